@@ -1,0 +1,53 @@
+"""Errors of the assistant half. See vectorstore.errors for the base and its promise."""
+
+from __future__ import annotations
+
+from vectorstore.errors import PolicyAssistantError
+
+
+class SettingsInvalid(PolicyAssistantError):
+    """A setting has a value that can't be used."""
+
+    code = "settings_invalid"
+    exit_code = 2
+
+
+class BadQuestion(PolicyAssistantError):
+    """The question is empty or too long to be one."""
+
+    code = "bad_question"
+    status = 422
+    exit_code = 2
+
+
+class PromptInvalid(PolicyAssistantError):
+    """A prompt file is missing or does not have the placeholders it must have."""
+
+    code = "prompt_invalid"
+    exit_code = 2
+
+
+class PortInUse(PolicyAssistantError):
+    """The address to serve on is taken."""
+
+    code = "port_in_use"
+    exit_code = 4
+
+
+class ModelUnavailable(PolicyAssistantError):
+    """The chat model does not answer, or not in time. The question is answered without it."""
+
+    code = "model_unavailable"
+    status = 502
+
+
+class ModelRefused(ModelUnavailable):
+    """The chat model's endpoint refused: key, quota, or request."""
+
+    code = "model_refused"
+
+
+class ModelReplyUnusable(ModelUnavailable):
+    """The chat model answered with something that is no answer."""
+
+    code = "model_reply_unusable"

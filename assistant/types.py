@@ -1,0 +1,145 @@
+"""The domain types of the assistant half: from a question to a checked answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from vectorstore.types import Passage, Scope
+
+
+class Outcome(StrEnum):
+    """What an answer is worth; derived from its citations, never set by a model."""
+
+    GROUNDED = "grounded"
+    PARTLY = "partly"
+    REFUSED = "refused"
+
+
+class Reason(StrEnum):
+    """Why there is no answer."""
+
+    NOT_FOUND = "not_found"
+    REDACTED = "redacted"
+    TRUNCATED = "truncated"
+    OUT_OF_SCOPE = "out_of_scope"
+    SMALL_TALK = "small_talk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One earlier turn of the conversation. History is never evidence."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a person asked. Filters are data, never part of the text."""
+
+    text: str
+    history: tuple[Turn, ...] = ()
+    scope: Scope = Scope()
+    conversation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that the answer may rest on: passage k has label [k], counted from 1.
+
+    ``question`` is the question as searched. ``tokens`` counts the passages'
+    text; ``dropped`` how many found passages did not fit the budget.
+    """
+
+    question: str
+    passages: tuple[Passage, ...]
+    tokens: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A verbatim span of a document: ``quote == document.text[start:end]``."""
+
+    label: int
+    quote: str
+    start: int
+    end: int
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """A section that comes close to what was asked, named in a refusal."""
+
+    title: str
+    path: tuple[str, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Refusal is data, not prose."""
+
+    reason: Reason
+    nearest: tuple[Nearest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens that the chat model counted; zero without one."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seconds:
+    """Wall-clock seconds of the two halves of an answer."""
+
+    search: float = 0.0
+    answer: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A checked answer. ``question`` is the question as searched."""
+
+    text: str
+    outcome: Outcome
+    question: str
+    refusal: Refusal | None = None
+    citations: tuple[Citation, ...] = ()
+    notices: tuple[str, ...] = ()
+    mode: Literal["extract", "llm"] = "extract"
+    model: str | None = None
+    usage: Usage = Usage()
+    seconds: Seconds = Seconds()
+    conversation_id: str = ""
+    answer_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceReady:
+    """Retrieval is done: what the answer will rest on."""
+
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextDelta:
+    """Some more of the answer's text. What AnswerReady says replaces all of it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerReady:
+    """The last event of every stream, exactly once."""
+
+    answer: Answer = field()
+
+
+AnswerEvent = EvidenceReady | TextDelta | AnswerReady

@@ -1,0 +1,164 @@
+"""The domain types of the library half: documents, sections, chunks, passages.
+
+All are frozen and keyword-only. Every ``start`` and ``end`` in the product is a
+half-open range of characters into ``Document.text``, which is normalised once,
+when the file is read, and never again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What standing a document has. Anything but ISSUED is told to the reader."""
+
+    ISSUED = "issued"
+    DRAFT = "draft for comments"
+    BULLETIN = "bulletin"
+    ANONYMISED = "anonymised"
+    SUPERSEDED = "superseded"
+    REPEALED = "repealed"
+
+
+class Mark(StrEnum):
+    """What the source hides or lacks, on the narrowest span that has it."""
+
+    REDACTED = "redacted"
+    TRUNCATED = "truncated"
+    OUTLINE_ONLY = "outline only"
+
+
+class SectionKind(StrEnum):
+    """What a section is in its document."""
+
+    PART = "part"  # one document of a compilation
+    HEADING = "heading"  # a chapter, a numbered heading, a 【column】
+    ITEM = "item"  # a numbered item, an article, a ★ entry: the unit of citation
+    TABLE = "table"
+    ROW = "row"
+    OUTLINE = "outline"  # a table of contents
+    TEXT = "text"  # paragraphs under no heading of their own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a document says of itself, corrected by hand in the catalog.
+
+    ``region`` is the place that the document governs, from the province down
+    ("山东省聊城市"); empty where neither the text nor the catalog knows.
+    ``aliases`` are other names under which people ask for it.
+    """
+
+    title: str
+    issuer: str = ""
+    number: str = ""
+    region: str = ""
+    issued_on: date | None = None
+    period: str = ""
+    kind: str = ""
+    status: Status = Status.ISSUED
+    deadline: date | None = None
+    superseded_by: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell of a table row, with the name of its column. ``text`` may be empty."""
+
+    header: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A node of the outline. Children lie inside their parent and never overlap.
+
+    ``part`` is 0 for the document itself and 1..n for the n-th document of a
+    compilation. ``label`` is the number as printed ("（三）"), ``title`` the
+    words of the heading.
+    """
+
+    kind: SectionKind
+    label: str
+    title: str
+    start: int
+    end: int
+    part: int = 0
+    marks: tuple[Mark, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    children: tuple[Section, ...] = ()
+
+    def walk(self) -> Iterator[Section]:
+        """This section and all below it, in document order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file, read and understood. ``digest`` is the SHA-256 of ``text``, hex."""
+
+    id: str
+    source: str
+    text: str
+    digest: str
+    head: Head
+    parts: tuple[Head, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+    def head_of(self, part: int) -> Head:
+        """The head of a part: 0 is the document itself, 1..n the n-th sub-document."""
+        return self.parts[part - 1] if part else self.head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """The unit of retrieval and citation: an item, a row, a paragraph.
+
+    Guarantee: ``text == document.text[start:end]``. ``id`` is the document's id
+    and the ordinal. ``path`` are the headings from the top down to this chunk;
+    it goes in front of the text for embedding and is never part of it.
+    """
+
+    id: str
+    document_id: str
+    ordinal: int
+    part: int
+    kind: SectionKind
+    path: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    marks: tuple[Mark, ...] = ()
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Where to search: document ids and regions. Empty means everywhere."""
+
+    documents: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A chunk that retrieval found, with the head of the document that it is from.
+
+    ``rank`` is 1..n within one search; ``score`` is for ordering only and means
+    nothing across searches.
+    """
+
+    rank: int
+    chunk: Chunk
+    source: str
+    head: Head
+    score: float = field(default=0.0)
