@@ -31,7 +31,9 @@ _HERE = Path(__file__).resolve().parent
 def _shipped(name: str) -> Path:
     """A data folder: beside the packages in a checkout, inside the package when installed."""
     beside = _HERE.parent / name
-    return beside if beside.is_dir() and (_HERE.parent / "pyproject.toml").is_file() else _HERE / "_data" / name
+    return (
+        beside if beside.is_dir() and (_HERE.parent / "pyproject.toml").is_file() else _HERE / "_data" / name
+    )
 
 
 def _model_key(name: str) -> AliasChoices:
@@ -42,7 +44,11 @@ class Settings(BaseSettings):
     """All settings, with their bounds. Unknown keys in the file are refused."""
 
     model_config = SettingsConfigDict(
-        env_prefix="policy_assistant_", extra="forbid", frozen=True, populate_by_name=True, env_ignore_empty=True
+        env_prefix="policy_assistant_",
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        env_ignore_empty=True,
     )
 
     host: str = Field("127.0.0.1", description="Address to serve on.")
@@ -59,9 +65,13 @@ class Settings(BaseSettings):
         None, validation_alias=_model_key("base_url"), description="Any OpenAI-compatible endpoint."
     )
     openai_model: str | None = Field(
-        None, validation_alias=_model_key("model"), description="Name of the chat model. Unset: answers without one."
+        None,
+        validation_alias=_model_key("model"),
+        description="Name of the chat model. Unset: answers without one.",
     )
-    model_seconds: float = Field(60.0, gt=0, le=600, description="Whole time a chat model may take for one answer.")
+    model_seconds: float = Field(
+        60.0, gt=0, le=600, description="Whole time a chat model may take for one answer."
+    )
     model_max_tokens: int = Field(1200, ge=64, le=32000, description="Longest reply of the chat model.")
 
     embedding: Literal["builtin", "endpoint"] = Field("builtin", description="Where vectors come from.")
@@ -70,7 +80,9 @@ class Settings(BaseSettings):
     embedding_api_key: SecretStr | None = Field(None, description="Key of the embedding endpoint.")
 
     passages: int = Field(12, ge=1, le=60, description="Most passages that one answer may rest on.")
-    evidence_tokens: int = Field(4000, ge=200, le=100_000, description="Most tokens of passages in one answer.")
+    evidence_tokens: int = Field(
+        4000, ge=200, le=100_000, description="Most tokens of passages in one answer."
+    )
     question_chars: int = Field(2000, ge=10, le=20_000, description="Longest question accepted.")
     history_turns: int = Field(20, ge=0, le=200, description="Most earlier turns that are looked at.")
 
@@ -113,6 +125,9 @@ def load_settings(**overrides: object) -> Settings:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsInvalid(
-            Message(f"设置文件 {config_file()} 不是有效的 TOML：{error}。", f"{config_file()} is not valid TOML: {error}."),
+            Message(
+                f"设置文件 {config_file()} 不是有效的 TOML：{error}。",
+                f"{config_file()} is not valid TOML: {error}.",
+            ),
             Message("请改正该文件。", "Correct that file."),
         ) from error

