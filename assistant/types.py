@@ -71,6 +71,30 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence of an answer and the span of a passage that it rests on (offsets into the document)."""
+
+    text: str
+    passage: Passage
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An answer before its labels: statements in order, what stands before them, and why there is no answer.
+
+    A ``final`` refusal needs no chat model's opinion.
+    """
+
+    statements: tuple[Statement, ...] = ()
+    lead: str = ""
+    reason: Reason | None = None
+    final: bool = False
+    nearest: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
     """A section that comes close to what was asked, named in a refusal."""
 

@@ -16,6 +16,10 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORDS = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)*%?", re.IGNORECASE)
 _NEWLINES = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》）)\]]*|\n")
+_FULL_LINE = 15  # characters of a line that can have been broken by a page, and not by its author
+_OPENING = re.compile(
+    r"[（(]?[一二三四五六七八九十]{1,3}[）)、]|第[零〇一二三四五六七八九十百千\d]{1,5}[编章节条]|\d{1,3}[.．、]|[【★☆●■◆▲①-⑳]"
+)
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _CHINESE_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千万]+")
@@ -72,16 +76,32 @@ def squeeze(text: str) -> tuple[str, list[int]]:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Ranges of the sentences of ``text``, marks included, outer white space left out, in order."""
+    """Ranges of the sentences of ``text``, marks included, outer white space left out, in order.
+
+    A line break ends a sentence where the line is a heading or has come to its
+    end; a page break in mid-sentence, even inside a date, does not.
+    """
     ranges: list[tuple[int, int]] = []
     start = 0
     for match in [*_SENTENCE_END.finditer(text), None]:
+        if match and match.group() == "\n" and _runs_on(text, start, match.start()):
+            continue
         end = match.end() if match else len(text)
         left, right = trim(text, start, end)
         if left < right:
             ranges.append((left, right))
         start = end
     return ranges
+
+
+def _runs_on(text: str, start: int, newline: int) -> bool:
+    """Whether the line that ends at ``newline`` was broken in mid-sentence."""
+    line = text[text.rfind("\n", 0, newline) + 1 : newline].strip()
+    words = text[start:newline].strip()
+    if not words or words[-1] in "。！？；!?;：:”）)】》":
+        return not words
+    following = text[newline:].lstrip()
+    return len(line) >= _FULL_LINE and not _OPENING.match(line) and not _OPENING.match(following)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

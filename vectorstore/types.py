@@ -8,7 +8,7 @@ when the file is read, and never again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -150,15 +150,30 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A sentence or a cell of a chunk, and how near its meaning is to the question's.
+
+    ``similarity`` is a cosine, comparable within one search only; sentences
+    that the search did not reach have that of the farthest that it did.
+    """
+
+    start: int
+    end: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A chunk that retrieval found, with the head of the document that it is from.
 
     ``rank`` is 1..n within one search; ``score`` is for ordering only and means
-    nothing across searches.
+    nothing across searches. ``matches`` are the chunk's sentences, or a row's
+    cells, in order.
     """
 
     rank: int
     chunk: Chunk
     source: str
     head: Head
-    score: float = field(default=0.0)
+    score: float = 0.0
+    matches: tuple[Match, ...] = ()

@@ -1,0 +1,71 @@
+# make run   starts the assistant: page and API on http://127.0.0.1:7860
+# make test  runs the tests
+# Both need Python 3.11 or newer and nothing else; everything goes into .venv and var/ in this folder.
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+CODE := assistant vectorstore eval tests
+
+.PHONY: help run test check static ingest eval docs clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+	@echo 'Others: make ingest, make eval, make check (format, lint, types, imports, tests), make docs, make clean'
+
+run: $(RUN)
+	@$(BIN)/policy-assistant serve
+
+ingest: $(RUN)
+	@$(BIN)/policy-assistant ingest
+
+eval: $(RUN)
+	@$(BIN)/policy-assistant eval
+
+test: $(DEV)
+	$(BIN)/python -m pytest
+
+check: static test
+
+static: $(DEV)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Writes the parts of the documentation that come from the code.
+docs: $(DEV)
+	$(BIN)/python -m tests.settings_table
+
+# The virtual environment and caches only: what is stored in var/ stays.
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(RUN): pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --disable-pip-version-check --editable .
+	@touch $@
+
+$(DEV): pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(RUN)
+
+# PYTHON=/path/to/python chooses another one than the newest that is found.
+$(BIN)/pip:
+	@set -e; recent=; usable=; \
+	for candidate in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+	  "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
+	  recent=$$candidate; \
+	  if "$$candidate" -c 'import ensurepip, venv' >/dev/null 2>&1; then usable=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$recent" ]; then \
+	  echo '需要 Python 3.11 或更新的版本。请安装后重试，或用 make PYTHON=/路径/python3.11 指定。' >&2; \
+	  echo 'Python 3.11 or newer is needed. Install it and try again, or name one: make PYTHON=/path/to/python3.11' >&2; \
+	  exit 1; \
+	fi; \
+	if [ -z "$$usable" ]; then \
+	  echo "$$recent 缺少 venv 模块。在 Debian、Ubuntu 上请先运行：sudo apt-get install python3-venv" >&2; \
+	  echo "$$recent lacks its venv module. On Debian and Ubuntu run first: sudo apt-get install python3-venv" >&2; \
+	  exit 1; \
+	fi; \
+	"$$usable" -m venv $(VENV)

@@ -1,0 +1,123 @@
+"""The JSON of answers, passages and documents: one stable shape for API, command line and evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote
+
+from assistant.types import Answer, Citation, Nearest
+from vectorstore.types import Document, Head, Mark, Passage, Section
+
+Json = dict[str, object]
+
+
+def to_json(answer: Answer) -> Json:
+    """The answer as JSON values. Keys are always all there; what is not known is empty or null."""
+    refusal = answer.refusal
+    return {
+        "answer": answer.text,
+        "outcome": answer.outcome.value,
+        "refusal": refusal
+        and {"reason": refusal.reason.value, "nearest": [_nearest_json(one) for one in refusal.nearest]},
+        "citations": [_citation_json(citation) for citation in answer.citations],
+        "notices": list(answer.notices),
+        "question": answer.question,
+        "mode": answer.mode,
+        "model": answer.model,
+        "usage": {
+            "prompt_tokens": answer.usage.prompt_tokens,
+            "completion_tokens": answer.usage.completion_tokens,
+        },
+        "seconds": {"search": answer.seconds.search, "answer": answer.seconds.answer},
+        "conversation_id": answer.conversation_id,
+        "answer_id": answer.answer_id,
+    }
+
+
+def passages_json(question: str, passages: Sequence[Passage], seconds: float) -> Json:
+    """What retrieval found for ``question``, the question as searched, best first."""
+    return {
+        "question": question,
+        "passages": [_passage_json(passage) for passage in passages],
+        "seconds": seconds,
+    }
+
+
+def document_json(document: Document, chunks: int) -> Json:
+    """One line of the list of documents; ``marks`` are all that its sections have."""
+    marks = (mark for section in document.sections for one in section.walk() for mark in one.marks)
+    return {
+        **_head_json(document.id, document.source, document.head),
+        "chunks": chunks,
+        "marks": _marks_json(marks),
+    }
+
+
+def outline_json(document: Document) -> list[Json]:
+    """The sections of ``document`` as a tree, each with its range of characters."""
+    return [_section_json(section) for section in document.sections]
+
+
+def document_url(document_id: str, start: int, end: int) -> str:
+    """Where a face shows that range of a document."""
+    return f"/documents/{quote(document_id, safe='')}?start={start}&end={end}"
+
+
+def _citation_json(citation: Citation) -> Json:
+    passage = citation.passage
+    chunk = passage.chunk
+    return {
+        "label": citation.label,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "document": _head_json(chunk.document_id, passage.source, passage.head),
+        "path": list(chunk.path),
+        "url": document_url(chunk.document_id, citation.start, citation.end),
+    }
+
+
+def _passage_json(passage: Passage) -> Json:
+    chunk = passage.chunk
+    return {
+        "rank": passage.rank,
+        "document": _head_json(chunk.document_id, passage.source, passage.head),
+        "path": list(chunk.path),
+        "text": chunk.text,
+        "start": chunk.start,
+        "end": chunk.end,
+        "score": passage.score,
+    }
+
+
+def _nearest_json(nearest: Nearest) -> Json:
+    return {"title": nearest.title, "path": list(nearest.path), "url": nearest.url}
+
+
+def _section_json(section: Section) -> Json:
+    return {
+        "label": section.label,
+        "title": section.title,
+        "start": section.start,
+        "end": section.end,
+        "marks": _marks_json(section.marks),
+        "children": [_section_json(child) for child in section.children],
+    }
+
+
+def _head_json(document_id: str, source: str, head: Head) -> Json:
+    return {
+        "id": document_id,
+        "source": source,
+        "title": head.title,
+        "issuer": head.issuer,
+        "number": head.number,
+        "region": head.region,
+        "issued_on": head.issued_on and head.issued_on.isoformat(),
+        "status": head.status.value,
+    }
+
+
+def _marks_json(marks: Iterable[Mark]) -> list[str]:
+    found = set(marks)
+    return [mark.value for mark in Mark if mark in found]

@@ -1,0 +1,269 @@
+"""The JSON that the API takes and gives, for validation and for the OpenAPI description."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.types import Outcome, Question, Reason, Turn
+from vectorstore.types import Mark, Scope, Status
+
+# Bounds that keep a request small; how long a question may be is a setting, checked where it is answered.
+MOST_TURNS = 1000
+MOST_FILTERS = 200
+LONGEST_NAME = 200
+
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+class Strict(BaseModel):
+    """A body that refuses fields it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class TurnBody(Strict):
+    """One earlier turn. Only these two roles exist: a client can't speak as the system."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class ScopeBody(Strict):
+    """Where to search; empty means everywhere."""
+
+    documents: Annotated[list[Name], Field(max_length=MOST_FILTERS, description="Document ids.")] = []
+    regions: Annotated[list[Name], Field(max_length=MOST_FILTERS, description="Regions, e.g. 某省某市.")] = []
+
+    def to_scope(self) -> Scope:
+        """As the domain knows it."""
+        return Scope(documents=tuple(self.documents), regions=tuple(self.regions))
+
+
+class Asked(Strict):
+    """What a question and a search have in common."""
+
+    question: Annotated[str, Field(description="The question, in one or a few sentences.")]
+    history: Annotated[list[TurnBody], Field(max_length=MOST_TURNS)] = []
+    scope: ScopeBody = ScopeBody()
+
+    def turns(self) -> tuple[Turn, ...]:
+        """The history as the domain knows it."""
+        return tuple(Turn(role=turn.role, content=turn.content) for turn in self.history)
+
+
+class AskBody(Asked):
+    """Body of ``POST /api/ask``."""
+
+    conversation_id: Annotated[str | None, Field(max_length=LONGEST_NAME)] = None
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"question": "学生午餐补助由哪个部门负责？"}]},
+    )
+
+    def to_question(self) -> Question:
+        """As the domain knows it."""
+        return Question(
+            text=self.question,
+            history=self.turns(),
+            scope=self.scope.to_scope(),
+            conversation_id=self.conversation_id or "",
+        )
+
+
+class SearchBody(Asked):
+    """Body of ``POST /api/search``."""
+
+    limit: Annotated[int, Field(ge=1, le=100, strict=True)] = 10
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"question": "学生午餐补助", "limit": 5}]},
+    )
+
+    def to_question(self) -> Question:
+        """As the domain knows it."""
+        return Question(text=self.question, history=self.turns(), scope=self.scope.to_scope())
+
+
+class DocumentHead(Strict):
+    """What a document is. ``id`` and ``source`` are always there, the rest as far as it is known."""
+
+    id: str
+    source: str
+    title: str
+    issuer: str
+    number: str
+    region: str
+    issued_on: date | None
+    status: Status
+
+
+class CitationBody(Strict):
+    """A verbatim span of a document: characters ``start`` to ``end`` of its text."""
+
+    label: int
+    quote: str
+    start: int
+    end: int
+    document: DocumentHead
+    path: list[str]
+    url: str
+
+
+class NearestBody(Strict):
+    """A section that comes close to what was asked."""
+
+    title: str
+    path: list[str]
+    url: str
+
+
+class RefusalBody(Strict):
+    """Why there is no answer."""
+
+    reason: Reason
+    nearest: list[NearestBody]
+
+
+class UsageBody(Strict):
+    """Tokens that the chat model counted."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class SecondsBody(Strict):
+    """How long the two halves took."""
+
+    search: float
+    answer: float
+
+
+class AnswerBody(Strict):
+    """Body of an answer. ``question`` is the question as searched."""
+
+    answer: str
+    outcome: Outcome
+    refusal: RefusalBody | None
+    citations: list[CitationBody]
+    notices: list[str]
+    question: str
+    mode: Literal["extract", "llm"]
+    model: str | None
+    usage: UsageBody
+    seconds: SecondsBody
+    conversation_id: str
+    answer_id: str
+
+
+class PassageBody(Strict):
+    """A passage that retrieval found; ``score`` is for ordering within one search only."""
+
+    rank: int
+    document: DocumentHead
+    path: list[str]
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+class PassagesBody(Strict):
+    """Body of a search."""
+
+    question: str
+    passages: list[PassageBody]
+    seconds: float
+
+
+class ListedDocument(DocumentHead):
+    """A document in the list, with what its source hides or lacks."""
+
+    chunks: int
+    marks: list[Mark]
+
+
+class DocumentsBody(Strict):
+    """Body of the list of documents."""
+
+    documents: list[ListedDocument]
+
+
+class OutlineEntry(Strict):
+    """A section: its number as printed, its heading, its range of characters."""
+
+    label: str
+    title: str
+    start: int
+    end: int
+    marks: list[Mark]
+    children: list[OutlineEntry]
+
+
+class OutlinedDocument(ListedDocument):
+    """Body of one document."""
+
+    outline: list[OutlineEntry]
+
+
+class ErrorText(BaseModel):
+    """``message`` says what happened, ``hint`` what to do, in the language of the settings."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class ErrorBody(BaseModel):
+    """Every failure has this form."""
+
+    error: ErrorText
+
+
+class Health(BaseModel):
+    """Body of ``GET /healthz``."""
+
+    status: Literal["ok"]
+    documents: int
+    chunks: int
+    generation: str
+    mode: Literal["extract", "llm"]
+
+
+ANSWER_EXAMPLE = {
+    "answer": "学生午餐补助由县教育局负责[1]。",
+    "outcome": "grounded",
+    "refusal": None,
+    "citations": [
+        {
+            "label": 1,
+            "quote": "学生午餐补助由县教育局负责，县财政局配合。",
+            "start": 120,
+            "end": 141,
+            "document": {
+                "id": "3f2a9c0d51e47b68",
+                "source": "example.txt",
+                "title": "示例县学生午餐补助办法",
+                "issuer": "示例县人民政府",
+                "number": "示政发〔2024〕1号",
+                "region": "示例省示例县",
+                "issued_on": "2024-03-08",
+                "status": "draft for comments",
+            },
+            "path": ["第二章 职责分工", "第五条"],
+            "url": "/documents/3f2a9c0d51e47b68?start=120&end=141",
+        }
+    ],
+    "notices": ["《示例县学生午餐补助办法》为征求意见稿，不是正式文件。"],
+    "question": "学生午餐补助由哪个部门负责？",
+    "mode": "extract",
+    "model": None,
+    "usage": {"prompt_tokens": 0, "completion_tokens": 0},
+    "seconds": {"search": 0.02, "answer": 0.01},
+    "conversation_id": "",
+    "answer_id": "9b1c6c2a4e0f4d0f8a3f6f1e2d7c5b4a",
+}

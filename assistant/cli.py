@@ -1,0 +1,240 @@
+"""The command line. Heavy libraries are loaded inside the commands that need them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.terminal import (
+    show_answer,
+    show_error,
+    show_passages,
+    show_progress,
+    show_report,
+    tell,
+)
+from vectorstore.errors import Message, PolicyAssistantError
+
+if TYPE_CHECKING:
+    from assistant.answer import Assistant
+    from assistant.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+commands = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="政策助手：依据政策文件回答问题并注明出处。 Answers from policy documents, with citations.",
+)
+
+Host = Annotated[str | None, typer.Option(help="服务地址 Address to serve on.")]
+Port = Annotated[int | None, typer.Option(help="服务端口 Port to serve on.")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON Print JSON.")]
+Text = Annotated[str, typer.Argument(metavar="QUESTION", help="问题 The question.")]
+Limit = Annotated[int, typer.Option(min=1, max=100, help="最多几条 How many passages at most.")]
+Paths = Annotated[
+    list[Path] | None, typer.Argument(help="文件或文件夹，缺省为初始文件 Files or folders; else the seeds.")
+]
+Rebuild = Annotated[bool, typer.Option("--rebuild", help="全部重建 Build everything anew.")]
+
+
+@commands.command()
+def serve(host: Host = None, port: Port = None) -> None:
+    """启动网页和接口 Serve the page and the API."""
+    settings = _start(host=host, port=port)
+    from assistant import server
+
+    server.bind(settings.host, settings.port).close()  # told before the index is built, which takes a while
+    _prepare(settings)
+    server.serve(settings, lambda: _announce(settings))
+
+
+@commands.command()
+def ingest(paths: Paths = None, rebuild: Rebuild = False) -> None:
+    """收录文件 Take documents into the library."""
+    settings = _start()
+    from assistant.build import ingest_files
+
+    with show_progress(settings.language) as on_progress:
+        report = ingest_files(
+            settings, paths or [settings.seeds_dir], rebuild=rebuild, on_progress=on_progress
+        )
+    show_report(report, settings.language)
+    if report.failures:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def ask(question: Text, as_json: AsJson = False) -> None:
+    """提问 Ask a question."""
+    settings = _start()
+    from assistant.answer_json import to_json
+    from assistant.types import Question
+
+    with _assistant(settings) as assistant:
+        answer = assistant.ask(Question(text=question))
+    if as_json:
+        typer.echo(json.dumps(to_json(answer), ensure_ascii=False, indent=2))
+    else:
+        show_answer(answer, question, settings.language)
+
+
+@commands.command()
+def search(question: Text, limit: Limit = 10, as_json: AsJson = False) -> None:
+    """只检索，不作答 Show what retrieval finds."""
+    settings = _start()
+    import time
+
+    from assistant.answer_json import passages_json
+    from assistant.types import Question
+
+    with _assistant(settings) as assistant:
+        started = time.perf_counter()
+        searched, passages = assistant.search(Question(text=question), limit)
+        seconds = time.perf_counter() - started
+    if as_json:
+        typer.echo(json.dumps(passages_json(searched, passages, seconds), ensure_ascii=False, indent=2))
+    else:
+        show_passages(passages, settings.language)
+
+
+@commands.command()
+def doctor() -> None:
+    """检查安装和设置 Check the installation and the settings."""
+    settings = _settings()
+    from assistant.doctor import examine
+
+    healthy = True
+    for check in examine(settings):
+        sign = "✗" if check.hint else "✓"
+        healthy = healthy and check.hint is None
+        typer.echo(
+            f"{sign} {check.name.in_language(settings.language)}：{check.found.in_language(settings.language)}"
+        )
+        if check.hint:
+            typer.echo(f"  {check.hint.in_language(settings.language)}")
+    raise typer.Exit(0 if healthy else 1)
+
+
+@commands.command("eval")
+def evaluate(
+    url: Annotated[str | None, typer.Option(help="评测已启动的服务 Measure the server there.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="题型，可多次 Kinds of cases, repeatable.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="最多几题 How many cases at most.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="并发数 Cases at once.")] = 4,
+    cases: Annotated[Path | None, typer.Option(help="题目文件夹 Folder of cases.")] = None,
+    output: Annotated[Path, typer.Option(help="结果文件夹 Folder of results.")] = Path("eval/results"),
+) -> None:
+    """用题库评测 Measure against the cases."""
+    settings = _start()
+    from eval.cases import SHIPPED_CASES, Kind
+    from eval.run import print_summary, run_evaluation
+
+    if url is None:
+        _prepare(settings)
+    summary = run_evaluation(
+        settings=settings,
+        cases_dir=cases or SHIPPED_CASES,
+        url=url,
+        kinds=[Kind(each) for each in kind or ()],
+        limit=limit,
+        workers=workers,
+        output_dir=output,
+    )
+    print_summary(summary, language=settings.language)
+
+
+def _settings(**overrides: object) -> Settings:
+    from assistant.settings import load_settings
+
+    return load_settings(**{name: value for name, value in overrides.items() if value is not None})
+
+
+def _start(**overrides: object) -> Settings:
+    """The settings, with the log open."""
+    from assistant.logs import start_logging
+
+    settings = _settings(**overrides)
+    start_logging(settings.data_dir)
+    return settings
+
+
+def _prepare(settings: Settings) -> None:
+    """Build the first index, or take in what changed among the seeds."""
+    from assistant.build import prepare_library
+
+    with show_progress(settings.language) as on_progress:
+        report = prepare_library(settings, on_progress)
+    show_report(report, settings.language)
+
+
+@contextmanager
+def _assistant(settings: Settings) -> Iterator[Assistant]:
+    from assistant.build import build_assistant
+
+    _prepare(settings)
+    assistant = build_assistant(settings)
+    try:
+        yield assistant
+    finally:
+        assistant.close()
+
+
+def _announce(settings: Settings) -> None:
+    everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104  # a comparison
+    address = f"http://{'127.0.0.1' if everywhere else settings.host}:{settings.port}"
+    ready = Message(f"✓ 已启动：{address} （按 Ctrl+C 停止）", f"✓ Ready: {address} (Ctrl+C stops it)")
+    tell(ready.in_language(settings.language))
+    if everywhere:
+        warning = Message("ⓘ 同一网络中的人无需密码即可访问。", "ⓘ Others on the network need no password.")
+        tell(warning.in_language(settings.language))
+
+
+def _unforeseen() -> str:
+    """Log the exception being handled; tell where its cause stands."""
+    from assistant.logs import log_file
+
+    try:
+        settings = _start()
+    except PolicyAssistantError:  # no settings or no place for a log: the terminal is all there is
+        logger.exception("Unforeseen")
+        return "✗ 出现意外错误。 Something unexpected went wrong."
+    logger.info("Unforeseen", exc_info=True)
+    message = Message("✗ 出现意外错误，详情见 {}", "✗ Something unexpected went wrong; see {}")
+    return message.in_language(settings.language).format(log_file(settings.data_dir).resolve())
+
+
+def main() -> None:
+    """The command ``policy-assistant``: whatever happens, a person reads a sentence and not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that lacks a character
+    try:
+        commands()
+    except PolicyAssistantError as error:
+        _show(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception:
+        tell(_unforeseen())
+        sys.exit(1)
+
+
+def _show(error: PolicyAssistantError) -> None:
+    try:
+        language = _settings().language
+    except PolicyAssistantError:  # the settings are what is wrong: nothing says which language to speak
+        show_error(error, "zh")
+        show_error(error, "en")
+        return
+    show_error(error, language)

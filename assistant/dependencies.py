@@ -1,0 +1,53 @@
+"""What the HTTP faces share: the one assistant, and the bounded pool that its blocking work runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+from fastapi import Depends, Request
+
+from assistant.answer import Assistant
+from assistant.http_errors import Busy
+from vectorstore.errors import Language
+
+# Retrieval is bound by the cores and a chat model by its endpoint: more threads would only add waiting.
+# A queue longer than people's patience is better refused at once.
+WORKERS = 8
+MOST_WAITING = 64
+
+Result = TypeVar("Result")
+
+
+def new_workers() -> CapacityLimiter:
+    """The pool of one server."""
+    return CapacityLimiter(WORKERS)
+
+
+async def in_worker(workers: CapacityLimiter, work: Callable[[], Result]) -> Result:
+    """Run blocking ``work`` in the pool. Raises Busy when too many wait already."""
+    if workers.statistics().tasks_waiting >= MOST_WAITING:
+        raise Busy
+    return await anyio.to_thread.run_sync(work, limiter=workers)
+
+
+def _assistant(request: Request) -> Assistant:
+    found: Assistant = request.app.state.assistant
+    return found
+
+
+def _workers(request: Request) -> CapacityLimiter:
+    found: CapacityLimiter = request.app.state.workers
+    return found
+
+
+def _language(request: Request) -> Language:
+    found: Language = request.app.state.language
+    return found
+
+
+TheAssistant = Annotated[Assistant, Depends(_assistant)]
+TheWorkers = Annotated[CapacityLimiter, Depends(_workers)]
+TheLanguage = Annotated[Language, Depends(_language)]

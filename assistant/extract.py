@@ -1,0 +1,122 @@
+"""Answers without a chat model: the sentences and cells of the evidence that answer, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.about import is_about_document, letterhead
+from assistant.compose import choose, state
+from assistant.followup import StandAlone
+from assistant.intent import Ask, read_asks
+from assistant.outline import state_members
+from assistant.refuse import refuse_mentions, refuse_question, refuse_spans
+from assistant.rows import select_rows, state_row, state_selected
+from assistant.select import Span, score_spans
+from assistant.types import Draft, Reason, Statement
+from assistant.weigh import Matter, weigh
+from vectorstore.mentions import Mentions, Target
+from vectorstore.search import Searcher, numbers_of
+from vectorstore.types import Passage, SectionKind
+
+_NEAREST = 3
+_PLACES = 4  # documents that an answer to a question without a place draws on
+_COMPARABLE = 0.55  # of the best score: how good another document's sentence must be to stand beside it
+_BRIEFLY = 9  # selected rows from which on only their names are listed
+
+
+def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) -> Draft:
+    """A draft of the answer to a question that stands on its own, from passages found for it."""
+    question = asked.text
+    nearest = tuple(passages[:_NEAREST])
+    mentions = searcher.read_mentions(question)
+    reason = refuse_question(question) or refuse_mentions(
+        question, mentions, searcher.chunks_in(mentions.targets) if mentions.groups else ()
+    )
+    if reason in (Reason.SMALL_TALK, Reason.OUT_OF_SCOPE, Reason.NOT_FOUND):
+        return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
+    asks = read_asks(asked.focus)
+    matter = weigh(asked.focus, asked.context, mentions.scope_words, searcher.weight)
+    if reason is None and (selected := _select(question, mentions, searcher)):
+        return selected
+    if reason is None and (members := state_members(question, asks, matter, mentions.targets, searcher)):
+        return Draft(statements=tuple(members), lead=f"共{len(members)}项")
+    statements: list[Statement] = []
+    for group in _groups(_looked_at(question, passages, mentions, searcher), mentions):
+        spans = score_spans(group, matter, asks)
+        if len(mentions.groups) < 2:
+            reason = reason or refuse_spans(question, asks, spans)
+        one = len(mentions.groups) > 1 or len(mentions.targets) == 1
+        statements.extend(_state(question, asks, matter, spans, scoped=one))
+    if reason is not None or not statements:
+        return Draft(reason=reason or Reason.NOT_FOUND, nearest=nearest, statements=tuple(statements[:1]))
+    return Draft(statements=tuple(statements))
+
+
+def _looked_at(
+    question: str, passages: Sequence[Passage], mentions: Mentions, searcher: Searcher
+) -> list[Passage]:
+    """The passages that can answer: the numbered item, the letterhead, or whatever was found."""
+    if mentions.clauses:
+        numbered = [p for p in passages if numbers_of(p.chunk) & set(mentions.clauses)]
+        return numbered or list(passages)
+    if len(mentions.groups) == 1 and is_about_document(question):
+        return [searcher.passage(chunk) for chunk in letterhead(searcher.chunks_in(mentions.targets))]
+    return list(passages)
+
+
+def _groups(passages: Sequence[Passage], mentions: Mentions) -> list[list[Passage]]:
+    """The passages of each thing that the question names; all together if it names at most one."""
+    if len(mentions.groups) < 2:
+        return [list(passages)]
+    return [[p for p in passages if _target(p) in _keys(group)] for group in mentions.groups]
+
+
+def _keys(group: frozenset[Target]) -> set[tuple[str, int]]:
+    return {(target.document_id, target.part) for target in group}
+
+
+def _target(passage: Passage) -> tuple[str, int]:
+    return passage.chunk.document_id, passage.chunk.part
+
+
+def _select(question: str, mentions: Mentions, searcher: Searcher) -> Draft | None:
+    rows = [c for c in searcher.chunks_in(mentions.targets) if c.kind is SectionKind.ROW]
+    selection = select_rows(question, rows)
+    if selection is None:
+        return None
+    if not selection.rows:
+        return Draft(reason=Reason.NOT_FOUND)
+    briefly = len(selection.rows) >= _BRIEFLY
+    statements = tuple(
+        state_selected(searcher.passage(row, rank), selection.value, briefly=briefly)
+        for rank, row in enumerate(selection.rows, start=1)
+    )
+    return Draft(statements=statements, lead=f"共{len(statements)}项")
+
+
+def _state(
+    question: str, asks: Sequence[Ask], matter: Matter, spans: Sequence[Span], *, scoped: bool
+) -> list[Statement]:
+    statements: list[Statement] = []
+    for best in _by_document(spans, scoped=scoped):
+        told: set[str] = set()
+        for span in choose(best, matter, asks):
+            chunk = span.passage.chunk
+            if not chunk.cells:
+                statements.append(state(span, matter, asks))
+            elif chunk.id not in told:
+                cell = next((c for c in chunk.cells if c.start == span.start), None)
+                statements.append(state_row(span.passage, question, asks, cell))
+            told.add(chunk.id)
+    return statements
+
+
+def _by_document(spans: Sequence[Span], *, scoped: bool) -> list[list[Span]]:
+    """The sentences by document, where the question leaves open which is meant; the good documents only."""
+    if scoped or not spans:
+        return [list(spans)]
+    found: dict[tuple[str, int], list[Span]] = {}
+    for span in spans:
+        found.setdefault(_target(span.passage), []).append(span)
+    good = [group for group in found.values() if group[0].score >= _COMPARABLE * spans[0].score]
+    return good[:_PLACES]

@@ -1,0 +1,174 @@
+"""Every failure as ``{"error": {"code", "message", "hint"}}`` with its status, in the user's language."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from vectorstore.errors import Language, Message, PolicyAssistantError
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 1024 * 1024
+RETRY_SECONDS = 5
+LONGEST_NAME_SHOWN = 60
+
+
+class Busy(PolicyAssistantError):
+    """More requests are waiting than will be answered in reasonable time."""
+
+    code = "busy"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("现在提问的人太多。", "Too many questions at the moment."),
+            Message("请过几秒再试。", "Try again in a few seconds."),
+        )
+
+
+class UnknownDocument(PolicyAssistantError):
+    """No document of the library has that id."""
+
+    code = "unknown_document"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("库中没有这份文件。", "There is no such document in the library."),
+            Message("文件列表见 /api/documents。", "See /api/documents for the list."),
+        )
+
+
+_JSON_HINT = Message(
+    "正文应是 UTF-8 编码的 JSON，格式见 /docs。", "The body must be JSON in UTF-8; see /docs for its form."
+)
+_OF_STATUS: Mapping[int, tuple[str, Message, Message]] = {
+    400: (
+        "malformed_request",
+        Message("请求正文无法解析。", "The request's body can't be parsed."),
+        _JSON_HINT,
+    ),
+    404: (
+        "not_found",
+        Message("没有这个地址。", "There is nothing at this address."),
+        Message("接口列表见 /docs。", "See /docs for the list."),
+    ),
+    405: (
+        "method_not_allowed",
+        Message("这个地址不接受这种请求方法。", "This address does not take that method."),
+        Message("可用的方法见响应头 Allow。", "The Allow header names the methods it takes."),
+    ),
+    408: (
+        "too_slow",
+        Message("请求正文迟迟没有传完。", "The request's body did not arrive in time."),
+        Message("请检查网络后重试。", "Check the network and try again."),
+    ),
+    413: (
+        "too_large",
+        Message("请求正文太大。", "The request's body is too large."),
+        Message("请控制在 1 MB 以内。", "Keep it under 1 MB."),
+    ),
+    415: (
+        "unsupported_media_type",
+        Message("请求正文不是 JSON。", "The request's body is not declared as JSON."),
+        Message(
+            "请加请求头 content-type: application/json。", "Send the header content-type: application/json."
+        ),
+    ),
+    422: (
+        "invalid_request",
+        Message("请求的内容不合要求。", "The request is not what it should be."),
+        Message("字段说明见 /docs。", "See /docs for its fields."),
+    ),
+    500: (
+        "internal",
+        Message("服务器内部出错，原因已记入日志。", "The server failed; the cause is in its log."),
+        Message("请稍后再试，仍不行请联系管理员。", "Try again later, or tell the administrator."),
+    ),
+}
+
+# What pydantic calls a fault -> what to tell people; {field} is the field's name.
+_OF_FAULT: Mapping[str, Message] = {
+    "missing": Message("缺少字段 {field}。", "The field {field} is missing."),
+    "extra_forbidden": Message("不认识字段 {field}。", "The field {field} is unknown."),
+    "string_type": Message("字段 {field} 应是字符串。", "The field {field} must be a string."),
+    "string_unicode": Message("字段 {field} 含有无效字符。", "The field {field} has invalid characters."),
+    "string_too_long": Message("字段 {field} 太长。", "The field {field} is too long."),
+    "list_type": Message("字段 {field} 应是列表。", "The field {field} must be a list."),
+    "too_long": Message("字段 {field} 的项数太多。", "The field {field} has too many entries."),
+    "int_type": Message("字段 {field} 应是整数。", "The field {field} must be an integer."),
+    "model_attributes_type": Message("{field} 应是 JSON 对象。", "{field} must be a JSON object."),
+}
+_OTHER_FAULT = Message("字段 {field} 的值不合要求。", "The field {field} has a value that can't be used.")
+
+
+def error_body(code: str, message: str, hint: str) -> dict[str, dict[str, str]]:
+    """The JSON of an error."""
+    return {"error": {"code": code, "message": message, "hint": hint}}
+
+
+def status_response(
+    status: int, language: Language, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The error response of a plain HTTP status; one that has no text of its own speaks of 422 or 500."""
+    known = status if status in _OF_STATUS else 422 if status < 500 else 500
+    code, message, hint = _OF_STATUS[known]
+    body = error_body(code, message.in_language(language), hint.in_language(language))
+    return JSONResponse(body, status, headers=dict(headers or {}))
+
+
+def known_error_response(error: PolicyAssistantError, language: Language) -> JSONResponse:
+    """The response of one of our own errors."""
+    headers = {"Retry-After": str(RETRY_SECONDS)} if error.status == 503 else {}
+    body = error_body(error.code, error.message.in_language(language), error.hint.in_language(language))
+    return JSONResponse(body, error.status, headers=headers)
+
+
+def _field_name(location: tuple[int | str, ...]) -> str:
+    """A field's dotted name, short and encodable: a client may have sent anything as a name."""
+    name = ".".join(str(part) for part in location if part != "body") or "body"
+    shown = name if len(name) <= LONGEST_NAME_SHOWN else name[:LONGEST_NAME_SHOWN] + "…"
+    return shown.encode("utf-8", "replace").decode()
+
+
+def _declares_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def _validation_response(request: Request, error: RequestValidationError, language: Language) -> JSONResponse:
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return status_response(400, language)
+    if request.method == "POST" and first["loc"][:1] == ("body",) and not _declares_json(request):
+        return status_response(415, language)
+    message = _OF_FAULT.get(first["type"], _OTHER_FAULT).in_language(language)
+    code, _, hint = _OF_STATUS[422]
+    body = error_body(code, message.format(field=_field_name(first["loc"])), hint.in_language(language))
+    return JSONResponse(body, 422)
+
+
+def install_error_responses(app: FastAPI, language: Language) -> None:
+    """Make ``app`` answer every failure in the product's own form. A cause that nobody foresaw is logged."""
+
+    @app.exception_handler(PolicyAssistantError)
+    async def known(_: Request, error: PolicyAssistantError) -> JSONResponse:
+        return known_error_response(error, language)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return _validation_response(request, error, language)
+
+    @app.exception_handler(HTTPException)
+    async def plain(_: Request, error: HTTPException) -> JSONResponse:
+        return status_response(error.status_code, language, error.headers)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(_: Request, error: Exception) -> JSONResponse:
+        return status_response(500, language)

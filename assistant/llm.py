@@ -1,0 +1,298 @@
+"""Chat models: the only file that builds one, calls it, and maps what goes wrong.
+
+Whatever the endpoint does (refuses, drips, breaks off, never ends, repeats
+itself), a call ends within ``model_seconds`` and its connection is closed. The
+client's own timeout is per read and does not see to that, so each call runs in
+an event loop of its own, where cancelling works at every stage. An endpoint
+gets one retry at most, and none once it has begun to reply.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, cast
+
+from assistant.errors import ModelReplyUnusable, ModelUnavailable, SettingsInvalid
+from assistant.model_client import NO_CLIENT, is_address, open_client
+from assistant.model_errors import broken_off, late, refusal, unfinished, unintelligible, unreachable
+from assistant.reply import VisibleText
+from assistant.types import Usage
+from vectorstore.errors import Message, PolicyAssistantError
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk, BaseMessage
+
+    from assistant.settings import Settings
+
+_LOG = logging.getLogger(__name__)
+
+_OPENAI = "https://api.openai.com/v1"
+_NO_KEY = "no-key"  # local servers want none, but the client insists on sending one
+_TEMPERATURE = 0.1  # not 0: greedy decoding sends some reasoning models into endless loops
+
+_CONNECT_SECONDS = 10.0
+_CLOSE_SECONDS = 1.0  # given to a cancelled call for closing its connection
+_HEARTBEAT = 0.5
+_USAGE_SECONDS = 1.0  # given to a finished reply for the token counts that follow it
+_RETRY_SECONDS = 0.5  # pause before a retry, unless the endpoint asks for another
+_LONGEST_PAUSE = 5.0  # an endpoint that asks for more is not asked again
+_CHARS_PER_TOKEN = 8
+
+# Not every endpoint knows these: one that refuses a request by their name is asked without them.
+_OPTIONAL = ("temperature", "stream_options", "max_tokens", "max_completion_tokens")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDelta:
+    """Some more of the reply, without the model's thoughts.
+
+    Empty where there is nothing new yet: a caller that waits gets the chance to
+    leave twice a second. Only the last delta carries the token counts, if the
+    endpoint sends any.
+    """
+
+    text: str
+    usage: Usage | None = None
+
+
+_NOTHING_YET = ModelDelta(text="")
+
+
+def build_chat_model(settings: Settings) -> ChatModel | None:
+    """The chat model of the settings, or None if they name none. Touches no network.
+
+    Raises SettingsInvalid for a key or an address that can't be one, and for a
+    missing key where the endpoint is OpenAI's own.
+    """
+    if not settings.openai_model:
+        return None
+    base_url = (settings.openai_base_url or "").strip()
+    key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
+    if base_url and not is_address(base_url):
+        raise SettingsInvalid(
+            Message("OPENAI_BASE_URL 不是有效的网址。", "OPENAI_BASE_URL is not a valid address."),
+            Message("请写成 https://主机/v1 的样子。", "Write it like https://host/v1."),
+        )
+    if not key.isascii() or not key.isprintable():
+        raise SettingsInvalid(
+            Message(
+                "OPENAI_API_KEY 里有密钥不会有的字符。", "OPENAI_API_KEY has characters that no key has."
+            ),
+            Message("请重新复制密钥。", "Copy the key again."),
+        )
+    if not key and not base_url:
+        raise SettingsInvalid(
+            Message("设置了 OPENAI_MODEL，却没有密钥。", "OPENAI_MODEL is set, but there is no key."),
+            Message(
+                "请设置 OPENAI_API_KEY；用本地模型时请设置 OPENAI_BASE_URL。",
+                "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local model.",
+            ),
+        )
+    return ChatModel(
+        name=settings.openai_model,
+        base_url=base_url or None,
+        key=key or _NO_KEY,
+        seconds=settings.model_seconds,
+        max_tokens=settings.model_max_tokens,
+    )
+
+
+class ChatModel:
+    """One chat model at one OpenAI-compatible endpoint. Safe in several threads, and after a fork."""
+
+    def __init__(self, *, name: str, base_url: str | None, key: str, seconds: float, max_tokens: int) -> None:
+        self.name = name
+        self._base_url = base_url
+        self._key = key
+        self._seconds = seconds
+        self._max_tokens = max_tokens
+        self._unknown: frozenset[str] = frozenset()  # parameters that the endpoint refuses
+        self._chat_model(open_client(key))  # imports what takes a second, before any clock runs
+
+    def stream(self, messages: Sequence[BaseMessage]) -> Iterator[ModelDelta]:
+        """The reply, piece by piece. It ends without an error only if the model finished it.
+
+        Takes ``model_seconds`` at most, the retry included. Closing the
+        iterator closes the connection. Raises ModelUnavailable, ModelRefused
+        or ModelReplyUnusable, also after some deltas: they are half a reply then.
+        """
+        arrived: SimpleQueue[ModelDelta | PolicyAssistantError | None] = SimpleQueue()
+        loop, leave = asyncio.new_event_loop(), asyncio.Event()
+
+        def work() -> None:
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
+                runner.run(self._converse(messages, arrived.put, leave))
+
+        worker = threading.Thread(target=work, name="chat-model", daemon=True)
+        latest = time.monotonic() + self._seconds + 2 * _CLOSE_SECONDS
+        worker.start()
+        try:
+            while (item := _next(arrived)) is not None:
+                if isinstance(item, PolicyAssistantError):
+                    raise item
+                if item is _NOTHING_YET and time.monotonic() > latest:  # the loop itself is stuck
+                    raise late(self._seconds)
+                yield item
+        finally:
+            with suppress(RuntimeError):  # the loop has ended by itself
+                loop.call_soon_threadsafe(leave.set)
+            worker.join(timeout=_CLOSE_SECONDS)
+
+    async def _converse(
+        self,
+        messages: Sequence[BaseMessage],
+        put: Callable[[ModelDelta | PolicyAssistantError | None], None],
+        leave: asyncio.Event,
+    ) -> None:
+        """Put the deltas, then what went wrong or None. Stops at the deadline, or when asked to leave."""
+        answering = asyncio.create_task(self._answer(messages, put))
+        leaving = asyncio.create_task(leave.wait())
+        await asyncio.wait({answering, leaving}, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
+        if not answering.done():
+            answering.cancel()
+            await asyncio.wait({answering}, timeout=_CLOSE_SECONDS)
+        ended = answering.done() and not answering.cancelled()
+        put(answering.result() if ended else late(self._seconds))
+
+    async def _answer(
+        self, messages: Sequence[BaseMessage], put: Callable[[ModelDelta], None]
+    ) -> ModelUnavailable | None:
+        """One attempt, and one more if the endpoint failed before it began to reply."""
+        for may_retry in (True, False):
+            reply = _Reply(put, limit=self._max_tokens * _CHARS_PER_TOKEN)
+            try:
+                await self._read(messages, reply)
+            except ModelReplyUnusable as error:
+                return error
+            except asyncio.CancelledError:
+                if not reply.finish_reason:
+                    raise
+            except Exception as error:  # noqa: BLE001  # whatever third parties make of an endpoint's bytes
+                if not reply.finish_reason:  # else only the token counts after it are lost
+                    pause = None if reply.started else self._pause_before_retry(error)
+                    if pause is None or not may_retry:
+                        return self._explain(error, started=reply.started)
+                    await asyncio.sleep(pause)
+                    continue
+            break
+        return reply.end()
+
+    async def _read(self, messages: Sequence[BaseMessage], reply: _Reply) -> None:
+        async with open_client(self._key) as client, asyncio.timeout(None) as patience:
+            pieces = self._chat_model(client).astream(list(messages))
+            async with aclosing(cast("AsyncGenerator[AIMessageChunk]", pieces)):
+                async for piece in pieces:
+                    reply.take(piece)
+                    if reply.finish_reason and patience.when() is None:
+                        patience.reschedule(asyncio.get_running_loop().time() + _USAGE_SECONDS)
+
+    def _chat_model(self, client: AsyncClient) -> BaseChatModel:
+        """All that langchain or openai would otherwise take from the environment is said here."""
+        from langchain.chat_models import init_chat_model
+
+        wanted: dict[str, Any] = {}
+        if "temperature" not in self._unknown:
+            wanted["temperature"] = _TEMPERATURE
+        if not self._unknown & {"max_tokens", "max_completion_tokens"}:
+            # ChatOpenAI renames max_tokens to a name that only OpenAI's own endpoint is sure to know.
+            cap = {"max_tokens": self._max_tokens}
+            wanted |= {"extra_body": cap} if self._base_url else cap
+        model: BaseChatModel = init_chat_model(
+            self.name,
+            model_provider="openai",
+            base_url=self._base_url or _OPENAI,
+            api_key=self._key,
+            openai_proxy=None,
+            http_client=NO_CLIENT,
+            http_async_client=client,
+            use_responses_api=False,
+            stream_usage="stream_options" not in self._unknown,
+            stream_chunk_timeout=None,
+            timeout=(min(_CONNECT_SECONDS, self._seconds), *[self._seconds] * 3),
+            max_retries=0,
+            **wanted,
+        )
+        return model
+
+    def _pause_before_retry(self, error: Exception) -> float | None:
+        """Seconds to wait before asking once more, or None where that is of no use."""
+        import openai
+
+        if isinstance(error, openai.APIConnectionError):
+            return None if isinstance(error, openai.APITimeoutError) else _RETRY_SECONDS
+        if not isinstance(error, openai.APIStatusError):
+            return None
+        if error.status_code in (400, 422):
+            refused = {name for name in _OPTIONAL if name in str(error)} - self._unknown
+            self._unknown |= refused
+            return 0.0 if refused else None
+        if error.status_code >= 500 or (error.status_code == 429 and error.code != "insufficient_quota"):
+            return _asked_pause(error.response.headers.get("retry-after"))
+        return None
+
+    def _explain(self, error: Exception, *, started: bool) -> ModelUnavailable:
+        """What went wrong, for people. The endpoint's own words go to the log, without the key."""
+        import openai
+
+        detail = f"{type(error).__name__}: {error}".replace(self._key, "***")
+        _LOG.warning("The chat model %s failed: %s", self.name, detail[:500])
+        if isinstance(error, openai.APIStatusError):
+            return refusal(error.status_code)
+        if isinstance(error, openai.APIConnectionError) and not started:
+            return unreachable()
+        if isinstance(error, openai.APIError):  # also an error told in the middle of the stream
+            return broken_off()
+        return unintelligible()
+
+
+def _next(
+    arrived: SimpleQueue[ModelDelta | PolicyAssistantError | None],
+) -> ModelDelta | PolicyAssistantError | None:
+    try:
+        return arrived.get(timeout=_HEARTBEAT)
+    except Empty:
+        return _NOTHING_YET
+
+
+def _asked_pause(retry_after: str | None) -> float | None:
+    if retry_after is None:
+        return _RETRY_SECONDS
+    # It may also be a date, which is never worth waiting for.
+    seconds = float(retry_after) if retry_after.isdecimal() else _LONGEST_PAUSE + 1
+    return seconds if seconds <= _LONGEST_PAUSE else None
+
+
+class _Reply:
+    """What has come of one reply. ``finish_reason`` is empty until the model is done."""
+
+    def __init__(self, put: Callable[[ModelDelta], None], *, limit: int) -> None:
+        self._put = put
+        self._visible = VisibleText(limit)
+        self._usage: Usage | None = None
+        self.started = False
+        self.finish_reason = ""
+
+    def take(self, piece: AIMessageChunk) -> None:
+        self.started = True
+        if counts := piece.usage_metadata:  # some endpoints send a running count with every piece
+            self._usage = Usage(
+                prompt_tokens=counts["input_tokens"], completion_tokens=counts["output_tokens"]
+            )
+        if text := self._visible.take(str(piece.text)):
+            self._put(ModelDelta(text=text))
+        self.finish_reason = piece.response_metadata.get("finish_reason") or self.finish_reason
+
+    def end(self) -> ModelUnavailable | None:
+        rest = self._visible.rest()
+        if rest or self._usage:
+            self._put(ModelDelta(text=rest, usage=self._usage))
+        return unfinished(self.finish_reason, empty=not self._visible.text)

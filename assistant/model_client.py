@@ -1,0 +1,72 @@
+"""The HTTP client under the chat model: only our headers go out, and only so many bytes come in."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+from functools import cache
+from typing import cast
+
+import httpx2  # what the openai client runs on
+
+from assistant.model_errors import too_long
+
+# The openai client adds others: the platform, and from the environment organisation and project.
+_SENT_HEADERS = frozenset({"host", "accept", "connection", "content-type", "content-length"})
+_MOST_BYTES = 16 * 1024 * 1024  # about ten times the longest stream of a reasoning model
+
+NO_CLIENT = httpx2.Client(transport=httpx2.BaseTransport())
+"""For the synchronous half of a chat model, which is not used. Without it langchain keeps a real one."""
+
+
+def is_address(text: str) -> bool:
+    """Whether an endpoint could be called there."""
+    try:
+        url = httpx2.URL(text)
+    except httpx2.InvalidURL:
+        return False
+    return url.scheme in ("http", "https") and bool(url.host) and (url.port or 1) <= 65535
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the certificates takes long enough to do it once."""
+    return httpx2.create_ssl_context()
+
+
+def open_client(key: str) -> httpx2.AsyncClient:
+    """A client for one call, in one event loop. Proxies are taken from the environment as usual.
+
+    It follows no redirect, so the key goes nowhere but to the endpoint. Reading
+    more than 16 MiB of a response raises ModelReplyUnusable.
+    """
+
+    async def keep_to_our_headers(request: httpx2.Request) -> None:
+        for name in set(request.headers) - _SENT_HEADERS:
+            del request.headers[name]
+        request.headers["Authorization"] = f"Bearer {key}"
+
+    async def bound(response: httpx2.Response) -> None:
+        response.stream = _Bounded(cast("httpx2.AsyncByteStream", response.stream))
+
+    return httpx2.AsyncClient(
+        verify=_tls(), event_hooks={"request": [keep_to_our_headers], "response": [bound]}
+    )
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    """A response's bytes up to a limit: without one, a line of an event stream is read whole."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        received = 0
+        async for block in self._stream:
+            received += len(block)
+            if received > _MOST_BYTES:
+                raise too_long()
+            yield block
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()

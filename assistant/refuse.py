@@ -1,0 +1,167 @@
+"""When there is no answer, and why: by understanding what is asked, never by a score's threshold.
+
+Before search: small talk, attempts to change the rules or to have something
+made up, subjects that no policy answers. With the evidence: places and names
+that the library does not have, items that do not exist or are only headings,
+figures that the source hides, and sentences that speak of the matter without
+holding the kind of thing that is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.about import asks_own_number
+from assistant.intent import Ask, Kind, holds
+from assistant.select import Span
+from assistant.types import Reason
+from vectorstore.marks import find_redactions, hides_figure
+from vectorstore.mentions import Mentions
+from vectorstore.search import numbers_of
+from vectorstore.text import fold, read_number
+from vectorstore.types import Chunk, Head, Mark, SectionKind, Status
+
+_SMALL_TALK = re.compile(
+    r"^(?:你好|您好|嗨|哈喽|hi|hello|hey|早上好|下午好|晚上好|谢谢|多谢|感谢|再见|拜拜|在吗|在不在|"
+    r"你是谁|你叫什么|你能(?:做|干|回答)(?:什么|啥)|"
+    r"你会(?:什么|啥)|怎么用|使用说明|帮助|help|who are you|what can you do|"
+    r"thanks?(?: you)?)[\s，,。.！!？?~啊呀呢吗的了]*$"
+)
+_ATTEMPTS = re.compile(
+    r"(?:忽略|无视|忘(?:记|掉)|跳过|绕过|关闭|停用|解除)[^。？?]{0,16}(?:指令|规则|要求|提示|限制|"
+    r"校验|约束|引用)|开发者模式|越狱|jailbreak|"
+    r"系统提示|提示词|system\s*prompt|(?:你的|输出|打印|显示|告诉我)[^。？?]{0,10}(?:指令|密钥|"
+    r"api\s*key|口令)|^\s*[【\[<]\s*(?:系统|system)|"
+    r"ignore (?:all |the |your |previous )*(?:instructions?|rules?)|"
+    r"(?:不用|不要|别|无需)[^。？?]{0,6}(?:查|引用|出处|资料|依据)|(?:编造|杜撰|虚构|伪造|捏造|瞎编|现编)|"
+    r"(?:帮我|替我|请|给我)?(?:编|写|拟|起草|造|仿写|生成)(?:一?[份篇个封张段首]|"
+    r"个)[^。？?]{0,40}(?:通知|文件|公文|方案|批复|函|证明|讲话|作文|检讨|诗|故事|代码|总结|报告)"
+)
+_SUBJECTS = re.compile(
+    r"天气|气温|下雨|股票|股价|基金|彩票|汇率|房价|菜谱|怎么做菜|电影|电视剧|明星|八卦|内幕|星座|"
+    r"算命|游戏攻略|python|java\b|代码|编程题|翻译成|"
+    r"离婚|抚养权|打官司|起诉|吃什么药|怎么治|症状|处方|看病挂号|减肥|世界杯|足球比分|机票|酒店|火车票"
+)
+_ISSUE = re.compile(r"第\s*([零〇一二两三四五六七八九十百\d]+)\s*期")
+_TITLES_WANTED = re.compile(
+    r"标题|题目|题名|名称|叫什么|叫啥|哪几?[条项章点块部大]|哪[两二三四五六七八九十]|哪些|"
+    r"几[条项章部]|目录|提纲|包括|有什么|有啥|第几"
+)
+_WHICH_PLACE = re.compile(
+    r"(?:是|在|属于|写的|指的|说的)[^，。？?]{0,4}哪个?(?:省|市|县|区|地方|地区)(?:的|[？?]|$)|"
+    r"哪个?(?:省|市|县|区)的(?:文件|方案|要点)"
+)
+_LEVEL = re.compile(r"国家级|省级|市级|县级|区级|校级|国家|部级")
+_NAMED_UNIT = {Kind.SHARE: "%％", Kind.MONEY: "元万亿", Kind.COUNT: "", Kind.DATE: "年月日"}
+FIGURES = (Kind.SHARE, Kind.MONEY, Kind.COUNT, Kind.DATE, Kind.NUMBER, Kind.CONTACT)
+_LOOKED_AT = 4  # best sentences that must hold what is asked for
+
+
+def refuse_question(question: str) -> Reason | None:
+    """Why a question is not answered at all, whatever the library holds."""
+    text = fold(question).strip()
+    if _SMALL_TALK.match(text):
+        return Reason.SMALL_TALK
+    if _ATTEMPTS.search(text) or _SUBJECTS.search(text):
+        return Reason.OUT_OF_SCOPE
+    return None
+
+
+def refuse_mentions(question: str, mentions: Mentions, chunks: Sequence[Chunk]) -> Reason | None:
+    """Why what the question names is not in the library. ``chunks`` are all of what it names."""
+    if mentions.unknown or mentions.foreign:
+        return Reason.NOT_FOUND
+    if len(mentions.targets) == 1:
+        (target,) = mentions.targets
+        if asks_own_number(question) and not target.head.number:
+            return Reason.NOT_FOUND
+        if _asks_hidden_name(question, target.head, chunks):
+            return Reason.REDACTED
+    if mentions.groups and _other_issue(question, [t.head for t in mentions.targets]):
+        return Reason.NOT_FOUND
+    if mentions.clauses and mentions.groups:
+        holders = [chunk for chunk in chunks if numbers_of(chunk) & set(mentions.clauses)]
+        if not holders:
+            return Reason.NOT_FOUND
+        if all(c.kind is SectionKind.OUTLINE for c in holders) and not wants_titles(question):
+            return Reason.TRUNCATED
+        if len(mentions.clauses) == 1 and all(_cut_off(c) for c in holders):
+            return Reason.TRUNCATED
+    return None
+
+
+def _asks_hidden_name(question: str, head: Head, chunks: Sequence[Chunk]) -> bool:
+    """The question asks what stands behind xx, or which place an anonymised document is of."""
+    hidden = any(find_redactions(chunk.text) for chunk in chunks)
+    if hidden and find_redactions(question) and re.search(r"什么|啥|哪|谁", question):
+        return True
+    return head.status is Status.ANONYMISED and bool(_WHICH_PLACE.search(question))
+
+
+def refuse_spans(question: str, asks: Sequence[Ask], spans: Sequence[Span]) -> Reason | None:
+    """Why the sentences that come nearest do not answer."""
+    if not spans:
+        return Reason.NOT_FOUND
+    best = spans[0]
+    if Mark.OUTLINE_ONLY in best.passage.chunk.marks and not wants_titles(question):
+        return Reason.TRUNCATED
+    near = [span for span in spans[:_LOOKED_AT] if span.share >= 0.4 * best.share]
+    figures = [ask for ask in asks if ask.kind in FIGURES]
+    if figures and len(figures) == len(asks):
+        held = [s for s in near if any(holds(a.kind, _shown(s.text), a.units) for a in figures)]
+        if not held or _hidden(best, figures):
+            return Reason.REDACTED if any(_hidden(span, figures) for span in near) else Reason.NOT_FOUND
+        if _other_level(question, held[0].text):
+            return Reason.NOT_FOUND
+    return None
+
+
+def wants_titles(question: str) -> bool:
+    """Whether headings alone can answer."""
+    return bool(_TITLES_WANTED.search(question))
+
+
+def _cut_off(chunk: Chunk) -> bool:
+    return Mark.TRUNCATED in chunk.marks
+
+
+def _other_issue(question: str, heads: Sequence[Head]) -> bool:
+    """The question names an issue of a periodical, and the library has only others."""
+    asked = {read_number(n) for n in _ISSUE.findall(question)}
+    known = {read_number(n) for head in heads for n in _ISSUE.findall(f"{head.title} {head.period}")}
+    return bool(asked and known and not asked & known)
+
+
+def _shown(text: str) -> str:
+    """The text without what the source hides: "xx%" shows no figure."""
+    for start, end in reversed(find_redactions(text)):
+        text = text[:start] + "〇" * 0 + text[min(len(text), end + 1) :]
+    return text
+
+
+def _hidden(span: Span, asks: Sequence[Ask]) -> bool:
+    """Whether the sentence hides a figure of the kind that is asked for, and shows none."""
+    ends = [end for _, end in find_redactions(span.text) if hides_figure(span.text, end)]
+    if not ends:
+        return False
+    for ask in asks:
+        units = ask.units or _NAMED_UNIT.get(ask.kind, "")
+        fitting = [
+            end
+            for end in ends
+            if not units
+            or span.text[end : end + 1] in units
+            or span.text[end : end + 2].strip()[-1:] in units
+        ]
+        if fitting and not holds(ask.kind, _shown(span.text), ask.units):
+            return True
+    return False
+
+
+def _other_level(question: str, text: str) -> bool:
+    """The question asks of one level (省级) and the figure's clause is of another (市级)."""
+    asked = set(_LEVEL.findall(question))
+    clauses = [c for c in re.split(r"[，,；;。]", text) if re.search(r"\d", c)]
+    told = {level for clause in clauses for level in _LEVEL.findall(clause)}
+    return bool(len(asked) == 1 and told and not asked & told)

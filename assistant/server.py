@@ -1,0 +1,161 @@
+"""The server: API, reader and page in one app, over one assistant."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+import uvicorn
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from assistant import api, api_docs, page, reader
+from assistant.build import build_assistant
+from assistant.dependencies import new_workers
+from assistant.errors import PortInUse, SettingsInvalid
+from assistant.http_errors import install_error_responses
+from assistant.middleware import BodyLimit, SecurityHeaders
+from assistant.settings import Settings
+from vectorstore.errors import Message, PolicyAssistantError
+
+KEEP_ALIVE_SECONDS = 15
+SHUTDOWN_SECONDS = 5  # an open page holds a connection for ever
+MOST_CONNECTIONS = 400
+_READING = ("GET", "HEAD")
+
+
+class _NoSuchPath(BaseRoute):
+    """Stands before the page's mount, which would take every path: what the page does not need is refused."""
+
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        self.routes = routes
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Every path of HTTP but the page's own."""
+        if scope["type"] != "http" or scope["path"].startswith(page.PAGE_FOLDERS):
+            return Match.NONE, {}
+        wanted = scope["path"] in page.PAGE_PATHS and scope["method"] in _READING
+        return (Match.NONE if wanted else Match.FULL), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """405 where another method would do, else 404."""
+        methods = set(_READING) if scope["path"] in page.PAGE_PATHS else set()
+        for route in self.routes:
+            if route.matches(scope)[0] is Match.PARTIAL:
+                methods |= getattr(route, "methods", set())
+        if methods:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
+        raise HTTPException(404)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The app of ``settings``. Its assistant is opened when the server starts and closed when it stops.
+
+    What opening raises is kept in ``app.state.failure``, for whoever runs the server to report.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            app.state.assistant = await anyio.to_thread.run_sync(build_assistant, settings)
+        except PolicyAssistantError as error:
+            app.state.failure = error
+            raise
+        yield
+        app.state.assistant.close()
+
+    title = Message("政策助手", "Policy Assistant").in_language(settings.language)
+    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.language = settings.language
+    app.state.workers = new_workers()
+    app.state.failure = None
+    app.add_middleware(BodyLimit, language=settings.language)
+    app.add_middleware(SecurityHeaders)
+    install_error_responses(app, settings.language)
+    routers = (api.router, reader.router, api_docs.router)
+    for router in routers:
+        app.include_router(router)
+    app.router.routes.append(_NoSuchPath([route for router in routers for route in router.routes]))
+    page.mount_page(app, lambda: app.state.assistant, settings.language, settings.question_chars)
+    return app
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens at the address.
+
+    Raises PortInUse when another program has the port, SettingsInvalid when this machine has no such
+    address or does not let us use it.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+        if sys.platform != "win32":  # there it would let two servers share the port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen()
+    except OSError as error:
+        raise _not_bound(host, port, error) from error
+    return bound
+
+
+def _not_bound(host: str, port: int, error: OSError) -> PolicyAssistantError:
+    if error.errno == errno.EADDRINUSE:
+        return PortInUse(
+            Message(f"端口 {port} 已被占用。", f"Port {port} is in use."),
+            Message(
+                "请用 --port 或环境变量 POLICY_ASSISTANT_PORT 换一个端口。",
+                "Choose another one with --port or the environment variable POLICY_ASSISTANT_PORT.",
+            ),
+        )
+    return SettingsInvalid(
+        Message(
+            f"无法在 {host}:{port} 上提供服务：{error.strerror}。",
+            f"Can't serve at {host}:{port}: {error.strerror}.",
+        ),
+        Message(
+            "请检查 --host 和 --port（POLICY_ASSISTANT_HOST、POLICY_ASSISTANT_PORT）。",
+            "Check --host and --port (POLICY_ASSISTANT_HOST, POLICY_ASSISTANT_PORT).",
+        ),
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.on_ready()
+
+
+def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """Serve until interrupted; ``on_ready`` is called when questions are taken.
+
+    Raises PortInUse, and whatever opening the assistant raises.
+    """
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        lifespan="on",
+        ws="none",
+        log_config=None,  # our own log; no line for each request, as their addresses tell what people read
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        limit_concurrency=MOST_CONNECTIONS,
+    )
+    with bind(settings.host, settings.port) as listening:
+        _Server(config, on_ready).run(sockets=[listening])
+    if app.state.failure:
+        raise app.state.failure

@@ -1,0 +1,126 @@
+"""Evaluation cases as FORMAT.md describes them, and how they are loaded."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from eval.errors import CasesInvalid
+from vectorstore.errors import Message
+
+SHIPPED_CASES = Path(__file__).resolve().parent / "cases"
+_LINES_SHOWN = 10
+
+
+class Kind(StrEnum):
+    """What a case tries, in the order in which reports list them."""
+
+    FACT = "fact"
+    NUMBER = "number"
+    LIST = "list"
+    TABLE = "table"
+    COMPARE = "compare"
+    STATUS = "status"
+    REDACTED = "redacted"
+    TRUNCATED = "truncated"
+    UNANSWERABLE = "unanswerable"
+    NEARMISS = "nearmiss"
+    FOLLOWUP = "followup"
+    COLLOQUIAL = "colloquial"
+    TYPO = "typo"
+    ENGLISH = "english"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class HistoryTurn(_Model):
+    """One earlier turn of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class GoldQuote(_Model):
+    """A verbatim span of a seed that the answer needs."""
+
+    file: str
+    quote: str
+
+
+class Case(_Model):
+    """One question with what a good answer holds. The fields are those of FORMAT.md, section 1.
+
+    ``facts`` holds, for each fact, the alternatives of which one is enough.
+    """
+
+    id: str
+    kind: Kind
+    question: str = Field(min_length=1)
+    history: tuple[HistoryTurn, ...] = ()
+    facts: tuple[tuple[str, ...], ...]
+    must_not: tuple[str, ...]
+    evidence: tuple[GoldQuote, ...]
+    answerable: bool
+    says: str = ""
+
+
+def case_files(path: Path) -> tuple[Path, ...]:
+    """The case files at ``path``, a file or a folder of ``*.jsonl``, by name.
+
+    Raises CasesInvalid where there is none.
+    """
+    files = (path,) if path.is_file() else tuple(sorted(path.glob("*.jsonl")))
+    if not files:
+        raise CasesInvalid(
+            Message(f"在 {path} 没有找到评测题（*.jsonl）。", f"No evaluation cases (*.jsonl) at {path}."),
+            Message("请用 --cases 指定题目文件或文件夹。", "Name a file or a folder of cases with --cases."),
+        )
+    return files
+
+
+def load_cases(path: Path) -> tuple[Case, ...]:
+    """All cases at ``path``, in the order of files and lines, which never changes.
+
+    Raises CasesInvalid, naming file and line of every line that is no case.
+    """
+    cases: list[Case] = []
+    wrong: list[str] = []
+    for file in case_files(path):
+        for number, line in enumerate(_read(file).split("\n"), start=1):
+            if not line.strip():
+                continue
+            try:
+                cases.append(Case.model_validate_json(line))
+            except ValidationError as error:
+                wrong.append(f"{file.name}:{number}: {_reasons(error)}")
+    if wrong:
+        raise _invalid(wrong)
+    return tuple(cases)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _invalid([f"{file.name}: {error}"]) from error
+
+
+def _reasons(error: ValidationError) -> str:
+    return ", ".join(
+        f"{'.'.join(map(str, e['loc']))}: {e['msg']}" if e["loc"] else e["msg"] for e in error.errors()
+    )
+
+
+def _invalid(wrong: list[str]) -> CasesInvalid:
+    shown = "\n".join(wrong[:_LINES_SHOWN])
+    return CasesInvalid(
+        Message(f"评测题有 {len(wrong)} 处错误：\n{shown}\n", f"{len(wrong)} wrong cases:\n{shown}\n"),
+        Message(
+            "请按 eval/FORMAT.md 改正这些行。", "Correct these lines; eval/FORMAT.md says what a case is."
+        ),
+    )

@@ -1,0 +1,248 @@
+"""The command line: what people type, what they read, and which exit code a script gets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from assistant import cli
+from assistant.api_types import AnswerBody, PassagesBody
+from assistant.server import bind
+from assistant.settings import Settings
+from tests.model_replies import refuses
+from tests.model_server import ModelServer
+
+
+class Run(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Run]
+
+
+@pytest.fixture(autouse=True)
+def _loggers() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
+    root.handlers, root.level = handlers, level
+
+
+@pytest.fixture
+def command(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Command:
+    """Runs ``policy-assistant`` in this process, over the small library, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("POLICY_ASSISTANT_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("POLICY_ASSISTANT_SEEDS_DIR", str(settings.seeds_dir))
+
+    def run(*arguments: str, **environment: str) -> Run:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["policy-assistant", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        code = ended.value.code
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Run(code if isinstance(code, int) else 0, out, err)
+
+    return run
+
+
+def test_importing_the_packages_loads_nothing_heavy() -> None:
+    script = (
+        "import sys, assistant, vectorstore, assistant.cli\n"
+        "heavy = {'gradio', 'chromadb', 'fastapi', 'openai', 'langchain_core', 'tantivy', 'sqlalchemy', 'numpy'}\n"
+        "sys.exit(f'loaded: {heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert done.stderr == ""
+
+
+def test_help_names_every_command(command: Command) -> None:
+    shown = command("--help")
+
+    assert shown.code == 0
+    for name in ("serve", "ingest", "ask", "search", "doctor", "eval"):
+        assert name in shown.out
+
+
+def test_ask_prints_the_answer_and_where_it_stands(command: Command) -> None:
+    done = command("ask", "午餐补助由哪个部门负责？")
+
+    assert done.code == 0
+    assert "市教育局" in done.out
+    assert "出处" in done.out
+    assert "《云山市学生午餐补助办法》" in done.out
+    assert "/documents/" in done.out
+
+
+def test_ask_prints_the_json_of_the_api_and_nothing_else(command: Command) -> None:
+    done = command("ask", "午餐补助由哪个部门负责？", "--json")
+
+    answer = AnswerBody.model_validate_json(done.out)
+    assert answer.outcome == "grounded"
+
+
+def test_a_refusal_is_an_answer_and_not_a_failure(command: Command) -> None:
+    done = command("ask", "大学生出国留学贷款的利率是多少？", "--json")
+
+    assert done.code == 0
+    assert json.loads(done.out)["outcome"] == "refused"
+
+
+def test_search_prints_passages(command: Command) -> None:
+    done = command("search", "图书角不少于多少册", "--limit", "2", "--json")
+
+    assert 1 <= len(PassagesBody.model_validate_json(done.out).passages) <= 2
+    assert "100册" in command("search", "图书角不少于多少册").out
+
+
+@pytest.mark.parametrize("question", ["", "   ", "问" * 100_000])
+def test_a_question_that_is_none_is_told_in_a_sentence_and_a_hint(command: Command, question: str) -> None:
+    done = command("ask", question)
+
+    assert done.code == 2
+    assert done.out == ""
+    assert done.err.count("\n") == 2
+
+
+def test_errors_are_in_the_language_of_the_settings(command: Command) -> None:
+    done = command("ask", "", POLICY_ASSISTANT_LANGUAGE="en")
+
+    assert done.err.isascii() or "✗" in done.err
+    assert "question" in done.err.lower()
+
+
+def test_a_wrong_setting_is_told_with_its_name_in_both_languages(command: Command) -> None:
+    done = command("ask", "问", POLICY_ASSISTANT_PORT="many")
+
+    assert done.code == 2
+    assert "port" in done.err
+    assert "设置有误" in done.err
+    assert "Invalid settings" in done.err
+
+
+def test_an_option_that_does_not_exist_is_a_usage_error(command: Command) -> None:
+    assert command("ask", "问", "--loud").code == 2
+    assert command("search", "问", "--limit", "0").code == 2
+
+
+def test_a_data_folder_that_can_t_be_written_is_told(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    done = command("ask", "问", POLICY_ASSISTANT_DATA_DIR=str(tmp_path / "file"))
+
+    assert done.code == 3
+    assert done.err.startswith("✗")
+
+
+def test_serve_on_a_taken_port_says_so_before_it_does_anything(command: Command, tmp_path: Path) -> None:
+    with bind("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        done = command("serve", "--port", str(port), POLICY_ASSISTANT_DATA_DIR=str(tmp_path / "new"))
+
+    assert done.code == 4
+    assert "--port" in done.err
+    assert not (tmp_path / "new" / "index").exists()
+
+
+def test_an_unforeseen_failure_names_the_log_where_its_cause_is(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("assistant.build.build_assistant", lambda _: 1 / 0)
+    done = command("ask", "问")
+
+    assert done.code == 1
+    log = Path(done.err.strip().splitlines()[-1].split(" ")[-1])
+    assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
+
+
+def test_ask_builds_the_first_index_by_itself_and_takes_in_what_changed(
+    command: Command, seeds: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "lunch.txt").write_bytes((seeds / "lunch.txt").read_bytes())
+    places = {"POLICY_ASSISTANT_DATA_DIR": str(tmp_path / "var"), "POLICY_ASSISTANT_SEEDS_DIR": str(folder)}
+
+    first = command("ask", "图书角不少于多少册？", "--json", **places)
+    (folder / "reading.txt").write_bytes((seeds / "reading.txt").read_bytes())
+    second = command("ask", "图书角不少于多少册？", "--json", **places)
+    third = command("ask", "图书角不少于多少册？", "--json", **places)
+
+    assert json.loads(first.out)["outcome"] == "refused"
+    assert "100册" in json.loads(second.out)["answer"]
+    assert json.loads(third.out)["answer"] == json.loads(second.out)["answer"]
+    assert first.err != ""  # progress, in plain lines
+    assert third.err == ""  # nothing to do, nothing to say
+
+
+def test_a_broken_file_is_reported_and_the_others_are_taken_in(
+    command: Command, seeds: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "lunch.txt").write_bytes((seeds / "lunch.txt").read_bytes())
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "broken.txt").write_bytes(b"\xff\xfe\xfa\x80\x81")
+
+    done = command("ingest", str(folder), POLICY_ASSISTANT_DATA_DIR=str(tmp_path / "var"))
+
+    assert done.code == 1
+    assert "empty.txt" in done.err
+    assert "broken.txt" in done.err
+    answer = command("search", "午餐补助", POLICY_ASSISTANT_DATA_DIR=str(tmp_path / "var"), POLICY_ASSISTANT_SEEDS_DIR=str(folder))
+    assert "市教育局" in answer.out
+
+
+def test_ingest_of_a_path_that_is_not_there_says_so(command: Command, tmp_path: Path) -> None:
+    done = command("ingest", str(tmp_path / "nothing.txt"), POLICY_ASSISTANT_DATA_DIR=str(tmp_path / "var"))
+
+    assert done.code != 0
+    assert "nothing.txt" in done.err
+
+
+def test_doctor_finds_a_sound_installation_sound(command: Command) -> None:
+    done = command("doctor")
+
+    assert done.code == 0, done.out
+    assert "✗" not in done.out
+    assert done.out.count("✓") >= 6
+
+
+def test_doctor_tells_a_missing_index_and_what_to_run(command: Command, tmp_path: Path) -> None:
+    done = command("doctor", POLICY_ASSISTANT_DATA_DIR=str(tmp_path / "empty"))
+
+    assert done.code == 1
+    assert "policy-assistant" in done.out.split("✗")[1]
+
+
+def test_doctor_tells_a_chat_model_that_refuses(command: Command) -> None:
+    with ModelServer() as model:
+        model.queue(refuses(401))
+        done = command("doctor", OPENAI_BASE_URL=model.base_url, OPENAI_MODEL="scripted", OPENAI_API_KEY="wrong-key")
+
+    assert done.code == 1
+    assert "OPENAI_API_KEY" in done.out
+    assert "wrong-key" not in done.out + done.err

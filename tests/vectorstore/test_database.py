@@ -1,0 +1,345 @@
+"""The library file: what goes in comes out, and nothing that goes wrong loses anything."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vectorstore.database import Database, text_digest
+from vectorstore.errors import IndexMismatch, LibraryBusy, LibraryError, StorageUnusable
+from vectorstore.storage import LibraryDamaged
+from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, SectionKind, Status
+
+# Any string that Python can hold, half surrogate pairs and NUL too.
+anything = st.text(st.characters(exclude_categories=()), max_size=12)
+dates = st.none() | st.dates()
+offsets = st.integers(0, 10**6)
+marks = st.lists(st.sampled_from(Mark), max_size=3).map(tuple)
+heads = st.builds(
+    Head,
+    title=anything,
+    issuer=anything,
+    number=anything,
+    region=anything,
+    issued_on=dates,
+    period=anything,
+    kind=anything,
+    status=st.sampled_from(Status),
+    deadline=dates,
+    superseded_by=anything,
+    aliases=st.lists(anything, max_size=3).map(tuple),
+)
+cells = st.lists(
+    st.builds(Cell, header=anything, text=anything, start=offsets, end=offsets), max_size=2
+).map(tuple)
+sections = st.recursive(
+    st.just(()),
+    lambda children: st.lists(
+        st.builds(
+            Section,
+            kind=st.sampled_from(SectionKind),
+            label=anything,
+            title=anything,
+            start=offsets,
+            end=offsets,
+            part=st.integers(0, 9),
+            marks=marks,
+            cells=cells,
+            children=children,
+        ),
+        max_size=2,
+    ).map(tuple),
+    max_leaves=6,
+)
+documents = st.builds(
+    Document,
+    id=anything,
+    source=anything,
+    text=st.text(st.characters(exclude_categories=()), max_size=40),
+    digest=anything.map(text_digest),
+    head=heads,
+    parts=st.lists(heads, max_size=2).map(tuple),
+    sections=sections,
+)
+
+
+@st.composite
+def chunks_of(draw: st.DrawFn, document: Document) -> tuple[Chunk, ...]:
+    chunks = []
+    for ordinal in range(draw(st.integers(0, 3))):
+        start = draw(st.integers(0, len(document.text)))
+        end = draw(st.integers(start, len(document.text)))
+        chunks.append(
+            Chunk(
+                id=f"{document.id}-{ordinal}",
+                document_id=document.id,
+                ordinal=ordinal,
+                part=draw(st.integers(0, 9)),
+                kind=draw(st.sampled_from(SectionKind)),
+                path=tuple(draw(st.lists(anything, max_size=3))),
+                text=document.text[start:end],
+                start=start,
+                end=end,
+                marks=draw(marks),
+                cells=draw(cells),
+            )
+        )
+    return tuple(chunks)
+
+
+def make(source: str, text: str = "第一条 内容。", document_id: str = "") -> tuple[Document, tuple[Chunk, ...]]:
+    document_id = document_id or f"id-{source}"
+    head = Head(title=source, issued_on=date(2024, 2, 29), status=Status.DRAFT, aliases=("甲", "乙"))
+    document = Document(id=document_id, source=source, text=text, digest=text_digest(text), head=head)
+    chunk = Chunk(
+        id=f"{document_id}-0",
+        document_id=document_id,
+        ordinal=0,
+        part=0,
+        kind=SectionKind.ITEM,
+        path=("一", "二"),
+        text=text[:3],
+        start=0,
+        end=3,
+        marks=(Mark.REDACTED,),
+    )
+    return document, (chunk,)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with closing(Database(tmp_path / "library.sqlite")) as opened:
+        yield opened
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(document=documents, data=st.data())
+def test_every_document_and_chunk_comes_back_as_it_was(
+    database: Database, document: Document, data: st.DataObject
+) -> None:
+    chunks = data.draw(chunks_of(document))
+    database.replace(document, chunks)
+    assert database.document(document.id) == document
+    assert database.chunks(document.id) == chunks
+    stored = database.document(document.id)
+    assert stored is not None
+    assert type(stored.head.status) is Status
+    assert type(stored.sections) is tuple
+
+
+def test_documents_and_chunks_come_by_source_and_in_order(database: Database) -> None:
+    for source in ("乙.txt", "甲.txt", "a.txt"):
+        database.replace(*make(source))
+    assert [document.source for document in database.documents()] == ["a.txt", "乙.txt", "甲.txt"]
+    assert [chunk.document_id for chunk in database.chunks()] == ["id-a.txt", "id-乙.txt", "id-甲.txt"]
+    assert database.chunk_counts() == {"id-a.txt": 1, "id-乙.txt": 1, "id-甲.txt": 1}
+
+
+def test_a_document_replaces_the_one_of_its_source_whole(database: Database) -> None:
+    document, chunks = make("a.txt")
+    database.replace(document, chunks, fingerprint="first")
+    newer, newer_chunks = make("a.txt", "完全不同的内容", document_id="other")
+    database.replace(newer, newer_chunks, fingerprint="second")
+    assert database.documents() == (newer,)
+    assert database.chunks() == newer_chunks
+    assert database.fingerprints() == {"a.txt": ("other", "second")}
+
+
+def test_removing_says_whether_there_was_something(database: Database) -> None:
+    database.replace(*make("a.txt"))
+    assert database.remove("id-a.txt") is True
+    assert database.remove("id-a.txt") is False
+    assert database.documents() == ()
+    assert database.chunks() == ()
+    assert database.document("id-a.txt") is None
+
+
+def test_the_state_changes_with_anything_that_is_stored(database: Database) -> None:
+    document, (chunk,) = make("a.txt")
+    states = set()
+    for stored, piece in (
+        (document, chunk),
+        (replace(document, head=replace(document.head, status=Status.REPEALED)), chunk),
+        (document, replace(chunk, path=("三",))),
+        (document, replace(chunk, marks=())),
+    ):
+        database.replace(stored, (piece,))
+        states.add(database.states()[document.id])
+    assert len(states) == 4
+    database.replace(document, (chunk,), fingerprint="read again")
+    assert database.states()[document.id] in states
+
+
+def test_a_chunk_that_is_no_slice_of_its_document_is_refused(database: Database) -> None:
+    document, (chunk,) = make("a.txt")
+    with pytest.raises(ValueError, match="not a slice"):
+        database.replace(document, (replace(chunk, start=1, end=4),))
+    assert database.documents() == ()
+
+
+def test_a_write_that_fails_midway_leaves_the_library_as_it_was(database: Database) -> None:
+    document, chunks = make("a.txt")
+    database.replace(document, chunks)
+    newer, (chunk,) = make("a.txt", "更新过的内容")
+    with pytest.raises(Exception, match="UNIQUE"):
+        database.replace(newer, (chunk, chunk))
+    assert database.documents() == (document,)
+    assert database.chunks() == chunks
+
+
+def test_vectors_come_back_bit_for_bit_and_by_model(database: Database) -> None:
+    random = np.random.default_rng(7)
+    vectors = {text_digest(str(i)): random.normal(size=8).astype(np.float32) for i in range(1200)}
+    database.add_vectors("m", vectors)
+    database.add_vectors("other", {text_digest("0"): np.zeros(4, np.float32)})
+    found = database.vectors("m", [*vectors, text_digest("never stored")])
+    assert found.keys() == vectors.keys()
+    assert all(np.array_equal(found[digest], vectors[digest]) for digest in vectors)
+    assert found[text_digest("3")].dtype == np.float32
+    assert database.vectors("third", vectors) == {}
+    assert database.vectors("m", []) == {}
+
+
+def test_a_snapshot_has_no_vectors_and_does_not_follow_later_writes(database: Database, tmp_path: Path) -> None:
+    document, chunks = make("a.txt")
+    database.replace(document, chunks, fingerprint="f")
+    database.add_vectors("m", {text_digest("x"): np.ones(4, np.float32)})
+    database.snapshot(tmp_path / "空 格?#" / "snapshot.sqlite")
+    database.remove(document.id)
+    database.replace(*make("b.txt"))
+    with closing(Database(tmp_path / "空 格?#" / "snapshot.sqlite", read_only=True)) as snapshot:
+        assert snapshot.documents() == (document,)
+        assert snapshot.chunks() == chunks
+        assert snapshot.vectors("m", [text_digest("x")]) == {}
+    assert [document.source for document in database.documents()] == ["b.txt"]
+    assert database.vectors("m", [text_digest("x")]) != {}
+
+
+def test_a_library_opened_for_reading_can_not_be_written(database: Database, tmp_path: Path) -> None:
+    database.replace(*make("a.txt"))
+    before = (tmp_path / "library.sqlite").read_bytes()
+    with closing(Database(tmp_path / "library.sqlite", read_only=True)) as reader:
+        assert len(reader.documents()) == 1
+        with pytest.raises(StorageUnusable):
+            reader.remove("id-a.txt")
+    assert (tmp_path / "library.sqlite").read_bytes() == before
+
+
+def test_many_threads_may_read_at_once(database: Database) -> None:
+    for number in range(20):
+        database.replace(*make(f"{number}.txt"))
+    failures: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            for _ in range(10):
+                assert len(database.documents()) == len(database.chunks()) == 20
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+@pytest.mark.parametrize("change", ["UPDATE library SET version = version + 1", "UPDATE library SET version = 0"])
+def test_a_library_of_another_version_names_the_command_to_run(tmp_path: Path, change: str) -> None:
+    Database(tmp_path / "library.sqlite").close()
+    with closing(sqlite3.connect(tmp_path / "library.sqlite")) as connection, connection:
+        connection.execute(change)
+    for read_only in (True, False):
+        with pytest.raises(IndexMismatch) as caught:
+            Database(tmp_path / "library.sqlite", read_only=read_only)
+        assert "policy-assistant ingest --rebuild" in caught.value.hint.en
+
+
+def test_a_file_of_someone_else_is_not_taken_for_a_library(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "library.sqlite")) as connection:
+        connection.execute("CREATE TABLE other (x)")
+    with pytest.raises(IndexMismatch):
+        Database(tmp_path / "library.sqlite")
+
+
+def test_a_folder_that_can_not_be_is_storage_unusable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageUnusable) as caught:
+        Database(tmp_path / "file" / "library.sqlite")
+    assert str(tmp_path / "file") in caught.value.message.zh
+    with pytest.raises(StorageUnusable):
+        Database(tmp_path / "absent.sqlite", read_only=True)
+    assert not (tmp_path / "absent.sqlite").exists()
+
+
+def test_a_damaged_library_is_noticed_on_opening(database: Database, tmp_path: Path) -> None:
+    for number in range(50):
+        database.replace(*make(f"{number}.txt", "内容" * 300))
+    database.close()
+    path = tmp_path / "library.sqlite"
+    whole = bytearray(path.read_bytes())
+    for start in range(8192, len(whole), 4096):
+        whole[start : start + 64] = os.urandom(64)
+    path.write_bytes(whole)
+    with pytest.raises(LibraryDamaged) as caught:
+        Database(path)
+    assert "policy-assistant ingest --rebuild" in caught.value.hint.en
+    path.write_bytes(b"this is no database" * 100)
+    with pytest.raises(LibraryError):
+        Database(path)
+
+
+def test_a_library_that_another_process_locks_is_busy(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "library.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        connect = sqlite3.connect
+        monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **k | {"timeout": 0.1}))
+        with pytest.raises(LibraryBusy):
+            Database(tmp_path / "library.sqlite")
+
+
+_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from vectorstore.database import Database
+from vectorstore.errors import StorageUnusable
+from tests.vectorstore.test_database import make
+database = Database(Path(sys.argv[1]))
+database.replace(*make("kept.txt"))
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    database.replace(*make("large.txt", "x" * 1_000_000))
+except StorageUnusable as error:
+    print(error)
+    assert [d.source for d in database.documents()] == ["kept.txt"]
+    sys.exit(42)
+"""
+
+
+def test_a_full_disk_is_told_plainly_and_loses_nothing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL_DISK, str(tmp_path / "library.sqlite")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (42, "")
+    assert "磁盘空间" in done.stdout
+    with closing(Database(tmp_path / "library.sqlite")) as database:
+        assert [document.source for document in database.documents()] == ["kept.txt"]

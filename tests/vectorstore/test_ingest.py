@@ -1,0 +1,408 @@
+"""Ingest: incremental, one writer, and killed at any moment it loses nothing."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from tests.fakes import HashedEmbedder
+from tests.vectorstore.library import articles, contents, run, texts_found, understand, write
+from vectorstore import chunking
+from vectorstore.database import Database
+from vectorstore.errors import (
+    EmbeddingUnavailable,
+    IndexMismatch,
+    LibraryBusy,
+    Message,
+    StorageUnusable,
+)
+from vectorstore.generations import current_name, open_current
+from vectorstore.ingest import ProgressEvent, SourceFile
+from vectorstore.types import Document
+
+MODEL = "hashed-bigrams"
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    return tmp_path / "seeds"
+
+
+def library(data_dir: Path) -> tuple[Document, ...]:
+    with closing(Database(data_dir / "library.sqlite", read_only=True)) as database:
+        return database.documents()
+
+
+def test_files_go_in_and_are_found(data_dir: Path, seeds: Path) -> None:
+    files = write(seeds, a=articles("教师每五年轮岗一次"), b=articles("食堂每周公布食谱", "家长可以陪餐"))
+    report = run(data_dir, files)
+    assert (report.added, report.chunks, report.failed) == (("a.txt", "b.txt"), 3, ())
+    assert report.seconds > 0
+    with open_current(data_dir, MODEL) as generation:
+        assert generation.name == report.generation
+        assert texts_found(generation, "食谱多久公布一次") == ("第一条 食堂每周公布食谱",) * 2
+        assert generation.database.documents() == library(data_dir)
+
+
+def test_a_second_run_changes_nothing_and_reads_nothing(data_dir: Path, seeds: Path) -> None:
+    files = write(seeds, a=articles("甲"), b=articles("乙"))
+    first = run(data_dir, files)
+    before = contents(data_dir)
+
+    def must_not_run(path: Path, source: str) -> Document:
+        raise AssertionError(source)
+
+    embedder = HashedEmbedder()
+    second = run(data_dir, files, embedder=embedder, understand=must_not_run)
+    assert second.unchanged == ("a.txt", "b.txt")
+    assert (second.added, second.replaced, second.removed, second.failed) == ((), (), (), ())
+    assert (second.generation, second.chunks) == (first.generation, first.chunks)
+    assert contents(data_dir) == before
+    assert embedder.embedded == []
+
+
+def test_only_a_changed_file_is_read_and_only_its_new_text_is_embedded(data_dir: Path, seeds: Path) -> None:
+    run(data_dir, write(seeds, a=articles("甲", "乙"), b=articles("丙")))
+    embedder = HashedEmbedder()
+    report = run(data_dir, write(seeds, a=articles("甲", "丁")), embedder=embedder)
+    assert (report.replaced, report.unchanged) == (("a.txt",), ("b.txt",))
+    assert len(embedder.embedded) == 1
+    assert "丁" in embedder.embedded[0]
+    with open_current(data_dir, MODEL) as generation:
+        assert {chunk.text for chunk in generation.database.chunks()} == {"第一条 甲", "第二条 丁", "第一条 丙"}
+        assert generation.keywords.document_frequency("乙") == 0
+
+
+def test_a_text_that_comes_back_is_not_embedded_again(data_dir: Path, seeds: Path) -> None:
+    for text, expected in (("甲", 1), ("乙", 1), ("甲", 0)):
+        embedder = HashedEmbedder()
+        run(data_dir, write(seeds, a=articles(text)), embedder=embedder)
+        assert len(embedder.embedded) == expected
+
+
+def test_all_is_read_anew_when_the_understanding_has_another_version(
+    data_dir: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = write(seeds, a=articles("甲"))
+    first = run(data_dir, files, version="1")
+    assert run(data_dir, files, version="1").unchanged == ("a.txt",)
+    second = run(data_dir, files, version="2")
+    assert second.replaced == ("a.txt",)
+    assert second.generation == first.generation  # it came out the same
+    monkeypatch.setattr(chunking, "VERSION", "another")
+    third = run(data_dir, files, version="2")
+    assert third.replaced == ("a.txt",)
+    assert third.generation != first.generation
+
+
+def test_files_that_are_gone_are_removed_only_when_asked(data_dir: Path, seeds: Path) -> None:
+    files = write(seeds, a=articles("甲"), b=articles("乙"))
+    run(data_dir, files)
+    kept = [file for file in files if file.source == "a.txt"]
+    assert run(data_dir, kept).removed == ()
+    assert len(library(data_dir)) == 2
+    report = run(data_dir, kept, prune=True)
+    assert (report.removed, report.chunks) == (("b.txt",), 1)
+    with open_current(data_dir, MODEL) as generation:
+        assert generation.keywords.document_frequency("乙") == 0
+        assert generation.vectors.size == 1
+
+
+def test_the_order_of_the_files_does_not_matter(tmp_path: Path, seeds: Path) -> None:
+    files = write(seeds, **{f"f{i}": articles(f"内容{i}", "相同的一条") for i in range(6)})
+    libraries, hits = [], []
+    for number in range(3):
+        random.Random(number).shuffle(files)
+        data_dir = tmp_path / f"data{number}"
+        run(data_dir, files)
+        with open_current(data_dir, MODEL) as generation:
+            libraries.append((generation.database.documents(), generation.database.chunks()))
+            vector = HashedEmbedder().embed_query("相同的一条")
+            hits.append((generation.keywords.search(["相同"], 9), generation.vectors.search(vector, 9)))
+    assert libraries[0] == libraries[1] == libraries[2]
+    assert hits[0] == hits[1] == hits[2]
+
+
+def test_a_file_that_can_not_be_read_is_reported_and_the_rest_goes_in(data_dir: Path, seeds: Path) -> None:
+    files = [
+        *write(seeds, a=articles("甲"), b="broken"),
+        SourceFile(path=seeds / "absent.txt", source="absent.txt"),
+        SourceFile(path=seeds, source="folder"),
+    ]
+    report = run(data_dir, files)
+    assert report.added == ("a.txt",)
+    assert [failure.source for failure in report.failed] == ["absent.txt", "b.txt", "folder"]
+    assert report.failed[1].message == Message("文件已损坏。", "Broken.")
+    assert report.failed[1].hint.zh == "请更换文件。"
+    assert "absent.txt" in report.failed[0].message.en
+
+
+def test_a_file_that_breaks_later_leaves_what_the_library_had(data_dir: Path, seeds: Path) -> None:
+    run(data_dir, write(seeds, a=articles("甲")))
+    report = run(data_dir, write(seeds, a="broken"), prune=True)
+    assert [failure.source for failure in report.failed] == ["a.txt"]
+    assert (report.removed, report.chunks) == ((), 1)
+    assert [document.text for document in library(data_dir)] == ["第一条 甲"]
+
+
+def test_of_two_files_of_one_name_the_second_is_reported(data_dir: Path, seeds: Path) -> None:
+    files = [SourceFile(path=file.path, source="same") for file in write(seeds, a=articles("甲"), b=articles("乙"))]
+    report = run(data_dir, files)
+    assert (report.added, len(report.failed)) == (("same",), 1)
+    assert [document.text for document in library(data_dir)] == ["第一条 甲"]
+
+
+@pytest.mark.parametrize("texts", [{}, {"a": "broken", "b": "broken"}, {"a": ""}])
+def test_a_library_with_nothing_in_it_is_published_all_the_same(
+    data_dir: Path, seeds: Path, texts: dict[str, str]
+) -> None:
+    report = run(data_dir, write(seeds, **texts))
+    assert report.chunks == 0
+    with open_current(data_dir, MODEL) as generation:
+        assert generation.vectors.search(HashedEmbedder().embed_query("甲"), 5) == []
+        assert generation.keywords.search(["甲"], 5) == []
+        assert generation.database.chunks() == ()
+
+
+def test_odd_text_and_odd_names_go_in_and_are_found(data_dir: Path, seeds: Path) -> None:
+    odd = "\x00零\ud800宽\u200b\U000e0041 \u202e倒 😀 " + "长" * 3000
+    (path,) = (file.path for file in write(seeds, a=articles(odd, "", " ", "）AND（")))
+    name = "文\udcff件\n.txt"
+    report = run(data_dir, [SourceFile(path=path, source=name)])
+    assert report.added == (name,)
+    with open_current(data_dir, MODEL) as generation:
+        assert generation.database.documents()[0].source == name
+        assert "零宽" in texts_found(generation, "零宽")[1]
+
+
+def test_progress_counts_files_characters_and_chunks_to_the_end(data_dir: Path, seeds: Path) -> None:
+    events: list[ProgressEvent] = []
+    texts = {f"f{i}": articles(*(f"{i}{j}" for j in range(9))) for i in range(9)}
+    embedder = HashedEmbedder()
+    run(data_dir, write(seeds, **texts), embedder=embedder, on_progress=events.append)
+    assert list(dict.fromkeys(event.stage for event in events)) == ["read", "embed", "index"]
+    last = {event.stage: (event.done, event.total) for event in events}
+    characters = sum(map(len, embedder.embedded))
+    assert last == {"read": (9, 9), "embed": (characters, characters), "index": (81, 81)}
+    embedded = [event.done for event in events if event.stage == "embed"]
+    assert embedded == sorted(embedded)
+    assert len(embedded) == 2
+
+
+def test_another_embedding_model_embeds_everything_and_the_old_vectors_stay(data_dir: Path, seeds: Path) -> None:
+    files = write(seeds, a=articles("甲"), b=articles("乙"))
+    run(data_dir, files)
+    other = HashedEmbedder(model="other", dimension=16)
+    assert run(data_dir, files, embedder=other).unchanged == ("a.txt", "b.txt")
+    assert len(other.embedded) == 2
+    with pytest.raises(IndexMismatch):
+        open_current(data_dir, MODEL)
+    back = HashedEmbedder()
+    run(data_dir, files, embedder=back)
+    assert back.embedded == []
+    open_current(data_dir, MODEL).close()
+
+
+class FailingEmbedder(HashedEmbedder):
+    """Fails after some calls, or gives vectors that can't be used."""
+
+    def __init__(self, calls: int, vector: list[float] | None = None) -> None:
+        super().__init__()
+        self.calls = calls
+        self.vector = vector
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:  # type: ignore[override]
+        self.calls -= 1
+        if self.calls >= 0:
+            return super().embed_documents(texts)
+        if self.vector is not None:
+            return [self.vector] * len(texts)
+        raise EmbeddingUnavailable(Message("不可用。", "Down."), Message("稍后再试。", "Try later."))
+
+
+def test_vectors_made_before_a_failure_are_not_made_again(data_dir: Path, seeds: Path) -> None:
+    files = write(seeds, **{f"f{i}": articles(*(f"{i}{j}" for j in range(9))) for i in range(9)})
+    failing = FailingEmbedder(calls=1)
+    with pytest.raises(EmbeddingUnavailable):
+        run(data_dir, files, embedder=failing)
+    assert len(library(data_dir)) == 9
+    resumed = HashedEmbedder()
+    report = run(data_dir, files, embedder=resumed)
+    assert len(report.unchanged) == 9
+    assert len(failing.embedded) + len(resumed.embedded) == 81
+    assert set(failing.embedded).isdisjoint(resumed.embedded)
+    with open_current(data_dir, MODEL) as generation:
+        assert generation.vectors.size == 81
+
+
+@pytest.mark.parametrize("vector", [[float("nan")] * 64, [0.0] * 64, [1.0] * 3, []])
+def test_a_vector_that_can_not_be_used_is_not_stored(data_dir: Path, seeds: Path, vector: list[float]) -> None:
+    files = write(seeds, a=articles("甲"))
+    with pytest.raises(EmbeddingUnavailable) as caught:
+        run(data_dir, files, embedder=FailingEmbedder(calls=0, vector=vector))
+    assert MODEL in caught.value.message.en
+    run(data_dir, files)
+    open_current(data_dir, MODEL).close()
+
+
+def test_a_damaged_index_is_built_anew_without_embedding(data_dir: Path, seeds: Path) -> None:
+    files = write(seeds, a=articles("甲"))
+    first = run(data_dir, files)
+    (data_dir / "index" / first.generation / "keywords" / "meta.json").write_bytes(b"{}")
+    embedder = HashedEmbedder()
+    second = run(data_dir, files, embedder=embedder)
+    assert second.unchanged == ("a.txt",)
+    assert second.generation != first.generation
+    assert embedder.embedded == []
+    with open_current(data_dir, MODEL) as generation:
+        assert generation.notices == ()
+
+
+def test_a_rebuild_begins_anew_and_sets_the_old_library_aside(data_dir: Path, seeds: Path) -> None:
+    files = write(seeds, a=articles("甲"))
+    run(data_dir, files)
+    for number in (1, 2):
+        (data_dir / "library.sqlite").write_bytes(f"damaged {number}".encode() * 500)
+        report = run(data_dir, files, rebuild=True)
+        assert (report.added, report.chunks) == (("a.txt",), 1)
+        assert (data_dir / f"library-old-{number}.sqlite").read_bytes().startswith(f"damaged {number}".encode())
+
+
+def test_a_data_folder_that_can_not_be_is_storage_unusable(tmp_path: Path, seeds: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageUnusable) as caught:
+        run(tmp_path / "file" / "data", write(seeds, a=articles("甲")))
+    assert str(tmp_path / "file") in caught.value.message.zh
+
+
+_HOLD = """
+import sys, time
+from pathlib import Path
+from tests.vectorstore.library import run, understand, SourceFile
+def slow(path, source):
+    print("reading", flush=True)
+    time.sleep(60)
+run(Path(sys.argv[1]), [SourceFile(path=Path(sys.argv[2]), source="a.txt")], understand=slow)
+"""
+
+
+def test_a_second_writer_is_told_within_a_second_who_the_first_is(data_dir: Path, seeds: Path) -> None:
+    files = write(seeds, a=articles("甲"))
+    command = [sys.executable, "-c", _HOLD, str(data_dir), str(files[0].path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "reading\n"
+        started = time.monotonic()
+        with pytest.raises(LibraryBusy) as caught:
+            run(data_dir, files)
+        assert time.monotonic() - started < 1
+        assert str(first.pid) in caught.value.message.zh
+        first.kill()
+    assert run(data_dir, files).added == ("a.txt",)
+    assert not (data_dir / "ingest.pid").exists()
+
+
+def test_a_writer_of_the_same_process_is_kept_out_too(data_dir: Path, seeds: Path) -> None:
+    files = write(seeds, a=articles("甲"))
+    data_dir.mkdir()
+    with FileLock(data_dir / "ingest.lock"), pytest.raises(LibraryBusy):
+        run(data_dir, files)
+    run(data_dir, files)
+
+
+# Takes 25 documents in, one after another, for ever: each run is a whole ingest with a new generation.
+_INGEST_FOR_EVER = """
+import itertools, sys
+from pathlib import Path
+from tests.vectorstore.library import articles, run, write
+data_dir, seeds = Path(sys.argv[1]), Path(sys.argv[2])
+print("ready", flush=True)
+for number in itertools.count(int(sys.argv[3])):
+    texts = {f"f{i}": articles(*(f"{i}之{j}，第{number}版" for j in range(4))) for i in range(25)}
+    run(data_dir, write(seeds, **texts))
+    print(number, flush=True)
+"""
+
+
+def versions(data_dir: Path) -> set[int]:
+    """The versions that the current index answers from; checks that it holds each chunk once."""
+    with open_current(data_dir, MODEL) as generation:
+        chunks = generation.database.chunks()
+        assert len(chunks) == generation.keywords.size == generation.vectors.size == 100
+        assert generation.notices == ()
+        return {int(chunk.text.partition("，第")[2].rstrip("版")) for chunk in chunks}
+
+
+def test_killed_at_any_moment_an_old_or_new_index_answers_whole_and_the_next_run_works(
+    data_dir: Path, seeds: Path
+) -> None:
+    texts = {f"f{i}": articles(*(f"{i}之{j}，第0版" for j in range(4))) for i in range(25)}
+    run(data_dir, write(seeds, **texts))
+    moments = random.Random(20_261)
+    acknowledged = 0
+    for _ in range(6):
+        command = [sys.executable, "-c", _INGEST_FOR_EVER, str(data_dir), str(seeds), str(acknowledged + 1)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+            time.sleep(moments.uniform(0.05, 1.2))
+            os.kill(child.pid, signal.SIGKILL)
+            printed = child.stdout.read().split()
+        acknowledged = int(printed[-1]) if printed else acknowledged
+        # What was acknowledged is there; what was not is there whole or not at all.
+        assert versions(data_dir) in ({acknowledged}, {acknowledged + 1})
+    run(data_dir, write(seeds, **{name: text.replace("第0版", "第999版") for name, text in texts.items()}))
+    assert versions(data_dir) == {999}
+    assert len([path for path in (data_dir / "index").iterdir() if path.is_dir()]) == 2
+
+
+_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from tests.vectorstore.library import articles, run, write
+from vectorstore.errors import StorageUnusable
+data_dir, seeds, limit = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+files = write(seeds, **{f"f{i}": articles(*(f"{i}之{j}" * 200 for j in range(9))) for i in range(9)})
+import chromadb  # its first import may write caches
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+try:
+    run(data_dir, files)
+except StorageUnusable as error:
+    print(error)
+    sys.exit(42)
+"""
+
+
+@pytest.mark.parametrize("limit", [150_000, 300_000, 500_000])
+def test_a_full_disk_is_told_plainly_and_the_index_before_still_answers(
+    data_dir: Path, seeds: Path, limit: int
+) -> None:
+    run(data_dir, write(seeds, f0=articles("甲")))
+    before = current_name(data_dir)
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL_DISK, str(data_dir), str(seeds), str(limit)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (42, "")
+    assert "磁盘空间" in done.stdout
+    with open_current(data_dir, MODEL) as generation:
+        assert generation.name == before
+        assert texts_found(generation, "甲")[0] == "第一条 甲"
+    assert run(data_dir, write(seeds)).generation != before

@@ -1,0 +1,190 @@
+"""Sections to chunks: one item, one table row, one paragraph group each, never a window.
+
+Every character of the body is in exactly one chunk, white space between chunks
+and web-page furniture aside. Headings that stand over other sections become
+chunks of their own kind: they can be cited, and search leaves them out, since
+their words are already in the path of everything below them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vectorstore.lines import read_lines
+from vectorstore.marks import find_redactions
+from vectorstore.text import sentences, trim
+from vectorstore.titles import is_furniture
+from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, SectionKind
+
+# Changed when chunks come out differently for the same text: stored libraries are then chunked anew.
+VERSION = "1"
+_PARAGRAPHS = 400  # characters that paragraphs under one heading are gathered up to
+_LONGEST = 1200  # characters of an item that is still kept whole: the embedding reads some 512 tokens
+_RUN_TOGETHER = 500  # characters up to which an item keeps its 一是…二是… together
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    kind: SectionKind
+    path: tuple[str, ...]
+    part: int
+    start: int
+    end: int
+    marks: tuple[Mark, ...] = ()
+    cells: tuple[Cell, ...] = ()
+
+
+def split(document: Document) -> tuple[Chunk, ...]:
+    """The chunks of a document in order; ``chunk.text == document.text[chunk.start:chunk.end]``."""
+    pieces: list[_Piece] = []
+    contents = [s for s in document.sections if s.kind is SectionKind.OUTLINE and not s.part]
+    for section in document.sections:
+        if section in contents[:-1]:
+            continue  # the same list of titles stands again below
+        pieces.extend(_pieces(document, section, ()))
+    pieces.sort(key=lambda piece: piece.start)
+    return tuple(
+        Chunk(
+            id=f"{document.id}-{ordinal:05d}",
+            document_id=document.id,
+            ordinal=ordinal,
+            part=piece.part,
+            kind=piece.kind,
+            path=piece.path,
+            text=document.text[piece.start : piece.end],
+            start=piece.start,
+            end=piece.end,
+            marks=piece.marks,
+            cells=piece.cells,
+        )
+        for ordinal, piece in enumerate(pieces)
+    )
+
+
+def is_searched(chunk: Chunk) -> bool:
+    """Whether search looks for this chunk; bare headings are found through what stands below them."""
+    return chunk.kind is not SectionKind.HEADING
+
+
+def embedded_text(chunk: Chunk, head: Head) -> str:
+    """What is embedded and indexed by words: place, title and headings in front of the chunk's text."""
+    title = head.title if head.region in head.title else f"{head.region} {head.title}"
+    lines = [title.strip(), " > ".join(chunk.path)]
+    if chunk.cells:
+        lines.extend(f"{cell.header}：{cell.text}" for cell in chunk.cells if cell.text)
+    else:
+        lines.append(chunk.text)
+    return "\n".join(line for line in lines if line)
+
+
+def units(chunk: Chunk) -> tuple[tuple[int, int], ...]:
+    """Ranges in the document of the chunk's sentences or, for a row, its cells that are not empty."""
+    if chunk.cells:
+        return tuple((cell.start, cell.end) for cell in chunk.cells if cell.text)
+    return tuple((chunk.start + start, chunk.start + end) for start, end in sentences(chunk.text))
+
+
+def embedded_units(chunk: Chunk) -> tuple[str, ...]:
+    """What is embedded for each of ``units``: a sentence as it stands, a cell with its row and its column."""
+    if chunk.cells:
+        return tuple(f"{chunk.cells[0].text} {cell.header}：{cell.text}" for cell in chunk.cells if cell.text)
+    return tuple(chunk.text[start - chunk.start : end - chunk.start] for start, end in units(chunk))
+
+
+def _pieces(document: Document, section: Section, path: tuple[str, ...]) -> Iterator[_Piece]:
+    here = _path(document, section, path)
+    if section.kind is SectionKind.ROW:
+        yield _Piece(
+            section.kind, here, section.part, section.start, section.end, section.marks, section.cells
+        )
+    elif section.kind is SectionKind.OUTLINE:
+        yield from _outline_pieces(section, here)
+    elif _kept_whole(section):
+        yield from _text_pieces(document, section, here, section.end)
+    else:
+        yield from _own_pieces(document, section, here)
+        for child in section.children:
+            yield from _pieces(document, child, here)
+
+
+def _path(document: Document, section: Section, path: tuple[str, ...]) -> tuple[str, ...]:
+    words = f"{section.label}{section.title}".strip()
+    if section.kind is SectionKind.ROW:
+        words = f"{section.label} {section.title}".strip()
+    titles = {document.head.title, document.head_of(section.part).title, *path[-1:]}
+    if not words or section.title in titles or section.kind in (SectionKind.PART, SectionKind.TEXT):
+        return path
+    return (*path, words)
+
+
+def _kept_whole(section: Section) -> bool:
+    runs = (
+        section.children
+        and section.kind is SectionKind.ITEM
+        and all(not c.children for c in section.children)
+    )
+    return bool(runs) and section.end - section.start <= _RUN_TOGETHER
+
+
+def _own_pieces(document: Document, section: Section, path: tuple[str, ...]) -> Iterator[_Piece]:
+    end = section.children[0].start if section.children else section.end
+    _, end = trim(document.text, section.start, end)
+    if end <= section.start:
+        return
+    bare = section.children and section.kind in (SectionKind.HEADING, SectionKind.PART, SectionKind.TABLE)
+    if bare and _is_bare(document.text[section.start : end], section):
+        yield _Piece(SectionKind.HEADING, path, section.part, section.start, end, section.marks)
+    else:
+        yield from _text_pieces(document, section, path, end)
+
+
+def _is_bare(own: str, section: Section) -> bool:
+    if section.kind is not SectionKind.HEADING:
+        return True
+    return not own.rstrip().endswith("。") and len(own) <= len(section.label) + len(section.title) + 4
+
+
+def _text_pieces(document: Document, section: Section, path: tuple[str, ...], end: int) -> Iterator[_Piece]:
+    kind = section.kind if section.kind is SectionKind.ITEM else SectionKind.TEXT
+    most = _LONGEST if section.kind is SectionKind.ITEM else _PARAGRAPHS
+    for start, stop in _gather(document.text, section.start, end, most):
+        marks: tuple[Mark, ...] = tuple(mark for mark in section.marks if mark is not Mark.REDACTED)
+        if find_redactions(document.text[start:stop]):
+            marks = (Mark.REDACTED, *marks)
+        yield _Piece(kind, path, section.part, start, stop, marks)
+
+
+def _gather(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int]]:
+    """Lines gathered into ranges of at most ``most`` characters; a longer line is cut between sentences."""
+    first = last = -1
+    for line in read_lines(text[start:end]):
+        if is_furniture(line):
+            if first >= 0:
+                yield first, last
+            first = -1
+            continue
+        units = [(line.start, line.end)]
+        if line.end - line.start > most:
+            units = [(line.start + a, line.start + b) for a, b in sentences(line.text)]
+        for unit_start, unit_end in units:
+            if first >= 0 and start + unit_end - first > most:
+                yield first, last
+                first = -1
+            first = start + unit_start if first < 0 else first
+            last = start + unit_end
+    if first >= 0:
+        yield first, last
+
+
+def _outline_pieces(section: Section, path: tuple[str, ...]) -> Iterator[_Piece]:
+    """The contents as one chunk; of an outline, each run of headings that have no body, by chapter."""
+    if not section.children:
+        yield _Piece(section.kind, path, section.part, section.start, section.end)
+        return
+    for chapter in section.children:
+        missing = [s for s in chapter.walk() if Mark.OUTLINE_ONLY in s.marks]
+        if missing:
+            words = f"{chapter.label}{chapter.title}"
+            start, end = missing[0].start, max(s.end for s in missing)
+            yield _Piece(section.kind, (*path, words), section.part, start, end, (Mark.OUTLINE_ONLY,))

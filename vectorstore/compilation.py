@@ -1,0 +1,142 @@
+"""Several documents in one file: the contents, the outlines, and where each body begins.
+
+A compilation starts with a list of its documents (number, title, page). A title
+that stands again alone on a line begins that document's body. Between the list
+and the first body stand outlines, one a document: headings with no text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vectorstore.lines import Family, Line, OpeningReader
+
+_ENTRY = re.compile(r"^(\d{1,2})\s*[.．、]\s*(\S.*?)[\s.…·]*?(\d{1,4})$")
+_NUMBER_ALONE = re.compile(r"^(\d{1,2})\s*[.．、]$")
+_TITLE_AND_PAGE = re.compile(r"^(\S.*?\D)[\s.…·]+(\d{1,4})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines ``first`` to ``last`` (exclusive)."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What a compilation's lines are. Lists run in parallel over the documents; None where one is missing."""
+
+    titles: tuple[str, ...]
+    contents: tuple[Span, ...]
+    outlines: tuple[Span | None, ...]
+    bodies: tuple[Span | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    span: Span
+    titles: tuple[str, ...]
+
+
+def find_compilation(lines: Sequence[Line]) -> Compilation | None:
+    """The file's parts if it is a compilation of at least two documents, else None."""
+    lists = _find_lists(lines)
+    if not lists:
+        return None
+    titles = max((found.titles for found in lists), key=lambda t: sum(map(bool, t)))
+    starts = _body_starts(lines, titles, lists[-1].span.last)
+    if len(titles) < 2 or not any(start is not None for start in starts):
+        return None
+    known = [start for start in starts if start is not None]
+    ends = [*known[1:], len(lines)]
+    bodies = dict(zip(known, ends, strict=True))
+    free = [index for index in range(known[0]) if not any(f.span.first <= index < f.span.last for f in lists)]
+    blocks = _outline_blocks(lines, free)
+    return Compilation(
+        titles,
+        tuple(_with_title(lines, found.span) for found in lists),
+        tuple(blocks) if len(blocks) == len(titles) else (None,) * len(titles),
+        tuple(Span(start, bodies[start]) if start is not None else None for start in starts),
+    )
+
+
+def _find_lists(lines: Sequence[Line]) -> list[_List]:
+    found: list[_List] = []
+    index = 0
+    while index < len(lines):
+        entries, end = _read_list(lines, index)
+        if len(entries) >= 2 and sum(map(bool, entries)) >= 2:
+            found.append(_List(Span(index, end), tuple(entries)))
+            index = end
+        else:
+            index += 1
+    return found
+
+
+def _read_list(lines: Sequence[Line], index: int) -> tuple[list[str], int]:
+    """Titles of a numbered list with page numbers that begins on this line; "" where the title is lost."""
+    titles: list[str] = []
+    page = 0
+    while index < len(lines):
+        text = lines[index].text
+        if (entry := _ENTRY.match(text)) and int(entry.group(1)) == len(titles) + 1:
+            title, printed, step = entry.group(2), entry.group(3), 1
+        elif (alone := _NUMBER_ALONE.match(text)) and int(alone.group(1)) == len(titles) + 1:
+            below = _TITLE_AND_PAGE.match(lines[index + 1].text) if index + 1 < len(lines) else None
+            title, printed, step = (below.group(1), below.group(2), 2) if below else ("", str(page), 1)
+        else:
+            break
+        if int(printed) < page:
+            break
+        titles.append(title.strip())
+        page, index = int(printed), index + step
+    return titles, index
+
+
+def _body_starts(lines: Sequence[Line], titles: Sequence[str], after: int) -> list[int | None]:
+    starts: list[int | None] = []
+    position = after
+    for title in titles:
+        wanted = re.sub(r"\s", "", title)
+        hit = next(
+            (i for i in range(position, len(lines)) if wanted and re.sub(r"\s", "", lines[i].text) == wanted),
+            None,
+        )
+        starts.append(hit)
+        position = hit + 1 if hit is not None else position
+    return starts
+
+
+def _outline_blocks(lines: Sequence[Line], indices: Sequence[int]) -> list[Span]:
+    """Runs of headings that begin anew at the first chapter."""
+    reader = OpeningReader()
+    blocks: list[Span] = []
+    for index in indices:
+        opening = reader.read(lines[index])
+        if opening is None:
+            continue
+        if opening.number == 1 and opening.family in (Family.HAN, Family.CHAPTER):
+            blocks.append(Span(index, index + 1))
+        elif blocks:
+            blocks[-1] = Span(blocks[-1].first, index + 1)
+    return blocks
+
+
+def _with_title(lines: Sequence[Line], span: Span) -> Span:
+    """The list with the lines over it that belong to it: the file's title and 目录."""
+    first = span.first
+    while (
+        first > 0
+        and lines[first - 1].end + 2 >= lines[first].start
+        and _belongs_to_contents(lines[first - 1].text)
+    ):
+        first -= 1
+    return Span(first, span.last)
+
+
+def _belongs_to_contents(text: str) -> bool:
+    return re.sub(r"\s", "", text) == "目录" or bool(re.search(r"[（(]\d+\s*篇[）)]$|汇编$", text))

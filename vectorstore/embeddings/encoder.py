@@ -1,0 +1,66 @@
+"""Runs the converted model."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vectorstore.embeddings.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from vectorstore.embeddings.weights import Weights
+
+THREADS = min(2, os.cpu_count() or 1)
+
+
+class Encoder:
+    """Texts to vectors of unit length, each text on its own: nothing else in the call can change its vector.
+
+    onnxruntime gets one thread for each text and starts none itself, so that a
+    process forked later can go on using it; several texts run on ``THREADS``
+    threads. Memory is bounded by 512 tokens a thread, however long the text.
+    """
+
+    def __init__(self, weights: Weights, model: bytes) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # errors only: what matters is raised
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._weights = weights
+        self._tokenizer = Tokenizer(weights.vocabulary)
+        shape = (-1, weights.hidden)
+        # Every token has type 0, so its row is part of the position's.
+        self._places = weights.vector("emb.pos").reshape(shape) + weights.vector("emb.type").reshape(shape)[0]
+
+    def passage(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of passages: (texts, hidden)."""
+        if len(texts) == 1:
+            return self._embed(f"passage: {texts[0]}")[np.newaxis]
+        with ThreadPoolExecutor(THREADS) as pool:
+            return np.stack(list(pool.map(self._embed, [f"passage: {text}" for text in texts])))
+
+    def query(self, text: str) -> NDArray[np.float32]:
+        """The vector of a question: (hidden,)."""
+        return self._embed(f"query: {text}")
+
+    def _embed(self, text: str) -> NDArray[np.float32]:
+        """Long texts as the package does: windows without overlap, averaged by their tokens."""
+        vocabulary = self._weights.vocabulary
+        ids = self._tokenizer.encode(text)
+        window = len(self._places) - 2
+        total = np.zeros(self._weights.hidden, np.float32)
+        for start in range(0, len(ids), window):
+            part = ids[start : start + window]
+            words = self._weights.words([vocabulary.begin, *part, vocabulary.end])
+            (mean,) = self._session.run(None, {"embeddings": words + self._places[: len(words)]})
+            total += len(part) * mean
+        return np.asarray(total / np.linalg.norm(total), np.float32)

@@ -1,0 +1,299 @@
+"""From files to a published index: read, chunk, store, embed, build. Incremental, one writer at a time.
+
+What can be taken in is; a file that can't is in the report with its reason.
+Killed at any moment, the index that was published before still answers, and
+the next run goes on where this one stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from vectorstore import chunking
+from vectorstore.database import Database, Vector, text_digest
+from vectorstore.embeddings import Embedder
+from vectorstore.errors import EmbeddingUnavailable, LibraryBusy, Message, UnreadableFile
+from vectorstore.generations import IndexedChunk, current_name, intact_recipe, publish
+from vectorstore.manifest import Recipe
+from vectorstore.storage import storage_errors
+from vectorstore.types import Document
+
+_EMBEDDED_AT_ONCE = 64  # texts that a killed run may lose
+_LIBRARY = "library.sqlite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file to take in, and its name in the library."""
+
+    path: Path
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A file that could not be taken in, and why. What the library had of it before stays."""
+
+    source: str
+    message: Message
+    hint: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressEvent:
+    """How far a stage is: files read, characters embedded, or chunks indexed."""
+
+    stage: Literal["read", "embed", "index"]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    """What a run did, by source. ``chunks`` are those of the whole library.
+
+    ``generation`` is the published one, whether this run built it or not.
+    """
+
+    added: tuple[str, ...]
+    replaced: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    failed: tuple[Failure, ...]
+    chunks: int
+    seconds: float
+    generation: str
+
+
+def ingest(
+    sources: Sequence[SourceFile],
+    *,
+    data_dir: Path,
+    embedder: Embedder,
+    understand: Callable[[Path, str], Document],
+    version: str = "",
+    prune: bool = False,
+    rebuild: bool = False,
+    on_progress: Callable[[ProgressEvent], None] = lambda _: None,
+) -> IngestReport:
+    """Bring the library up to date with these files, and publish an index of it if anything changed.
+
+    ``understand(path, source)`` reads one file, and may raise UnreadableFile
+    for it; the document's id follows from ``source`` alone. It is called only
+    for a file whose bytes changed, or when ``version`` did, which stands for
+    all else that ``understand`` goes by.
+    ``prune`` removes documents that no file in ``sources`` has the name of;
+    ``rebuild`` sets the old library aside and begins an empty one.
+
+    Raises LibraryBusy within a second when another process is at it,
+    EmbeddingUnavailable, StorageUnusable, LibraryDamaged, and IndexMismatch for
+    a library of another version. Documents and vectors stored before an error
+    stay stored.
+    """
+    started = time.monotonic()
+    with _sole_writer(data_dir):
+        if rebuild:
+            _set_aside(data_dir / _LIBRARY)
+        with closing(Database(data_dir / _LIBRARY)) as database:
+            intake = _Intake(database, understand, version)
+            intake.run(sources, prune=prune, on_progress=on_progress)
+            generation = _index(data_dir, database, embedder, on_progress)
+            return IngestReport(
+                added=tuple(intake.added),
+                replaced=tuple(intake.replaced),
+                unchanged=tuple(intake.unchanged),
+                removed=tuple(intake.removed),
+                failed=tuple(intake.failed),
+                chunks=sum(database.chunk_counts().values()),
+                seconds=time.monotonic() - started,
+                generation=generation,
+            )
+
+
+class _Intake:
+    """Files into the library, and what came of each."""
+
+    def __init__(self, database: Database, understand: Callable[[Path, str], Document], version: str) -> None:
+        self._database = database
+        self._understand = understand
+        self._version = version
+        self._known = database.fingerprints()
+        self.added: list[str] = []
+        self.replaced: list[str] = []
+        self.unchanged: list[str] = []
+        self.removed: list[str] = []
+        self.failed: list[Failure] = []
+
+    def run(
+        self, sources: Sequence[SourceFile], *, prune: bool, on_progress: Callable[[ProgressEvent], None]
+    ) -> None:
+        if prune:
+            for source in sorted(self._known.keys() - {file.source for file in sources}):
+                self._database.remove(self._known.pop(source)[0])
+                self.removed.append(source)
+        taken: set[str] = set()
+        # Sorted, so that the outcome does not depend on the order in which a folder is listed.
+        for done, file in enumerate(sorted(sources, key=lambda file: (file.source, str(file.path)))):
+            on_progress(ProgressEvent(stage="read", done=done, total=len(sources)))
+            if file.source in taken:
+                self._fail(file, _SAME_NAME)
+            else:
+                taken.add(file.source)
+                self._take(file)
+        on_progress(ProgressEvent(stage="read", done=len(sources), total=len(sources)))
+
+    def _take(self, file: SourceFile) -> None:
+        try:
+            fingerprint = self._fingerprint(file.path)
+            if self._known.get(file.source, ("", ""))[1] == fingerprint:
+                self.unchanged.append(file.source)
+                return
+            document = self._understand(file.path, file.source)
+        except OSError as error:
+            self._fail(file, Message(f"无法读取文件：{error}。", f"The file can't be read: {error}."))
+            return
+        except UnreadableFile as error:
+            self.failed.append(Failure(source=file.source, message=error.message, hint=error.hint))
+            return
+        self._database.replace(document, chunking.split(document), fingerprint=fingerprint)
+        (self.replaced if file.source in self._known else self.added).append(file.source)
+        self._known[file.source] = (document.id, fingerprint)
+
+    def _fingerprint(self, path: Path) -> str:
+        with path.open("rb") as file:
+            content = file_digest(file, "sha256").hexdigest()
+        return text_digest("\n".join((chunking.VERSION, self._version, content)))
+
+    def _fail(self, file: SourceFile, message: Message) -> None:
+        hint = Message("请检查该文件后再运行一次。", "Check the file, then run this again.")
+        self.failed.append(Failure(source=file.source, message=message, hint=hint))
+
+
+_SAME_NAME = Message("资料库里已有同名文件。", "The library has a file of this name already.")
+
+
+def _index(
+    data_dir: Path, database: Database, embedder: Embedder, on_progress: Callable[[ProgressEvent], None]
+) -> str:
+    """Publish an index of what the library holds, unless the published one is just that; its name."""
+    recipe = Recipe(embedding_model=embedder.model, rules=chunking.VERSION, documents=database.states())
+    published = current_name(data_dir)
+    if published is not None and intact_recipe(data_dir) == recipe:
+        return published
+    texts = _indexed_texts(database)
+    by_digest = {text_digest(text): text for _, _, text in texts}
+    vectors = _embed(database, embedder, by_digest, on_progress)
+    chunks = [IndexedChunk(*entry, vectors[text_digest(entry[2])]) for entry in texts]
+    return publish(
+        data_dir,
+        database,
+        chunks,
+        recipe=recipe,
+        dimension=embedder.dimension,
+        on_progress=lambda done, total: on_progress(ProgressEvent(stage="index", done=done, total=total)),
+    )
+
+
+def _indexed_texts(database: Database) -> list[tuple[str, str, str]]:
+    """Chunk id, document id and embedded text of every chunk that is searched."""
+    return [
+        (chunk.id, document.id, chunking.embedded_text(chunk, document.head_of(chunk.part)))
+        for document in database.documents()
+        for chunk in database.chunks(document.id)
+        if chunking.is_searched(chunk)
+    ]
+
+
+def _embed(
+    database: Database,
+    embedder: Embedder,
+    texts: Mapping[str, str],
+    on_progress: Callable[[ProgressEvent], None],
+) -> dict[str, Vector]:
+    """The vectors of all texts, by digest. New ones are stored as they come."""
+    stored = database.vectors(embedder.model, texts)
+    vectors = {digest: vector for digest, vector in stored.items() if vector.size == embedder.dimension}
+    missing = [digest for digest in texts if digest not in vectors]
+    total, done = sum(len(texts[digest]) for digest in missing), 0
+    for start in range(0, len(missing), _EMBEDDED_AT_ONCE):
+        some = missing[start : start + _EMBEDDED_AT_ONCE]
+        made = _usable(embedder.embed_documents([texts[digest] for digest in some]), len(some), embedder)
+        new = dict(zip(some, made, strict=True))
+        database.add_vectors(embedder.model, new)
+        vectors |= new
+        done += sum(len(texts[digest]) for digest in some)
+        on_progress(ProgressEvent(stage="embed", done=done, total=total))
+    return vectors
+
+
+def _usable(made: Sequence[Sequence[float]], count: int, embedder: Embedder) -> Vector:
+    """The vectors as rows of an array; a wrong one would be stored for good."""
+    if len(made) == count and all(len(vector) == embedder.dimension for vector in made):
+        vectors = np.asarray(made, np.float32)
+        if np.isfinite(vectors).all() and vectors.any(axis=1).all():
+            return vectors
+    raise EmbeddingUnavailable(
+        Message(
+            f"向量模型 {embedder.model} 给出了无法使用的结果。",
+            f"The embedding model {embedder.model} gave vectors that can't be used.",
+        ),
+        Message(
+            "请检查向量模型的设置后再运行；已算好的部分已经保存。",
+            "Check the settings of the embedding model, then run this again; what was computed is stored.",
+        ),
+    )
+
+
+@contextmanager
+def _sole_writer(data_dir: Path) -> Iterator[None]:
+    holder = data_dir / "ingest.pid"
+    lock = FileLock(data_dir / "ingest.lock", thread_local=False)
+    with storage_errors(data_dir):
+        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0.5, poll_interval=0.05)
+        except Timeout as error:
+            raise _busy(holder) from error
+    try:
+        with storage_errors(holder):
+            holder.write_text(str(os.getpid()), encoding="ascii")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _busy(holder: Path) -> LibraryBusy:
+    try:
+        process = holder.read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        process = "?"
+    return LibraryBusy(
+        Message(
+            f"另一个进程（进程号 {process}）正在写入资料库。",
+            f"Another process (process id {process}) is writing to the library.",
+        ),
+        Message("请等它结束后再试。", "Wait until it is done, then try again."),
+    )
+
+
+def _set_aside(library: Path) -> None:
+    number = 1
+    while (target := library.with_name(f"library-old-{number}.sqlite")).exists():
+        number += 1
+    with storage_errors(library):
+        # The journal first: it must never be rolled into the library that comes in place of its own.
+        for suffix in ("-journal", ""):
+            old = library.with_name(library.name + suffix)
+            if old.exists():
+                old.rename(target.with_name(target.name + suffix))

@@ -1,0 +1,104 @@
+"""The library as a long-running process reads it: always the published generation.
+
+A new generation is noticed within seconds and opened; the old one is closed
+when the last search in it has ended. Nothing is opened before the first use,
+so an object made before a fork works after it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from vectorstore.embeddings import Embedder
+from vectorstore.errors import PolicyAssistantError
+from vectorstore.generations import Generation, current_name, open_current
+from vectorstore.search import Searcher
+
+_LOOK_EVERY = 2.0  # seconds between two looks at which generation is published
+
+
+@dataclass(slots=True)
+class _Opened:
+    generation: Generation
+    searcher: Searcher
+    readers: int = 0
+    retired: bool = False
+
+
+class LiveLibrary:
+    """Lends the searcher of the current generation. Safe to use from several threads."""
+
+    def __init__(self, data_dir: Path, embedder: Embedder) -> None:
+        self._data_dir = data_dir
+        self._embedder = embedder
+        self._lock = Lock()
+        self._current: _Opened | None = None
+        self._looked = 0.0
+
+    @contextmanager
+    def searcher(self) -> Iterator[Searcher]:
+        """The current searcher, kept open until the block ends.
+
+        Raises IndexMissing or IndexMismatch where there is none to open.
+        """
+        opened = self._acquire()
+        try:
+            yield opened.searcher
+        finally:
+            self._release(opened)
+
+    @property
+    def generation_name(self) -> str | None:
+        """The name of the generation in use, or None before the first search."""
+        return self._current.generation.name if self._current else None
+
+    def close(self) -> None:
+        """Close what is open; running searches end in peace."""
+        with self._lock:
+            self._retire()
+
+    def _acquire(self) -> _Opened:
+        with self._lock:
+            self._refresh()
+            if self._current is None:
+                self._current = self._open()
+            self._current.readers += 1
+            return self._current
+
+    def _release(self, opened: _Opened) -> None:
+        with self._lock:
+            opened.readers -= 1
+            if opened.retired and not opened.readers:
+                opened.generation.close()
+
+    def _refresh(self) -> None:
+        now = time.monotonic()
+        if self._current is None or now - self._looked < _LOOK_EVERY:
+            return
+        self._looked = now
+        if current_name(self._data_dir) == self._current.generation.published:
+            return
+        try:
+            newer = self._open()
+        except PolicyAssistantError:
+            return  # what is open still answers; the cause shows at the next start and in the health check
+        self._retire()
+        self._current = newer
+
+    def _open(self) -> _Opened:
+        self._looked = time.monotonic()
+        generation = open_current(self._data_dir, self._embedder.model)
+        return _Opened(generation, Searcher(generation, self._embedder))
+
+    def _retire(self) -> None:
+        if self._current is None:
+            return
+        self._current.retired = True
+        if not self._current.readers:
+            self._current.generation.close()
+        self._current = None

@@ -1,0 +1,322 @@
+"""What a question names: documents, parts of a compilation, places, numbered clauses.
+
+Everything is recognised against the library itself: its catalog (titles,
+regions) and its texts (a quoted name that stands in one document only), never
+against a list of names in code. Whether a word is a place at all is looked up
+in the place names of jieba's dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from vectorstore.text import fold, read_number
+from vectorstore.types import Document, Head
+
+_UNIT = re.compile(r"[\u4e00-\u9fff]{2,}?(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)")
+_SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)$")
+_QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{2,24})[”\"」』》]")
+_CLAUSE = re.compile(r"第\s*([零〇一二两三四五六七八九十百千\d]+)\s*(条|项|点|款)")
+_ORDINAL_PART = re.compile(r"第\s*([一二三四五六七八九十\d]{1,3})\s*(?:份|篇|个文件|部分)")
+_FIRST_PARTS = re.compile(r"前\s*([一二三四五六七八九十两\d]{1,2})\s*(?:份|篇)")
+_LONG_NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d年.%])")
+_LEAST_TITLE = 3  # characters of a title that a question must share to narrow down what it means
+_CLEAR_TITLE = 4  # and to name a document of its own
+_COMPARES = re.compile(r"各|分别|谁|比|差|一样|相同|不同|哪个|哪份|对照|和|与|跟")
+_YEAR_ONLY = re.compile(r"[\d年月日\s]+")
+_OFFICES = re.compile(r"[\u4e00-\u9fff]+?[局厅委办]")
+_UNITS = ("省", "市", "县", "区", "自治区", "自治州", "地区", "盟")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A document, or one document of a compilation: what a question can be about."""
+
+    document_id: str
+    part: int
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What a question names.
+
+    ``groups`` are the things it speaks of side by side: one group for "聊城…",
+    two for "聊城和扬州…"; each is a set of targets that can be meant. No group:
+    anything may be meant. ``unknown`` are names of places that occur nowhere in
+    the library; ``foreign`` are quoted names that stand only outside the groups.
+    ``clauses`` are numbers of articles or items. ``words`` are all words that
+    named a target; ``scope_words`` those among them that say only where to
+    look, quoted names that are part of the matter left out.
+    """
+
+    groups: tuple[frozenset[Target], ...] = ()
+    unknown: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    clauses: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
+    scope_words: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> frozenset[Target]:
+        """All targets of all groups; empty means everywhere."""
+        return frozenset().union(*self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    words: str
+    start: int
+    end: int
+    targets: frozenset[Target]
+    is_place: bool = False
+
+
+class MentionReader:
+    """Reads questions against one library."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._targets = tuple(_targets(documents))
+        self._texts = {target: fold(_text_of(documents, target)) for target in self._targets}
+        self._titles = {target: _title_of(target) for target in self._targets}
+        self._places = _place_names(self._targets)
+        self._compilations = {d.id: d for d in documents if d.parts}
+
+    def read(self, question: str) -> Mentions:
+        """What ``question`` names."""
+        text = fold(question)
+        places = list(self._read_places(text))
+        titles = [m for m in self._read_titles(text) if not _ends_place_name(m, places)]
+        parts = list(self._read_parts(text))
+        quoted = list(self._read_distinctive(text))
+        named = [m for m in (*places, *parts, *titles) if m.targets]
+        groups = _combine(named)
+        compares = bool(_COMPARES.search(text))
+        groups, foreign = _narrow(groups, quoted, compares)
+        return Mentions(
+            groups=tuple(self._widen(group) for group in groups),
+            unknown=tuple(dict.fromkeys(m.words for m in places if not m.targets)),
+            foreign=foreign,
+            clauses=_clauses(text),
+            words=tuple(dict.fromkeys(m.words for m in (*named, *quoted))),
+            scope_words=_scope_words(named, quoted),
+        )
+
+    def _widen(self, group: frozenset[Target]) -> frozenset[Target]:
+        """A compilation that is meant as a whole is all its documents."""
+        whole = {t.document_id for t in group if not t.part and t.document_id in self._compilations}
+        return group | {t for t in self._targets if t.document_id in whole} if whole else group
+
+    def _read_places(self, text: str) -> Iterable[_Mention]:
+        taken = [False] * len(text)
+        for name in sorted(self._places, key=len, reverse=True):
+            for match in re.finditer(re.escape(name), text):
+                if not any(taken[match.start() : match.end()]):
+                    taken[match.start() : match.end()] = [True] * len(name)
+                    yield _Mention(name, *match.span(), self._places[name], is_place=True)
+        for start, end in _place_words(text):
+            if any(taken[start:end]):
+                continue
+            word = text[start:end]
+            bare = _SUFFIX.sub("", word) if len(word) > 2 else word
+            holders = frozenset(t for t in self._targets if bare in self._texts[t] or bare in self._titles[t])
+            if len(holders) < len(self._targets) / 2:
+                yield _Mention(word, start, end, holders, is_place=True)
+
+    def _read_titles(self, text: str) -> Iterable[_Mention]:
+        shared: list[_Mention] = []
+        for target in self._targets:
+            shared.extend(
+                _Mention(text[a:b], a, b, frozenset({target}))
+                for a, b in _common_runs(text, self._titles[target])
+            )
+        merged: dict[tuple[int, int], set[Target]] = {}
+        for mention in shared:
+            merged.setdefault((mention.start, mention.end), set()).update(mention.targets)
+        spans = sorted(merged, key=lambda span: span[0] - span[1])
+        kept: list[tuple[int, int]] = []
+        for span in spans:
+            if not any(span[0] < other[1] and other[0] < span[1] for other in kept):
+                kept.append(span)
+        most = max(1, len(self._targets) // 2)
+        for start, end in kept:
+            if len(merged[start, end]) <= most and not _YEAR_ONLY.fullmatch(text[start:end]):
+                yield _Mention(text[start:end], start, end, frozenset(merged[start, end]))
+
+    def _read_parts(self, text: str) -> Iterable[_Mention]:
+        for match in _ORDINAL_PART.finditer(text):
+            number = read_number(match.group(1)) or 0
+            yield from self._parts(match, {number})
+        for match in _FIRST_PARTS.finditer(text):
+            number = read_number(match.group(1)) or 0
+            for part in range(1, number + 1):
+                yield from self._parts(match, {part})
+
+    def _parts(self, match: re.Match[str], numbers: set[int]) -> Iterable[_Mention]:
+        hit = frozenset(t for t in self._targets if t.part in numbers and t.part)
+        if hit:
+            yield _Mention(match.group(), *match.span(), hit)
+
+    def _read_distinctive(self, text: str) -> Iterable[_Mention]:
+        """Quoted names and long numbers that stand in few documents: they say which one is meant."""
+        spans = [match.span(1) for match in _QUOTED.finditer(text)] + [
+            m.span() for m in _LONG_NUMBER.finditer(text)
+        ]
+        for start, end in spans:
+            word = text[start:end]
+            holders = frozenset(t for t in self._targets if word in self._texts[t] or word in self._titles[t])
+            if holders and len(holders) <= max(1, len(self._targets) // 3):
+                yield _Mention(word, start, end, holders)
+
+
+def _targets(documents: Sequence[Document]) -> Iterable[Target]:
+    for document in documents:
+        yield Target(document.id, 0, document.head)
+        for part, head in enumerate(document.parts, start=1):
+            yield Target(document.id, part, head)
+
+
+def _text_of(documents: Sequence[Document], target: Target) -> str:
+    """A target's own text: a compilation itself has just what belongs to none of its parts."""
+    document = next(d for d in documents if d.id == target.document_id)
+    if not document.parts:
+        return document.text
+    return "\n".join(
+        document.text[s.start : s.end] for s in document.sections if s.part == target.part and s.part
+    )
+
+
+def _title_of(target: Target) -> str:
+    return fold(" ".join((target.head.title, *target.head.aliases)))
+
+
+@cache
+def _place_dictionary() -> frozenset[str]:
+    """Place names of two characters and more, from the dictionary file that jieba carries."""
+    spec = find_spec("jieba")
+    folder = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
+    lines = (folder / "dict.txt").read_text(encoding="utf-8").splitlines()
+    return _administrative(
+        {word for line in lines for word, _, tag in [line.split(" ")] if tag == "ns" and len(word) > 1}
+    )
+
+
+def _administrative(words: set[str]) -> frozenset[str]:
+    """Words that name a province, city, county or district; the tag is given to much else ("大班")."""
+    units = {word for word in words if len(word) > 2 and word.endswith(_UNITS)}
+    return frozenset(units | {word for word in words if any(word + unit in units for unit in _UNITS)})
+
+
+def _place_words(text: str) -> list[tuple[int, int]]:
+    """Ranges of words that are places by the dictionary, longest first at each position, none overlapping."""
+    names = _place_dictionary()
+    ranges: list[tuple[int, int]] = []
+    position = 0
+    while position < len(text):
+        length = next((n for n in range(7, 1, -1) if text[position : position + n] in names), 0)
+        if length:
+            ranges.append((position, position + length))
+        position += length or 1
+    return ranges
+
+
+def _place_names(targets: Sequence[Target]) -> dict[str, frozenset[Target]]:
+    """Every unit of every region, with and without its suffix, and what lies in it."""
+    places: dict[str, set[Target]] = {}
+    for target in targets:
+        for unit in _UNIT.findall(target.head.region):
+            for name in {unit, _SUFFIX.sub("", unit)}:
+                if len(name) > 1:
+                    places.setdefault(fold(name), set()).add(target)
+                    places.setdefault(_romanise(name), set()).add(target)
+    return {name: frozenset(group) for name, group in places.items()}
+
+
+def _romanise(name: str) -> str:
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(name))
+
+
+def _common_runs(text: str, title: str) -> list[tuple[int, int]]:
+    """Maximal runs of ``text``, three characters or more, that stand in ``title`` or abbreviate its office."""
+    runs: list[tuple[int, int]] = []
+    position = 0
+    while position < len(text):
+        end = position
+        while end < len(text) and text[position : end + 1] in title and not text[end].isspace():
+            end += 1
+        if end - position >= _LEAST_TITLE:
+            runs.append((position, end))
+            position = end
+        else:
+            position += 1
+    for match in re.finditer(r"[\u4e00-\u9fff]{1,4}[局厅委办]", text):
+        for start in range(match.start(), match.end() - 2):
+            if any(_abbreviates(text[start : match.end()], office) for office in _OFFICES.findall(title)):
+                runs.append((start, match.end()))
+                break
+    return runs
+
+
+def _abbreviates(short: str, office: str) -> bool:
+    """Whether ``short`` is ``office`` with inner characters left out (教体局: 教育和体育局)."""
+    if len(short) < 3 or short[0] != office[0] or short[-1] != office[-1]:
+        return False
+    letters = iter(office)
+    return all(char in letters for char in short)
+
+
+def _clauses(text: str) -> tuple[int, ...]:
+    numbers = [read_number(match.group(1)) for match in _CLAUSE.finditer(text)]
+    return tuple(number for number in numbers if number is not None)
+
+
+def _scope_words(named: Sequence[_Mention], quoted: Sequence[_Mention]) -> tuple[str, ...]:
+    inside = [(m.start, m.end) for m in quoted if not m.words.isdigit()]
+    words = [m.words for m in named if not any(a <= m.start and m.end <= b for a, b in inside)]
+    return tuple(dict.fromkeys([*words, *(m.words for m in quoted if m.words.isdigit())]))
+
+
+def _ends_place_name(title: _Mention, places: Sequence[_Mention]) -> bool:
+    """Whether a title's words only continue a place's name: 某市 + 教育和体育局."""
+    return any(place.end == title.start and not place.targets & title.targets for place in places)
+
+
+def _combine(mentions: Sequence[_Mention]) -> tuple[frozenset[Target], ...]:
+    """Mentions that can mean the same thing narrow one another; clear ones that can't stand side by side."""
+    groups: list[frozenset[Target]] = []
+    first: list[int] = []
+    for mention in sorted(mentions, key=lambda m: (len(m.targets), m.start)):
+        for index, group in enumerate(groups):
+            if group & mention.targets:
+                groups[index] = group & mention.targets
+                first[index] = min(first[index], mention.start)
+                break
+        else:
+            if len(mention.words) >= _CLEAR_TITLE or not groups or mention.is_place:
+                groups.append(mention.targets)
+                first.append(mention.start)
+    order = sorted(range(len(groups)), key=first.__getitem__)
+    return tuple(dict.fromkeys(groups[index] for index in order))
+
+
+def _narrow(
+    groups: tuple[frozenset[Target], ...], quoted: Sequence[_Mention], compares: bool
+) -> tuple[tuple[frozenset[Target], ...], tuple[str, ...]]:
+    """Quoted names narrow the groups, are a group themselves, or turn out to belong elsewhere."""
+    found, foreign = list(groups), []
+    for mention in quoted:
+        index = next((i for i, group in enumerate(found) if group & mention.targets), None)
+        if index is not None:
+            found[index] &= mention.targets
+        elif not groups or compares:
+            found.append(mention.targets)
+        else:
+            foreign.append(mention.words)
+    return tuple(found), tuple(foreign)

@@ -1,0 +1,216 @@
+"""From a question to passages: dense and lexical search mixed, in the scope that the question names.
+
+Chunks and their sentences are embedded side by side; a chunk is as near as
+itself and its nearest sentence together. The scores of dense and lexical
+search are standardised over the candidates and mixed half and half: on these
+documents that finds more than fusing ranks. A question that names several
+documents or places is searched once for each, and the passages take turns, so
+that one place does not crowd out the other. Items and articles that the
+question gives by number come first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from math import log
+from statistics import fmean, pstdev
+from typing import TYPE_CHECKING
+
+from vectorstore.chunking import is_searched, units
+from vectorstore.mentions import MentionReader, Mentions, Target
+from vectorstore.text import read_number, search_terms
+from vectorstore.types import Chunk, Document, Match, Passage, Scope, SectionKind
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+    from vectorstore.generations import Generation
+
+_LEXICAL = 80  # candidates of lexical search; the part of a compilation is filtered after it
+_DENSE = 400  # entries of dense search, sentences and chunks: those of some 80 chunks
+_LEAST_MATTER = 4  # characters of a question that must be left to be worth embedding without its scope
+_NUMBER = re.compile(
+    r"^\s*第?\s*([零〇一二两三四五六七八九十百千\d]+)\s*(?:条|[.．、\s]|(?=[\u4e00-\u9fff]))"
+)
+
+_Place = tuple[str, int]  # a document's id and a part of it
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    chunk_id: str
+    score: float
+    near: dict[str, float]  # similarity by entry, of the search that found it
+
+
+class Searcher:
+    """Searches one generation of the index. Safe to use from several threads."""
+
+    def __init__(self, generation: Generation, embedder: Embeddings) -> None:
+        self._generation = generation
+        self._embedder = embedder
+        self.documents: tuple[Document, ...] = generation.database.documents()
+        self._documents = {document.id: document for document in self.documents}
+        self.chunks: tuple[Chunk, ...] = generation.database.chunks()
+        self._chunks = {chunk.id: chunk for chunk in self.chunks}
+        self._mentions = MentionReader(self.documents)
+
+    def read_mentions(self, question: str) -> Mentions:
+        """What the question names in this library."""
+        return self._mentions.read(question)
+
+    def search(self, question: str, *, scope: Scope, limit: int) -> tuple[Passage, ...]:
+        """At most ``limit`` passages, best first. A blank question or an empty library finds nothing."""
+        terms = search_terms(question)
+        if not terms or not self.chunks:
+            return ()
+        mentions = self.read_mentions(question)
+        vector = self._embedder.embed_query(_matter(question, mentions))
+        groups: Sequence[frozenset[Target] | None] = mentions.groups or (None,)
+        found = [self._search_group(terms, vector, self._allowed(g, scope), mentions.clauses) for g in groups]
+        chosen: dict[str, _Hit] = {}
+        for turn in zip_longest(*found):
+            for hit in turn:
+                if hit is not None:
+                    chosen.setdefault(hit.chunk_id, hit)
+        return tuple(
+            self._passage(hit, rank) for rank, hit in enumerate(list(chosen.values())[:limit], start=1)
+        )
+
+    def passage(self, chunk: Chunk, rank: int = 1) -> Passage:
+        """A chunk as a passage, without having searched for it."""
+        return self._passage(_Hit(chunk.id, 0.0, {}), rank)
+
+    def document(self, document_id: str) -> Document | None:
+        """The document of that id, or None."""
+        return self._documents.get(document_id)
+
+    def chunks_in(self, targets: Iterable[Target]) -> tuple[Chunk, ...]:
+        """All chunks of these targets, in order; of the whole library if there are none."""
+        wanted = {(target.document_id, target.part) for target in targets}
+        return tuple(c for c in self.chunks if not wanted or (c.document_id, c.part) in wanted)
+
+    def weight(self, term: str) -> float:
+        """How much a term says: its inverse document frequency, from 0 (everywhere) up."""
+        size = max(1, self._generation.keywords.size)
+        return max(0.0, log((size + 1) / (self._generation.keywords.document_frequency(term) + 0.5)))
+
+    def _search_group(
+        self,
+        terms: Sequence[str],
+        vector: Sequence[float],
+        allowed: set[_Place] | None,
+        clauses: Sequence[int],
+    ) -> list[_Hit]:
+        if allowed is not None and not allowed:
+            return []
+        ids = tuple(sorted({document_id for document_id, _ in allowed})) if allowed is not None else ()
+        near = {hit.chunk_id: hit.score for hit in self._generation.vectors.search(vector, _DENSE, ids)}
+        lexical = {hit.chunk_id: hit.score for hit in self._generation.keywords.search(terms, _LEXICAL, ids)}
+        dense = _nearness(near)
+        scores = _mix(
+            {chunk_id: score for chunk_id, score in dense.items() if self._in(chunk_id, allowed)},
+            {chunk_id: score for chunk_id, score in lexical.items() if self._in(chunk_id, allowed)},
+        )
+        if clauses and allowed is not None:
+            best = max(scores.values(), default=0.0) + 1.0
+            scores |= dict.fromkeys(self._numbered(clauses, allowed), best)
+        ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        return [_Hit(chunk_id, score, near) for chunk_id, score in ordered]
+
+    def _passage(self, hit: _Hit, rank: int) -> Passage:
+        chunk = self._chunks[hit.chunk_id]
+        document = self._documents[chunk.document_id]
+        farthest = min(hit.near.values(), default=0.0)
+        matches = (
+            Match(start=start, end=end, similarity=hit.near.get(entry_id(chunk, number), farthest))
+            for number, (start, end) in enumerate(units(chunk), start=1)
+        )
+        return Passage(
+            rank=rank,
+            chunk=chunk,
+            source=document.source,
+            head=document.head_of(chunk.part),
+            score=hit.score,
+            matches=tuple(matches),
+        )
+
+    def _allowed(self, group: frozenset[Target] | None, scope: Scope) -> set[_Place] | None:
+        """Documents and parts that may be found; None for all."""
+        if group is None and not scope.documents and not scope.regions:
+            return None
+        allowed: set[_Place] = set()
+        for document in self.documents:
+            for part in range(len(document.parts) + 1):
+                head = document.head_of(part)
+                fits = not scope.documents or document.id in scope.documents
+                fits = fits and (not scope.regions or any(r and r in head.region for r in scope.regions))
+                if fits and (group is None or Target(document.id, part, head) in group):
+                    allowed.add((document.id, part))
+        return allowed
+
+    def _in(self, chunk_id: str, allowed: set[_Place] | None) -> bool:
+        chunk = self._chunks.get(chunk_id)
+        return chunk is not None and (allowed is None or (chunk.document_id, chunk.part) in allowed)
+
+    def _numbered(self, clauses: Sequence[int], allowed: set[_Place]) -> list[str]:
+        wanted = set(clauses)
+        return [
+            chunk.id
+            for chunk in self.chunks
+            if (chunk.document_id, chunk.part) in allowed
+            and is_searched(chunk)
+            and wanted & numbers_of(chunk)
+        ]
+
+
+def _matter(question: str, mentions: Mentions) -> str:
+    """The question without the names that set its scope: within it they only draw titles near."""
+    if not mentions.groups:
+        return question
+    text = question
+    for word in sorted(mentions.scope_words, key=len, reverse=True):
+        text = re.sub(re.escape(word), "", text, flags=re.IGNORECASE)
+    return text if len(re.sub(r"\W", "", text)) >= _LEAST_MATTER else question
+
+
+def entry_id(chunk: Chunk, number: int = 0) -> str:
+    """The id in the vector index of a chunk (0) or of its n-th sentence or cell, counted from 1."""
+    return f"{chunk.id}#{number}" if number else chunk.id
+
+
+def numbers_of(chunk: Chunk) -> set[int]:
+    """The numbers of the items that a chunk is or, for an outline, lists."""
+    lines = chunk.text.split("\n") if chunk.kind is SectionKind.OUTLINE else [*chunk.path[-1:]]
+    numbers = (match and read_number(match.group(1)) for match in map(_NUMBER.match, lines))
+    return {number for number in numbers if number is not None}
+
+
+def _nearness(near: dict[str, float]) -> dict[str, float]:
+    """By chunk: the mean of its own similarity and that of its nearest sentence."""
+    farthest = min(near.values(), default=0.0)
+    best: dict[str, float] = {}
+    for entry, similarity in near.items():
+        chunk_id, _, number = entry.partition("#")
+        if number:
+            best[chunk_id] = max(best.get(chunk_id, farthest), similarity)
+    chunk_ids = {entry.partition("#")[0] for entry in near}
+    return {c: (near.get(c, farthest) + best.get(c, farthest)) / 2 for c in chunk_ids}
+
+
+def _mix(dense: dict[str, float], lexical: dict[str, float]) -> dict[str, float]:
+    """Half and half of the standardised scores; what one search did not find counts as its worst."""
+    candidates = dense.keys() | lexical.keys()
+    mixed = dict.fromkeys(candidates, 0.0)
+    for scores in (dense, lexical):
+        if not scores:
+            continue
+        worst = min(scores.values())
+        values = [scores.get(chunk_id, worst) for chunk_id in candidates]
+        mean, deviation = fmean(values), pstdev(values) or 1.0
+        for chunk_id in candidates:
+            mixed[chunk_id] += 0.5 * (scores.get(chunk_id, worst) - mean) / deviation
+    return mixed

@@ -1,0 +1,31 @@
+"""From a file to a Document: read, find the structure, read the letterhead, apply the catalog."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from vectorstore.catalog import Catalog
+from vectorstore.letterhead import read_head, read_part_heads
+from vectorstore.readers import read_file
+from vectorstore.structure import read_structure
+from vectorstore.types import Document
+
+
+def understand(path: Path, source: str, catalog: Catalog) -> Document:
+    """Read one file. Its id is made from ``source``, its name in the library, so a new version keeps it.
+
+    Raises UnreadableFile or CatalogInvalid.
+    """
+    text = read_file(path)
+    structure = read_structure(text)
+    document = Document(
+        id=sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:12],
+        source=source,
+        text=text,
+        digest=sha256(text.encode("utf-8")).hexdigest(),
+        head=read_head(text, structure),
+        parts=read_part_heads(text, structure),
+        sections=structure.sections,
+    )
+    return catalog.correct(document)
