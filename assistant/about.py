@@ -20,6 +20,7 @@ _ABOUT = re.compile(
     r"document number|issued (?:on|by)|published"
 )
 _OF_ANOTHER = re.compile(r"依据|根据|上级|省里|市里|国家|部里|引用|提到|参照|按照[^，。？?]{0,12}文")
+_IMPRINT = 3  # chunks at the end among which an imprint stands
 _NUMBER = re.compile(r"文号|document number")
 
 
@@ -35,19 +36,10 @@ def asks_own_number(question: str) -> bool:
 
 
 def letterhead(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """The chunks of one document that stand outside its numbered body: head, notice and imprint."""
-    outside = [
-        chunk
-        for chunk in chunks
-        if chunk.kind in (SectionKind.TEXT, SectionKind.ITEM) and not _in_body(chunk)
+    """The chunks of one document outside its body: what stands before its first chapter, and its imprint."""
+    body = next((i for i, chunk in enumerate(chunks) if chunk.kind is SectionKind.HEADING), len(chunks))
+    head = [chunk for chunk in chunks[:body] if chunk.kind in (SectionKind.TEXT, SectionKind.ITEM)]
+    imprint = [
+        chunk for chunk in chunks[max(body, len(chunks) - _IMPRINT) :] if chunk.kind is SectionKind.TEXT
     ]
-    return outside
-
-
-def _in_body(chunk: Chunk) -> bool:
-    """Whether the chunk stands under a chapter or a column, or is a member of a run."""
-    return len(chunk.path) > 1 or (
-        bool(chunk.path)
-        and chunk.kind is SectionKind.TEXT
-        and chunk.path[0][:1] in "一二三四五六七八九十第【"
-    )
+    return [*head, *imprint]

@@ -12,8 +12,8 @@ from assistant.weigh import Matter
 from vectorstore.types import Head
 
 _MOST = 3  # sentences in the answer about one thing
-_ADDS = 0.12  # share of the matter that another sentence must add to be worth its length
-_CLOSE = 0.6  # of the best score
+_ADDS = 0.1  # share of the matter that another sentence must add to be worth its length
+_CLOSE = 0.5  # of the best score
 _LONG = 150  # characters from which on a sentence is cut to the clauses that matter
 
 
@@ -24,7 +24,7 @@ def choose(spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], most: int
     chosen = [spans[0]]
     for ask in asks:
         if len(chosen) < most and not any(holds(ask.kind, span.text, ask.units) for span in chosen):
-            other = next((s for s in spans[1:8] if holds(ask.kind, s.text, ask.units) and s.score > 0), None)
+            other = next((s for s in spans[1:8] if _stands_beside(s, spans[0], ask)), None)
             if other is not None and other not in chosen:
                 chosen.append(other)
     covered = frozenset().union(*(span.terms for span in chosen))
@@ -36,6 +36,12 @@ def choose(spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], most: int
             chosen.append(span)
             covered |= span.terms
     return sorted(chosen, key=lambda span: (chosen[0].passage.chunk.id != span.passage.chunk.id, span.start))
+
+
+def _stands_beside(span: Span, best: Span, ask: Ask) -> bool:
+    """Whether a sentence holds what is asked and is about the same as the best one."""
+    near = span.score >= _CLOSE * best.score or span.passage.chunk.id == best.passage.chunk.id
+    return near and span.score > 0 and holds(ask.kind, span.text, ask.units)
 
 
 def state(span: Span, matter: Matter, asks: Sequence[Ask]) -> Statement:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from assistant.about import is_about_document, letterhead
 from assistant.compose import choose, state
 from assistant.followup import StandAlone
-from assistant.intent import Ask, read_asks
+from assistant.intent import Ask, Kind, holds, read_asks
 from assistant.outline import state_members
-from assistant.refuse import refuse_mentions, refuse_question, refuse_spans
+from assistant.refuse import FIGURES, refuse_mentions, refuse_question, refuse_spans
 from assistant.rows import select_rows, state_row, state_selected
 from assistant.select import Span, score_spans
 from assistant.types import Draft, Reason, Statement
@@ -35,6 +35,8 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
     if reason in (Reason.SMALL_TALK, Reason.OUT_OF_SCOPE, Reason.NOT_FOUND):
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
     asks = read_asks(asked.focus)
+    if asked.context and all(ask.kind is Kind.NAME for ask in asks):
+        asks = read_asks(asked.context)  # "那扬州呢？" asks what was asked before
     matter = weigh(asked.focus, asked.context, mentions.scope_words, searcher.weight)
     if reason is None and (selected := _select(question, mentions, searcher)):
         return selected
@@ -42,7 +44,7 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
         return Draft(statements=tuple(members), lead=f"共{len(members)}项")
     statements: list[Statement] = []
     for group in _groups(_looked_at(question, passages, mentions, searcher), mentions):
-        spans = score_spans(group, matter, asks)
+        spans = _holding_first(score_spans(group, matter, asks), asks)
         if len(mentions.groups) < 2:
             reason = reason or refuse_spans(question, asks, spans)
         one = len(mentions.groups) > 1 or len(mentions.targets) == 1
@@ -50,6 +52,15 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
     if reason is not None or not statements:
         return Draft(reason=reason or Reason.NOT_FOUND, nearest=nearest, statements=tuple(statements[:1]))
     return Draft(statements=tuple(statements))
+
+
+def _holding_first(spans: list[Span], asks: Sequence[Ask]) -> list[Span]:
+    """Where no word is shared with the question, what holds the kind of thing asked for goes before the rest."""
+    if not spans or spans[0].share or not any(ask.kind in FIGURES for ask in asks):
+        return spans
+    near = spans[:12]
+    held = [s for s in near if all(holds(a.kind, s.text, a.units) for a in asks if a.kind in FIGURES)]
+    return [*held, *(span for span in spans if span not in held)]
 
 
 def _looked_at(
@@ -105,9 +116,9 @@ def _state(
             if not chunk.cells:
                 statements.append(state(span, matter, asks))
             elif chunk.id not in told:
+                told.add(chunk.id)
                 cell = next((c for c in chunk.cells if c.start == span.start), None)
                 statements.append(state_row(span.passage, question, asks, cell))
-            told.add(chunk.id)
     return statements
 
 

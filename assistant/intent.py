@@ -48,7 +48,23 @@ class Ask:
     expected: int | None = None
 
 
-_SAME_UNITS = ("次回趟遍场", "所家个座", "名人位个", "个项家", "类种项条", "元块钱", "节课个")
+# What may count a thing that was asked for with this measure word.
+_UNITS_OF = {
+    "名": "名人位",
+    "人": "人名位",
+    "位": "位名人",
+    "次": "次回趟遍场",
+    "回": "次回趟遍",
+    "趟": "次回趟遍",
+    "个": "个所家项种座处名",
+    "所": "所家",
+    "家": "家所个",
+    "项": "项个条",
+    "种": "种类项",
+    "类": "类种",
+    "座": "座个",
+    "件": "件个项",
+}
 _QUESTION_SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.NUMBER, re.compile(r"文号|发文号|document number")),
     (Kind.CONTACT, re.compile(r"邮箱|电子邮件|邮编|地址|寄到|寄给|电话|热线号|网址|e-?mail|address|phone")),
@@ -168,6 +184,9 @@ _ANSWERS: dict[Kind, re.Pattern[str]] = {
     Kind.DATE: re.compile(r"\d{4}\s*年|\d{1,2}\s*月|[年月]底|学[年期]|十[三四五六]五|\d+日|年内"),
     Kind.COUNT: re.compile(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*[{_MEASURE}\u4e00-\u9fff]"),
     Kind.OFFICE: re.compile(r"[局委厅科室办部处]|政府|财政|中心|小组|馆|联合会|妇联|残联"),
+    Kind.PERSON: re.compile(
+        r"书记|主任|[局厅部院校县市区省处科会]长|校长|园长|教授|专家|主席|领导|负责人|同志|老师|教师"
+    ),
     Kind.NUMBER: re.compile(r"[〔\[（(]\d{4}[〕\]）)]\s*\d+\s*号"),
     Kind.CONTACT: re.compile(r"@|\d{5,}|[路街道]\d+号|热线|邮箱|地址"),
 }
@@ -191,7 +210,7 @@ def _units(clause: str) -> str:
     match = re.search(rf"(?:多少|几)\s*([{_MEASURE}])", clause)
     if not match:
         return ""
-    return "".join(dict.fromkeys("".join([match.group(1), *(u for u in _SAME_UNITS if match.group(1) in u)])))
+    return _UNITS_OF.get(match.group(1), match.group(1))
 
 
 def _expected(clause: str) -> int | None:

@@ -70,7 +70,7 @@ def refuse_question(question: str) -> Reason | None:
 
 def refuse_mentions(question: str, mentions: Mentions, chunks: Sequence[Chunk]) -> Reason | None:
     """Why what the question names is not in the library. ``chunks`` are all of what it names."""
-    if mentions.unknown or mentions.foreign:
+    if mentions.unknown or mentions.foreign or mentions.uncollected:
         return Reason.NOT_FOUND
     if len(mentions.targets) == 1:
         (target,) = mentions.targets
@@ -106,7 +106,9 @@ def refuse_spans(question: str, asks: Sequence[Ask], spans: Sequence[Span]) -> R
     best = spans[0]
     if Mark.OUTLINE_ONLY in best.passage.chunk.marks and not wants_titles(question):
         return Reason.TRUNCATED
-    near = [span for span in spans[:_LOOKED_AT] if span.share >= 0.4 * best.share]
+    # Where no word is shared (another language, another way of speaking) meaning alone has to find it.
+    looked_at = _LOOKED_AT if best.share else 3 * _LOOKED_AT
+    near = [span for span in spans[:looked_at] if span.share >= 0.4 * best.share]
     figures = [ask for ask in asks if ask.kind in FIGURES]
     if figures and len(figures) == len(asks):
         held = [s for s in near if any(holds(a.kind, _shown(s.text), a.units) for a in figures)]

@@ -64,6 +64,10 @@ def state_row(passage: Passage, question: str, asks: Sequence[Ask], best: Cell |
     chunk = passage.chunk
     name, *others = chunk.cells
     wanted = _columns(fold(question), others)
+    if not re.search(r"[\u4e00-\u9fff]", question):
+        wanted = [
+            c for c in others if len(c.text) <= _LONG or any(holds(a.kind, c.text, a.units) for a in asks)
+        ]
     if not wanted:
         wanted = [
             c

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 # x, X, × or ＊ standing for something, not next to a letter, a digit or a sign that makes it algebra
-# ("1+X", "3x", "xlsx"). A lone x must be followed by what it hides: a measure word, a kind of place, a percent sign.
+# ("1+X", "3x", "xlsx"). A lone x must be followed by what it hides: a measure word, a kind of place,
+# a percent sign.
 _HIDDEN = re.compile(
     r"(?<![A-Za-z0-9+*×.\-_@/])"
     r"(?:[xX]{2,4}|[×✕╳〇○]{2,6}|[*＊]{3,}|[xX×](?=[%％所个名人项条次万亿元年月日区县市省校家位届期]))"

@@ -2,8 +2,7 @@
 
 Everything is recognised against the library itself: its catalog (titles,
 regions) and its texts (a quoted name that stands in one document only), never
-against a list of names in code. Whether a word is a place at all is looked up
-in the place names of jieba's dictionary.
+against a list of names in code.
 """
 
 from __future__ import annotations
@@ -11,26 +10,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
+from vectorstore.places import bare_name, find_places, names_of_region
 from vectorstore.text import fold, read_number
 from vectorstore.types import Document, Head
 
-_UNIT = re.compile(r"[\u4e00-\u9fff]{2,}?(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)")
-_SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)$")
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{2,24})[”\"」』》]")
 _CLAUSE = re.compile(r"第\s*([零〇一二两三四五六七八九十百千\d]+)\s*(条|项|点|款)")
 _ORDINAL_PART = re.compile(r"第\s*([一二三四五六七八九十\d]{1,3})\s*(?:份|篇|个文件|部分)")
+_ALL_PARTS = re.compile(r"(?:这|那|全部|所有|汇编的?)\s*([一二三四五六七八九十两\d]{1,3})\s*[份篇]")
 _FIRST_PARTS = re.compile(r"前\s*([一二三四五六七八九十两\d]{1,2})\s*(?:份|篇)")
+_DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(]\d{4}[〕\])]\s*\d+\s*号")
+_INTO_TITLE = re.compile(r"《([^》]{4,60})》(?:里|中|第|规定|要求|写|说|怎么|一共|有多少|的第)")
 _LONG_NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d年.%])")
 _LEAST_TITLE = 3  # characters of a title that a question must share to narrow down what it means
 _CLEAR_TITLE = 4  # and to name a document of its own
 _COMPARES = re.compile(r"各|分别|谁|比|差|一样|相同|不同|哪个|哪份|对照|和|与|跟")
 _YEAR_ONLY = re.compile(r"[\d年月日\s]+")
 _OFFICES = re.compile(r"[\u4e00-\u9fff]+?[局厅委办]")
-_UNITS = ("省", "市", "县", "区", "自治区", "自治州", "地区", "盟")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,9 @@ class Mentions:
     ``groups`` are the things it speaks of side by side: one group for "聊城…",
     two for "聊城和扬州…"; each is a set of targets that can be meant. No group:
     anything may be meant. ``unknown`` are names of places that occur nowhere in
-    the library; ``foreign`` are quoted names that stand only outside the groups.
+    the library; ``uncollected`` are documents, by number or title, that the
+    question asks into and the library does not have; ``foreign`` are quoted
+    names that stand only outside the groups.
     ``clauses`` are numbers of articles or items. ``words`` are all words that
     named a target; ``scope_words`` those among them that say only where to
     look, quoted names that are part of the matter left out.
@@ -57,6 +56,7 @@ class Mentions:
 
     groups: tuple[frozenset[Target], ...] = ()
     unknown: tuple[str, ...] = ()
+    uncollected: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     clauses: tuple[int, ...] = ()
     words: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class _Mention:
     start: int
     end: int
     targets: frozenset[Target]
-    is_place: bool = False
+    stands_alone: bool = False  # names something by itself, however short
 
 
 class MentionReader:
@@ -84,7 +84,7 @@ class MentionReader:
         self._targets = tuple(_targets(documents))
         self._texts = {target: fold(_text_of(documents, target)) for target in self._targets}
         self._titles = {target: _title_of(target) for target in self._targets}
-        self._places = _place_names(self._targets)
+        self._places = _regions(self._targets)
         self._compilations = {d.id: d for d in documents if d.parts}
 
     def read(self, question: str) -> Mentions:
@@ -101,6 +101,7 @@ class MentionReader:
         return Mentions(
             groups=tuple(self._widen(group) for group in groups),
             unknown=tuple(dict.fromkeys(m.words for m in places if not m.targets)),
+            uncollected=tuple(self._read_uncollected(text)),
             foreign=foreign,
             clauses=_clauses(text),
             words=tuple(dict.fromkeys(m.words for m in (*named, *quoted))),
@@ -118,15 +119,15 @@ class MentionReader:
             for match in re.finditer(re.escape(name), text):
                 if not any(taken[match.start() : match.end()]):
                     taken[match.start() : match.end()] = [True] * len(name)
-                    yield _Mention(name, *match.span(), self._places[name], is_place=True)
-        for start, end in _place_words(text):
+                    yield _Mention(name, *match.span(), self._places[name], stands_alone=True)
+        for start, end in find_places(text):
             if any(taken[start:end]):
                 continue
             word = text[start:end]
-            bare = _SUFFIX.sub("", word) if len(word) > 2 else word
+            bare = bare_name(word)
             holders = frozenset(t for t in self._targets if bare in self._texts[t] or bare in self._titles[t])
             if len(holders) < len(self._targets) / 2:
-                yield _Mention(word, start, end, holders, is_place=True)
+                yield _Mention(word, start, end, holders, stands_alone=True)
 
     def _read_titles(self, text: str) -> Iterable[_Mention]:
         shared: list[_Mention] = []
@@ -152,6 +153,12 @@ class MentionReader:
         for match in _ORDINAL_PART.finditer(text):
             number = read_number(match.group(1)) or 0
             yield from self._parts(match, {number})
+        for match in _ALL_PARTS.finditer(text):
+            number = read_number(match.group(1)) or 0
+            whole = {d.id for d in self._compilations.values() if len(d.parts) == number}
+            hit = frozenset(t for t in self._targets if t.document_id in whole and not t.part)
+            if hit:
+                yield _Mention(match.group(), *match.span(), hit, stands_alone=True)
         for match in _FIRST_PARTS.finditer(text):
             number = read_number(match.group(1)) or 0
             for part in range(1, number + 1):
@@ -160,7 +167,16 @@ class MentionReader:
     def _parts(self, match: re.Match[str], numbers: set[int]) -> Iterable[_Mention]:
         hit = frozenset(t for t in self._targets if t.part in numbers and t.part)
         if hit:
-            yield _Mention(match.group(), *match.span(), hit)
+            yield _Mention(match.group(), *match.span(), hit, stands_alone=True)
+
+    def _read_uncollected(self, text: str) -> Iterable[str]:
+        numbers = {re.sub(r"\W", "", fold(t.head.number)) for t in self._targets}
+        for match in _DOCUMENT_NUMBER.finditer(text):
+            if re.sub(r"\W", "", match.group()) not in numbers:
+                yield match.group()
+        for match in _INTO_TITLE.finditer(text):
+            if not any(match.group(1) in title or title in match.group(1) for title in self._titles.values()):
+                yield match.group(1)
 
     def _read_distinctive(self, text: str) -> Iterable[_Mention]:
         """Quoted names and long numbers that stand in few documents: they say which one is meant."""
@@ -195,56 +211,17 @@ def _title_of(target: Target) -> str:
     return fold(" ".join((target.head.title, *target.head.aliases)))
 
 
-@cache
-def _place_dictionary() -> frozenset[str]:
-    """Place names of two characters and more, from the dictionary file that jieba carries."""
-    spec = find_spec("jieba")
-    folder = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
-    lines = (folder / "dict.txt").read_text(encoding="utf-8").splitlines()
-    return _administrative(
-        {word for line in lines for word, _, tag in [line.split(" ")] if tag == "ns" and len(word) > 1}
-    )
-
-
-def _administrative(words: set[str]) -> frozenset[str]:
-    """Words that name a province, city, county or district; the tag is given to much else ("大班")."""
-    units = {word for word in words if len(word) > 2 and word.endswith(_UNITS)}
-    return frozenset(units | {word for word in words if any(word + unit in units for unit in _UNITS)})
-
-
-def _place_words(text: str) -> list[tuple[int, int]]:
-    """Ranges of words that are places by the dictionary, longest first at each position, none overlapping."""
-    names = _place_dictionary()
-    ranges: list[tuple[int, int]] = []
-    position = 0
-    while position < len(text):
-        length = next((n for n in range(7, 1, -1) if text[position : position + n] in names), 0)
-        if length:
-            ranges.append((position, position + length))
-        position += length or 1
-    return ranges
-
-
-def _place_names(targets: Sequence[Target]) -> dict[str, frozenset[Target]]:
-    """Every unit of every region, with and without its suffix, and what lies in it."""
+def _regions(targets: Sequence[Target]) -> dict[str, frozenset[Target]]:
+    """Every name of every region, and what lies in it."""
     places: dict[str, set[Target]] = {}
     for target in targets:
-        for unit in _UNIT.findall(target.head.region):
-            for name in {unit, _SUFFIX.sub("", unit)}:
-                if len(name) > 1:
-                    places.setdefault(fold(name), set()).add(target)
-                    places.setdefault(_romanise(name), set()).add(target)
+        for name in names_of_region(target.head.region):
+            places.setdefault(name, set()).add(target)
     return {name: frozenset(group) for name, group in places.items()}
 
 
-def _romanise(name: str) -> str:
-    from pypinyin import lazy_pinyin
-
-    return "".join(lazy_pinyin(name))
-
-
 def _common_runs(text: str, title: str) -> list[tuple[int, int]]:
-    """Maximal runs of ``text``, three characters or more, that stand in ``title`` or abbreviate its office."""
+    """Maximal runs of ``text``, three characters or more, that stand in ``title`` or shorten its office."""
     runs: list[tuple[int, int]] = []
     position = 0
     while position < len(text):
@@ -299,7 +276,7 @@ def _combine(mentions: Sequence[_Mention]) -> tuple[frozenset[Target], ...]:
                 first[index] = min(first[index], mention.start)
                 break
         else:
-            if len(mention.words) >= _CLEAR_TITLE or not groups or mention.is_place:
+            if len(mention.words) >= _CLEAR_TITLE or not groups or mention.stands_alone:
                 groups.append(mention.targets)
                 first.append(mention.start)
     order = sorted(range(len(groups)), key=first.__getitem__)

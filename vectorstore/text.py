@@ -101,7 +101,8 @@ def _runs_on(text: str, start: int, newline: int) -> bool:
     if not words or words[-1] in "。！？；!?;：:”）)】》":
         return not words
     following = text[newline:].lstrip()
-    return len(line) >= _FULL_LINE and not _OPENING.match(line) and not _OPENING.match(following)
+    heading = _OPENING.match(line) and "。" not in line
+    return len(line) >= _FULL_LINE and not heading and not _OPENING.match(following)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -64,11 +64,12 @@ def test_the_messages_and_the_bounds_of_the_reply_are_sent(server: ModelServer) 
     assert body["stream_options"] == {"include_usage": True}
 
 
-def test_the_models_name_may_hold_a_colon(server: ModelServer) -> None:
+@pytest.mark.parametrize("name", ["qwen3:8b", "openai:8b", "Qwen/Qwen3-8B", "gpt-5-pro", "codex-mini"])
+def test_any_name_of_a_model_goes_to_chat_completions_as_it_is(server: ModelServer, name: str) -> None:
     server.queue(ANSWER)
-    chat = model(server, openai_model="openai:8b")
-    read(chat)
-    assert server.questions[0].body["model"] == chat.name == "openai:8b"
+    chat = model(server, openai_model=name)
+    assert read(chat)[0] == ANSWER
+    assert server.questions[0].body["model"] == chat.name == name
 
 
 def test_the_script_may_answer_what_it_is_asked() -> None:
@@ -96,11 +97,14 @@ def test_a_stream_without_its_done_line_is_complete_if_the_model_finished(server
     assert read(model(server))[0] == ANSWER
 
 
-def test_a_connection_that_stays_open_after_the_end_does_not_hold_the_reply(server: ModelServer) -> None:
+@pytest.mark.parametrize("seconds", [30.0, 0.6])
+def test_a_connection_that_stays_open_after_the_end_does_not_hold_the_reply(
+    server: ModelServer, seconds: float
+) -> None:
     finished = event(delta={"content": ANSWER}, finish_reason="stop").decode()
     server.queue(sends(finished, 60.0))
     started = time.monotonic()
-    assert read(model(server, model_seconds=30.0))[0] == ANSWER
+    assert read(model(server, model_seconds=seconds))[0] == ANSWER
     assert time.monotonic() - started < 2.0
 
 

@@ -120,7 +120,8 @@ def test_a_model_that_repeats_itself_is_stopped(server: ModelServer, unit: str) 
     assert server.left.wait(1.0)
 
 
-def test_lines_that_are_alike_are_no_repetition(server: ModelServer) -> None:
+def test_lines_that_are_alike_and_words_said_three_times_are_no_repetition(server: ModelServer) -> None:
     listed = "".join(f"- 第 {number} 项：新建一所学校，由教育局牵头[{number}]。\n" for number in range(1, 40))
-    server.queue(says(f"{listed}{'—' * 150}\n{listed[:200]}", piece=20))
-    assert read(model(server))[0] == f"{listed}{'—' * 150}\n{listed[:200]}"
+    text = f"{listed}{'—' * 150}\n{listed[:100] * 3}"
+    server.queue(says(text, piece=20))
+    assert read(model(server))[0] == text

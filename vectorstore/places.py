@@ -1,0 +1,65 @@
+"""Names of places: those in the library's own regions, and those that a dictionary knows.
+
+A region such as "山东省聊城市" gives the names 山东省, 山东, 聊城市, 聊城 and their
+pinyin. Whether some other word is a place at all is looked up in the place
+names of jieba's dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from pypinyin import lazy_pinyin
+
+from vectorstore.text import fold
+
+_UNIT = re.compile(r"[\u4e00-\u9fff]{2,}?(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)")
+_SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)$")
+_UNITS = ("省", "市", "县", "区", "自治区", "自治州", "地区", "盟")
+_LONGEST = 7  # characters of a place name in the dictionary
+
+
+def names_of_region(region: str) -> set[str]:
+    """Every name under which people ask for a region or a part of it, folded for comparison."""
+    names: set[str] = set()
+    for unit in _UNIT.findall(region):
+        for name in {unit, bare_name(unit)}:
+            if len(name) > 1:
+                names |= {fold(name), "".join(lazy_pinyin(name))}
+    return names
+
+
+def bare_name(place: str) -> str:
+    """A place's name without the word for what it is (聊城市: 聊城); names of two characters stay."""
+    return _SUFFIX.sub("", place) if len(place) > 2 else place
+
+
+def find_places(text: str) -> list[tuple[int, int]]:
+    """Ranges of words that are places by the dictionary, the longest at each position, none overlapping."""
+    names = _dictionary()
+    ranges: list[tuple[int, int]] = []
+    position = 0
+    while position < len(text):
+        length = next((n for n in range(_LONGEST, 1, -1) if text[position : position + n] in names), 0)
+        if length:
+            ranges.append((position, position + length))
+        position += length or 1
+    return ranges
+
+
+@cache
+def _dictionary() -> frozenset[str]:
+    """Place names of two characters and more, from the dictionary file that jieba carries.
+
+    The tag is given to much else ("大班"): only what is, or has beside it, the
+    name of a province, city, county or district is believed.
+    """
+    spec = find_spec("jieba")
+    folder = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
+    lines = (folder / "dict.txt").read_text(encoding="utf-8").splitlines()
+    words = {word for line in lines for word, _, tag in [line.split(" ")] if tag == "ns" and len(word) > 1}
+    units = {word for word in words if len(word) > 2 and word.endswith(_UNITS)}
+    return frozenset(units | {word for word in words if any(word + unit in units for unit in _UNITS)})
