@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.compose import state
+from assistant.intent import Ask, Kind, holds
+from assistant.select import score_spans
+from assistant.types import Statement
+from assistant.weigh import Matter
 from vectorstore.text import fold
-from vectorstore.types import Chunk, SectionKind
+from vectorstore.types import Chunk, Passage, SectionKind
 
 _ABOUT = re.compile(
     r"文号|落款|题名|索引号|(?:印发|发布|成文|生成|发文|公布|发出|挂出|挂网|挂上网|"
@@ -20,6 +25,8 @@ _ABOUT = re.compile(
     r"document number|issued (?:on|by)|published"
 )
 _OF_ANOTHER = re.compile(r"依据|根据|上级|省里|市里|国家|部里|引用|提到|参照|按照[^，。？?]{0,12}文")
+_SIGNED = (Kind.DATE, Kind.NUMBER, Kind.CONTACT, Kind.OFFICE, Kind.COUNT)
+_MOST_LINES = 2
 _IMPRINT = 3  # chunks at the end among which an imprint stands
 _NUMBER = re.compile(r"文号|document number")
 
@@ -33,6 +40,15 @@ def asks_own_number(question: str) -> bool:
     """Whether it asks for the document's own number, and not for that of one it cites."""
     text = fold(question)
     return bool(_NUMBER.search(text)) and not _OF_ANOTHER.search(text)
+
+
+def state_letterhead(passages: Sequence[Passage], matter: Matter, asks: Sequence[Ask]) -> list[Statement]:
+    """The lines of a letterhead or notice that hold what is asked for; nothing if none does or no sign shows it."""
+    signed = [ask for ask in asks if ask.kind in _SIGNED]
+    spans = score_spans(passages, matter, signed)
+    held = [span for span in spans if any(holds(ask.kind, span.text, ask.units) for ask in signed)]
+    chosen = sorted(held[: max(_MOST_LINES, len(signed))], key=lambda span: span.start) if signed else []
+    return [state(span, matter, signed) for span in chosen]
 
 
 def letterhead(chunks: Sequence[Chunk]) -> list[Chunk]:

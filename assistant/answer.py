@@ -197,12 +197,11 @@ class Assistant:
             no_answer=NO_ANSWER,
         )
         reply, usage = "", Usage()
-        with closing(self._chat_model.stream(messages)) as pieces:  # type: ignore[type-var]
+        with closing(self._chat_model.stream(messages)) as pieces:
             for piece in pieces:
                 reply += piece.text
                 usage = piece.usage or usage
-                if piece.text:
-                    yield TextDelta(text=piece.text)
+                yield TextDelta(text=piece.text)  # empty while nothing comes: whoever waits can leave
         if NO_ANSWER in reply[:40]:
             answer = self._from_draft(
                 Draft(reason=Reason.NOT_FOUND, nearest=evidence.passages[:3]), evidence, ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.about import is_about_document, letterhead
+from assistant.about import is_about_document, letterhead, state_letterhead
 from assistant.compose import choose, state
 from assistant.followup import StandAlone
 from assistant.intent import Ask, Kind, holds, read_asks
@@ -16,6 +16,7 @@ from assistant.types import Draft, Reason, Statement
 from assistant.weigh import Matter, weigh
 from vectorstore.mentions import Mentions, Target
 from vectorstore.search import Searcher, numbers_of
+from vectorstore.text import fold
 from vectorstore.types import Passage, SectionKind
 
 _NEAREST = 3
@@ -32,6 +33,8 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
     reason = refuse_question(question) or refuse_mentions(
         question, mentions, searcher.chunks_in(mentions.targets) if mentions.groups else ()
     )
+    if reason is None and len(mentions.groups) == 1 and _matter_of_others(asked, mentions, searcher):
+        reason = Reason.NOT_FOUND
     if reason in (Reason.SMALL_TALK, Reason.OUT_OF_SCOPE, Reason.NOT_FOUND):
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
     asks = read_asks(asked.focus)
@@ -42,16 +45,45 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
         return selected
     if reason is None and (members := state_members(question, asks, matter, mentions.targets, searcher)):
         return Draft(statements=tuple(members), lead=f"共{len(members)}项")
+    if len(mentions.groups) == 1 and is_about_document(question):
+        head = [searcher.passage(chunk) for chunk in letterhead(searcher.chunks_in(mentions.targets))]
+        if told := state_letterhead(head, matter, asks):
+            return Draft(statements=tuple(told))
     statements: list[Statement] = []
-    for group in _groups(_looked_at(question, passages, mentions, searcher), mentions):
-        spans = _holding_first(score_spans(group, matter, asks), asks)
+    for index, group in enumerate(_groups(_numbered_first(passages, mentions), mentions)):
+        own = matter.leaning_to(_own_words(question, mentions, index)) if len(mentions.groups) > 1 else matter
+        spans = _holding_first(score_spans(group, own, asks), asks)
         if len(mentions.groups) < 2:
             reason = reason or refuse_spans(question, asks, spans)
         one = len(mentions.groups) > 1 or len(mentions.targets) == 1
-        statements.extend(_state(question, asks, matter, spans, scoped=one))
+        statements.extend(_state(question, asks, own, spans, scoped=one))
     if reason is not None or not statements:
         return Draft(reason=reason or Reason.NOT_FOUND, nearest=nearest, statements=tuple(statements[:1]))
     return Draft(statements=tuple(statements))
+
+
+def _matter_of_others(asked: StandAlone, mentions: Mentions, searcher: Searcher) -> bool:
+    """Whether the question is about something that only documents outside its scope speak of."""
+    text = fold(asked.text)
+    for word in sorted(mentions.words, key=len, reverse=True):
+        text = text.replace(word, "，")
+    return searcher.absent_matter(text, mentions.targets) is not None
+
+
+def _numbered_first(passages: Sequence[Passage], mentions: Mentions) -> list[Passage]:
+    """The items that the question gives by number, if they were found; else all passages."""
+    numbered = [p for p in passages if numbers_of(p.chunk) & set(mentions.clauses)]
+    return numbered or list(passages)
+
+
+def _own_words(question: str, mentions: Mentions, index: int) -> str:
+    """What the question says right after naming its n-th thing, up to the next one."""
+    text = fold(question)
+    starts = sorted({position for word in mentions.scope_words if (position := text.find(word)) >= 0})
+    if index >= len(starts):
+        return ""
+    following = starts[index + 1] if index + 1 < len(starts) else len(text)
+    return text[starts[index] : following]
 
 
 def _holding_first(spans: list[Span], asks: Sequence[Ask]) -> list[Span]:
@@ -61,18 +93,6 @@ def _holding_first(spans: list[Span], asks: Sequence[Ask]) -> list[Span]:
     near = spans[:12]
     held = [s for s in near if all(holds(a.kind, s.text, a.units) for a in asks if a.kind in FIGURES)]
     return [*held, *(span for span in spans if span not in held)]
-
-
-def _looked_at(
-    question: str, passages: Sequence[Passage], mentions: Mentions, searcher: Searcher
-) -> list[Passage]:
-    """The passages that can answer: the numbered item, the letterhead, or whatever was found."""
-    if mentions.clauses:
-        numbered = [p for p in passages if numbers_of(p.chunk) & set(mentions.clauses)]
-        return numbered or list(passages)
-    if len(mentions.groups) == 1 and is_about_document(question):
-        return [searcher.passage(chunk) for chunk in letterhead(searcher.chunks_in(mentions.targets))]
-    return list(passages)
 
 
 def _groups(passages: Sequence[Passage], mentions: Mentions) -> list[list[Passage]]:

@@ -39,7 +39,7 @@ class Ask:
     """One thing that is asked for.
 
     ``text`` is the clause that asks; ``units`` are the measure words that a
-    count can have; ``expected`` is how many members a list must have, if said.
+    count can have, or the sign of the address that is wanted; ``expected`` is how many members a list must have, if said.
     """
 
     text: str
@@ -165,7 +165,7 @@ def read_asks(question: str) -> tuple[Ask, ...]:
     for clause in _clauses(fold(question)):
         kind = next((kind for kind, sign in _QUESTION_SIGNS if sign.search(clause)), None)
         if kind is not None:
-            asks.append(Ask(clause, kind, _units(clause) if kind is Kind.COUNT else "", _expected(clause)))
+            asks.append(Ask(clause, kind, _units(clause, kind), _expected(clause)))
     strong = [ask for ask in asks if ask.kind is not Kind.NAME or _NAMES.search(ask.text)] or asks
     return tuple(strong) or (Ask(fold(question), Kind.NAME),)
 
@@ -196,6 +196,8 @@ def holds(kind: Kind, text: str, units: str = "") -> bool:
     """Whether ``text`` has a thing of that kind; True for kinds that show no sign of their own."""
     if kind is Kind.COUNT and units:
         return bool(re.search(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*[{units}]", fold(text)))
+    if kind is Kind.CONTACT and units:
+        return "@" in text if units == "@" else bool(re.search(r"地址|邮编|[路街道]\d+号", text))
     if kind is Kind.LIST:
         return len(re.findall(r"[、；]|[”」](?=[“「])", text)) >= 2
     pattern = _ANSWERS.get(kind)
@@ -206,7 +208,17 @@ def _clauses(text: str) -> list[str]:
     return [clause.strip() for clause in _CLAUSE_END.split(text) if clause and clause.strip()]
 
 
-def _units(clause: str) -> str:
+def _units(clause: str, kind: Kind) -> str:
+    if kind is Kind.CONTACT:
+        return (
+            "@"
+            if re.search(r"邮箱|电子邮件|e-?mail", clause)
+            else "寄"
+            if re.search(r"寄|邮编|信", clause)
+            else ""
+        )
+    if kind is not Kind.COUNT:
+        return ""
     match = re.search(rf"(?:多少|几)\s*([{_MEASURE}])", clause)
     if not match:
         return ""

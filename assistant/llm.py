@@ -13,7 +13,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -118,7 +118,7 @@ class ChatModel:
         self._unknown: frozenset[str] = frozenset()  # parameters that the endpoint refuses
         self._chat_model(open_client(key))  # imports what takes a second, before any clock runs
 
-    def stream(self, messages: Sequence[BaseMessage]) -> Iterator[ModelDelta]:
+    def stream(self, messages: Sequence[BaseMessage]) -> Generator[ModelDelta, None, None]:
         """The reply, piece by piece. It ends without an error only if the model finished it.
 
         Takes ``model_seconds`` at most, the retry included. Closing the

@@ -13,7 +13,7 @@ from vectorstore.search import Searcher
 from vectorstore.text import fold, search_terms
 from vectorstore.types import Chunk, Passage, Section, SectionKind
 
-_QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{2,24})[”\"」』》]")
+_QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{1,24})[”\"」』》]")
 _MEMBERS = re.compile(r"哪[几两二三四五六七八九十]|哪些|有(?:什么|啥)|包括|几[大项条个]|分别|列")
 _LEAST_SHARE = 0.45  # of the question's matter that a heading must hold to be what is meant
 _MOST = 15
@@ -27,29 +27,32 @@ def state_members(
     if wanted is None or not targets or not _MEMBERS.search(question):
         return []
     quoted = [fold(name) for name in _QUOTED.findall(question)]
-    best: tuple[float, Section, Target] | None = None
+    best: tuple[float, list[Section], Target] | None = None
     for target in targets:
         document = searcher.document(target.document_id)
         for section in (s for top in (document.sections if document else ()) for s in top.walk()):
-            members = [child for child in section.children if child.title]
-            if (
-                section.part != target.part
-                or not section.title
-                or len(members) < 2
-                or section.kind is SectionKind.PART
-            ):
+            members = _members(section, wanted.expected, quoted)
+            if section.part != target.part or not section.title or section.kind is SectionKind.PART:
                 continue
-            if wanted.expected and len(members) != wanted.expected:
+            if len(members) < 2 or (wanted.expected and len(members) != wanted.expected):
                 continue
-            share = matter.share(search_terms(section.title)) + any(
-                name in fold(section.title) for name in quoted
-            )
+            named = any(len(name) > 1 and name in fold(section.title) for name in quoted)
+            share = matter.share(search_terms(section.title)) + named
             if share >= _LEAST_SHARE and (best is None or share > best[0]):
-                best = (share, section, target)
+                best = (share, members[:_MOST], target)
     if best is None:
         return []
-    members = [child for child in best[1].children if child.title][:_MOST]
-    return [statement for child in members if (statement := _state_heading(child, best[2], searcher))]
+    return [statement for child in best[1] if (statement := _state_heading(child, best[2], searcher))]
+
+
+def _members(section: Section, expected: int | None, quoted: Sequence[str]) -> list[Section]:
+    """The headings below a section; those with the quoted word where that makes the number that is asked for."""
+    titled = [child for child in section.children if child.title]
+    for word in quoted:
+        chosen = [child for child in titled if word in fold(child.title)]
+        if expected and len(chosen) == expected:
+            return chosen
+    return titled
 
 
 def _state_heading(section: Section, target: Target, searcher: Searcher) -> Statement | None:

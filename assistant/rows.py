@@ -78,7 +78,9 @@ def state_row(passage: Passage, question: str, asks: Sequence[Ask], best: Cell |
             [best] if best is not None and best in others and best not in wanted and not wanted else wanted
         )
     wanted = wanted or [c for c in others if c.text][-3:]
-    said = "；".join(f"{cell.header}：{_clean(cell.text) or '原表此格为空'}" for cell in wanted)
+    said = "；".join(
+        f"{cell.header}：{_clean(cell.text).rstrip('。；') or '原表此格为空'}" for cell in wanted
+    )
     return Statement(
         text=f"{_clean(name.text)}——{said}。".replace("。。", "。"),
         passage=passage,

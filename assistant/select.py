@@ -21,9 +21,10 @@ from vectorstore.types import Match, Passage, SectionKind
 _MATTER, _MEANING, _PASSAGE, _CONTEXT, _KIND = 1.0, 0.8, 0.3, 0.2, 0.8
 _PREAMBLE = 1.5  # taken from sentences that every document opens with and that answer nothing
 _ENOUGH = 0.3  # share of the matter from which on shared words are believed in full
+_BEGINNING = 40  # characters in which a sentence shows that it is a preamble
 _OPENS = re.compile(
-    r"^(?:\W|\d)*(?:为(?:了|深入|全面|认真|贯彻|进一步|切实|扎实|加快|推动)|坚持以|"
-    r"以[^，,。]{0,12}(?:思想|精神)为指导|根据[^，,。]{0,40}(?:精神|要求|部署))"
+    r"^(?:\W|\d)*为(?:了|深入|全面|认真|贯彻|进一步|切实|扎实|加快|推动)|坚持以[^。]{0,20}(?:思想|精神)|(?:思想|精神)为(?:指导|引领)|"
+    r"^根据[^，,。]{0,40}(?:精神|要求|部署)|总体思路|指导思想"
 )
 _PATH = 0.5  # what a heading holds of the question counts half for the sentences under it
 _SHOWN_BY_SIGN = (
@@ -88,7 +89,7 @@ def score_spans(passages: Sequence[Passage], matter: Matter, asks: Sequence[Ask]
             + _PASSAGE * columns[2][i]
             + _CONTEXT * trust * columns[3][i]
             + _KIND * row[5][4]
-            - _PREAMBLE * (bool(_OPENS.match(row[3])) or _is_fragment(row[0], row[3])),
+            - _PREAMBLE * (bool(_OPENS.search(row[3][:_BEGINNING])) or _is_fragment(row[0], row[3])),
         )
         for i, row in enumerate(rows)
     ]

@@ -154,7 +154,7 @@ class EvidenceReady:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextDelta:
-    """Some more of the answer's text. What AnswerReady says replaces all of it."""
+    """Some more of the answer's text, empty while nothing comes. What AnswerReady says replaces all of it."""
 
     text: str
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from assistant.intent import content_of
 from vectorstore.text import search_terms
 
+_NEAR = 2.5  # how much more the words beside a name count when several things are named
 _CONTEXT = 0.4  # weight of words carried over from an earlier question
 _CHARACTER = 0.25  # weight of a single Chinese character beside a pair
 
@@ -23,6 +24,12 @@ class Matter:
 
     weights: dict[str, float]
     total: float
+
+    def leaning_to(self, words: str) -> Matter:
+        """The same matter with these words counting more: they stand beside what is looked at now."""
+        near = set(search_terms(words))
+        weights = {term: weight * (_NEAR if term in near else 1.0) for term, weight in self.weights.items()}
+        return Matter(weights, sum(weights.values()))
 
     def share(self, terms: Iterable[str]) -> float:
         """The share of the matter that ``terms`` hold, 0 to 1."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from zlib import crc32
 
 from vectorstore.embeddings import Embedder
@@ -36,7 +37,7 @@ class HashedEmbedder(Embedder):
     def embed_query(self, text: str) -> list[float]:
         padded = f"\n{clean(text)}\n"
         counts = [0.0] * self._dimension
-        for left, right in zip(padded, padded[1:], strict=False):
+        for left, right in pairwise(padded):
             counts[crc32((left + right).encode()) % self._dimension] += 1.0
         length = math.sqrt(sum(count * count for count in counts))
         return [count / length for count in counts]

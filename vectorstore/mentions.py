@@ -24,6 +24,9 @@ _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(]\d{4}[〕\])]\s*\d+\
 _INTO_TITLE = re.compile(r"《([^》]{4,60})》(?:里|中|第|规定|要求|写|说|怎么|一共|有多少|的第)")
 _LONG_NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d年.%])")
 _LEAST_TITLE = 3  # characters of a title that a question must share to narrow down what it means
+_PHRASE = 4  # characters of a phrase that names a matter
+_PIECE = 3  # characters of it that, elsewhere, show that the matter is there in other words
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLEAR_TITLE = 4  # and to name a document of its own
 _COMPARES = re.compile(r"各|分别|谁|比|差|一样|相同|不同|哪个|哪份|对照|和|与|跟")
 _YEAR_ONLY = re.compile(r"[\d年月日\s]+")
@@ -107,6 +110,22 @@ class MentionReader:
             words=tuple(dict.fromkeys(m.words for m in (*named, *quoted))),
             scope_words=_scope_words(named, quoted),
         )
+
+    def absent_matter(self, question: str, targets: frozenset[Target]) -> str | None:
+        """A phrase of the question that other documents have and these do not, not even in part; or None.
+
+        It shows that the question is about a matter of another document.
+        """
+        text = fold(question)
+        inside = "".join(self._texts[target] + self._titles[target] for target in targets)
+        others = [self._texts[target] for target in self._targets if target not in targets]
+        for start, end in _phrases(text, others):
+            phrase = text[start:end]
+            pieces = [phrase[i : i + _PIECE] for i in range(len(phrase) - _PIECE + 1)]
+            words = [phrase[i : i + 2] for i in range(0, len(phrase) - 1, 2)]
+            if not any(piece in inside for piece in pieces) and not all(word in inside for word in words):
+                return phrase
+        return None
 
     def _widen(self, group: frozenset[Target]) -> frozenset[Target]:
         """A compilation that is meant as a whole is all its documents."""
@@ -209,6 +228,22 @@ def _text_of(documents: Sequence[Document], target: Target) -> str:
 
 def _title_of(target: Target) -> str:
     return fold(" ".join((target.head.title, *target.head.aliases)))
+
+
+def _phrases(text: str, texts: Sequence[str]) -> Iterable[tuple[int, int]]:
+    """Maximal runs of Chinese characters of ``text``, four and more, that stand in one of ``texts``."""
+    position = 0
+    while position < len(text):
+        end = position
+        while (
+            end < len(text)
+            and _HAN.match(text[end])
+            and any(text[position : end + 1] in other for other in texts)
+        ):
+            end += 1
+        if end - position >= _PHRASE:
+            yield position, end
+        position = max(end, position + 1)
 
 
 def _regions(targets: Sequence[Target]) -> dict[str, frozenset[Target]]:

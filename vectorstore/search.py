@@ -62,6 +62,10 @@ class Searcher:
         """What the question names in this library."""
         return self._mentions.read(question)
 
+    def absent_matter(self, question: str, targets: frozenset[Target]) -> str | None:
+        """A phrase of the question that other documents have and these targets do not; or None."""
+        return self._mentions.absent_matter(question, targets)
+
     def search(self, question: str, *, scope: Scope, limit: int) -> tuple[Passage, ...]:
         """At most ``limit`` passages, best first. A blank question or an empty library finds nothing."""
         terms = search_terms(question)

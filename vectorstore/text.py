@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tiktoken import Encoding
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_MEASURED = re.compile(r"\d+(?:\.\d+)?\s*[年月日号届期条项节届]")
 _WORDS = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)*%?", re.IGNORECASE)
 _NEWLINES = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》）)\]]*|\n")
@@ -96,7 +97,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 def _runs_on(text: str, start: int, newline: int) -> bool:
     """Whether the line that ends at ``newline`` was broken in mid-sentence."""
-    line = text[text.rfind("\n", 0, newline) + 1 : newline].strip()
+    before = text[:newline].rstrip()
+    line = before[before.rfind("\n") + 1 :].strip()
     words = text[start:newline].strip()
     if not words or words[-1] in "。！？；!?;：:”）)】》":
         return not words
@@ -119,10 +121,12 @@ def search_terms(text: str) -> list[str]:
 
     Characters and bigrams beat word segmentation on these documents and on
     typing errors. Numbers in Chinese script of two or more digits are also
-    given in Arabic digits, so that 第三十条 and 第30条 meet.
+    given in Arabic digits, so that 第三十条 and 第30条 meet; a number with what it
+    counts is a term of its own (22日).
     """
-    terms: list[str] = []
-    for match in _WORDS.finditer(fold(text)):
+    folded = fold(text)
+    terms = [re.sub(r"\s", "", match.group()) for match in _MEASURED.finditer(folded)]
+    for match in _WORDS.finditer(folded):
         word = match.group()
         if not _is_han(word[0]):
             terms.append(word)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from tests.fakes import HashedEmbedder
 from vectorstore.database import text_digest
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import Message, UnreadableFile
 from vectorstore.generations import Generation
-from vectorstore.ingest import IngestReport, SourceFile, ingest
+from vectorstore.ingest import IngestReport, ProgressEvent, SourceFile, ingest
 from vectorstore.text import normalise, search_terms
 from vectorstore.types import Document, Head, Section, SectionKind
 
+MODEL = "hashed-bigrams"
 ARTICLE = re.compile(r"^(第[一二三四五六七八九十]+条) (.*)$", re.MULTILINE)
 
 
@@ -25,9 +25,7 @@ def understand(path: Path, source: str) -> Document:
     if text.startswith("broken"):
         raise UnreadableFile(Message("文件已损坏。", "Broken."), Message("请更换文件。", "Replace it."))
     sections = tuple(
-        Section(
-            kind=SectionKind.ITEM, label=found.group(1), title="", start=found.start(), end=found.end()
-        )
+        Section(kind=SectionKind.ITEM, label=found.group(1), title="", start=found.start(), end=found.end())
         for found in ARTICLE.finditer(text)
     )
     return Document(
@@ -59,7 +57,10 @@ def run(
     *,
     embedder: Embedder | None = None,
     understand: Callable[[Path, str], Document] = understand,
-    **options: Any,
+    version: str = "",
+    prune: bool = False,
+    rebuild: bool = False,
+    on_progress: Callable[[ProgressEvent], None] = lambda _: None,
 ) -> IngestReport:
     """Ingest with the hashed embedding."""
     return ingest(
@@ -67,7 +68,10 @@ def run(
         data_dir=data_dir,
         embedder=embedder or HashedEmbedder(),
         understand=understand,
-        **options,
+        version=version,
+        prune=prune,
+        rebuild=rebuild,
+        on_progress=on_progress,
     )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -153,8 +152,11 @@ def test_closing_frees_every_descriptor_and_may_be_done_twice(folder: Path, entr
         pytest.skip("descriptors are counted in /proc")
 
     def open_files() -> list[str]:
-        paths = [Path("/proc/self/fd") / name for name in os.listdir("/proc/self/fd")]
-        return [target for path in paths if path.is_symlink() and str(folder) in (target := str(path.readlink()))]
+        targets = []
+        for descriptor in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed meanwhile
+                targets.append(str(descriptor.readlink()))
+        return [target for target in targets if str(folder) in target]
 
     for _ in range(3):
         index = VectorIndex.open(folder)

@@ -175,8 +175,12 @@ def test_harm_to_any_file_is_noticed_and_the_generation_before_answers(
     assert intact_recipe(data_dir) is not None
 
 
-@pytest.mark.parametrize("pointer", [b"", b"nonsense\n", b"\xff\xfe", b"../../etc\n", b"00000099-0123456789ab\n", None])
-def test_a_lost_pointer_still_leads_to_the_newest_intact_generation(data_dir: Path, pointer: bytes | None) -> None:
+@pytest.mark.parametrize(
+    "pointer", [b"", b"nonsense\n", b"\xff\xfe", b"../../etc\n", b"00000099-0123456789ab\n", None]
+)
+def test_a_lost_pointer_still_leads_to_the_newest_intact_generation(
+    data_dir: Path, pointer: bytes | None
+) -> None:
     newest = names(data_dir)[-1]
     if pointer is None:
         (data_dir / "index" / "CURRENT").unlink()
@@ -258,7 +262,7 @@ def test_files_are_on_the_disk_before_the_pointer_names_them(
     fsync, rename, replace = os.fsync, Path.rename, Path.replace
 
     def seen_fsync(descriptor: int) -> None:
-        order.append(("sync", os.readlink(f"/proc/self/fd/{descriptor}")))
+        order.append(("sync", str(Path(f"/proc/self/fd/{descriptor}").readlink())))
         fsync(descriptor)
 
     def seen_rename(self: Path, target: Path) -> Path:
@@ -276,8 +280,13 @@ def test_files_are_on_the_disk_before_the_pointer_names_them(
     monkeypatch.setattr(Path, "replace", seen_replace)
     name = publish_empty(data_dir)
     index = data_dir / "index"
-    renamed, replaced = order.index(("rename", str(index / name))), order.index(("replace", str(index / "CURRENT")))
-    synced_first = {path.split(".building-")[1].partition("/")[2] for what, path in order[:renamed] if what == "sync"}
+    renamed, replaced = (
+        order.index(("rename", str(index / name))),
+        order.index(("replace", str(index / "CURRENT"))),
+    )
+    synced_first = {
+        path.split(".building-")[1].partition("/")[2] for what, path in order[:renamed] if what == "sync"
+    }
     written = {path.relative_to(index / name).as_posix() for path in (index / name).rglob("*")} | {""}
     assert synced_first == written
     assert ("sync", str(index)) in order[renamed:replaced]
@@ -293,8 +302,8 @@ def test_what_a_killed_build_left_is_removed_by_the_next(data_dir: Path) -> None
 
 def test_a_folder_that_can_not_be_is_storage_unusable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
+    recipe = Recipe(embedding_model=MODEL, rules="1", documents={})
     with closing(Database(tmp_path / "library.sqlite")) as database, pytest.raises(StorageUnusable):
-        recipe = Recipe(embedding_model=MODEL, rules="1", documents={})
         publish(tmp_path / "file", database, [], recipe=recipe, dimension=8)
 
 

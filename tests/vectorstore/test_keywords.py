@@ -85,7 +85,20 @@ def test_no_terms_or_unknown_terms_find_nothing(index: KeywordIndex) -> None:
 
 def test_operators_are_only_terms(index: KeywordIndex) -> None:
     plain = index.search(["教育"], 10)
-    for odd in ("AND", "OR", "NOT", "-教育", "+", "*", "terms:教育", "chunk_id:a-0", '"', "(", "[* TO *]", "\\"):
+    for odd in (
+        "AND",
+        "OR",
+        "NOT",
+        "-教育",
+        "+",
+        "*",
+        "terms:教育",
+        "chunk_id:a-0",
+        '"',
+        "(",
+        "[* TO *]",
+        "\\",
+    ):
         assert index.search([odd], 10) == []
         assert index.search(["教育", odd], 10) == plain
 
