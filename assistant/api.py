@@ -120,12 +120,14 @@ async def health(assistant: TheAssistant) -> Health:
 
     def measured() -> Health:
         counts = assistant.chunk_counts()
-        return Health(
-            status="ok",
-            documents=len(counts),
-            chunks=sum(counts.values()),
-            generation=assistant.generation,
-            mode=assistant.mode,
+        return Health.model_validate(
+            {
+                "status": "ok",
+                "documents": len(counts),
+                "chunks": sum(counts.values()),
+                "generation": assistant.generation,
+                "mode": assistant.mode,
+            }
         )
 
     return await anyio.to_thread.run_sync(measured)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from assistant.types import Outcome, Question, Reason, Turn
 from vectorstore.types import Mark, Scope, Status
@@ -15,7 +16,19 @@ MOST_TURNS = 1000
 MOST_FILTERS = 200
 LONGEST_NAME = 200
 
-Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+def _encodable(text: str) -> str:
+    """JSON can spell half of a character, which nothing can store or send."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise PydanticCustomError("string_unicode", "not valid Unicode") from error
+    return text
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+Name = Annotated[Text, Field(max_length=LONGEST_NAME)]
 
 
 class Strict(BaseModel):
@@ -28,7 +41,7 @@ class TurnBody(Strict):
     """One earlier turn. Only these two roles exist: a client can't speak as the system."""
 
     role: Literal["user", "assistant"]
-    content: str
+    content: Text
 
 
 class ScopeBody(Strict):
@@ -45,7 +58,7 @@ class ScopeBody(Strict):
 class Asked(Strict):
     """What a question and a search have in common."""
 
-    question: Annotated[str, Field(description="The question, in one or a few sentences.")]
+    question: Annotated[Text, Field(description="The question, in one or a few sentences.")]
     history: Annotated[list[TurnBody], Field(max_length=MOST_TURNS)] = []
     scope: ScopeBody = ScopeBody()
 
@@ -57,7 +70,7 @@ class Asked(Strict):
 class AskBody(Asked):
     """Body of ``POST /api/ask``."""
 
-    conversation_id: Annotated[str | None, Field(max_length=LONGEST_NAME)] = None
+    conversation_id: Name | None = None
 
     model_config = ConfigDict(
         extra="forbid",

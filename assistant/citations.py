@@ -37,18 +37,22 @@ class Checked:
 
 
 def cite(draft: Draft) -> Checked:
-    """A draft with its labels, grouped by document."""
+    """A draft with its labels: the answer first, then whose it is; by document where there are several."""
     citations = _Citations()
-    paragraphs: list[str] = []
+    parts: list[tuple[str, str]] = []
     for _, group in groupby(
         draft.statements, key=lambda s: (s.passage.chunk.document_id, s.passage.chunk.part)
     ):
         statements = list(group)
         said = [statement.text + citations.label(statement) for statement in statements]
-        body = "；".join(part.replace("。[", "[") for part in said) + "。" if draft.lead else "".join(said)
-        lead = f"，{draft.lead}" if draft.lead else ""
-        paragraphs.append(f"{name_source(statements[0].passage.head)}{lead}：{body}")
-    return Checked("\n".join(paragraphs), citations.all, Outcome.GROUNDED)
+        body = "".join(said)
+        if draft.lead:
+            body = f"{draft.lead}：" + "；".join(part.replace("。[", "[") for part in said) + "。"
+        parts.append((name_source(statements[0].passage.head), body))
+    if len(parts) == 1:
+        source, body = parts[0]
+        return Checked(f"{body}\n（据{source}）", citations.all, Outcome.GROUNDED)
+    return Checked("\n".join(f"{source}：{body}" for source, body in parts), citations.all, Outcome.GROUNDED)
 
 
 def check(reply: str, evidence: Evidence) -> Checked:

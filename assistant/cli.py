@@ -68,7 +68,7 @@ def ingest(paths: Paths = None, rebuild: Rebuild = False) -> None:
             settings, paths or [settings.seeds_dir], rebuild=rebuild, on_progress=on_progress
         )
     show_report(report, settings.language)
-    if report.failures:
+    if report.failed:
         raise typer.Exit(1)
 
 
@@ -114,12 +114,10 @@ def doctor() -> None:
 
     healthy = True
     for check in examine(settings):
-        sign = "✗" if check.hint else "✓"
-        healthy = healthy and check.hint is None
-        typer.echo(
-            f"{sign} {check.name.in_language(settings.language)}：{check.found.in_language(settings.language)}"
-        )
+        name, found = (each.in_language(settings.language) for each in (check.name, check.found))
+        typer.echo(f"{'✗' if check.hint else '✓'} {name}: {found}")
         if check.hint:
+            healthy = False
             typer.echo(f"  {check.hint.in_language(settings.language)}")
     raise typer.Exit(0 if healthy else 1)
 
@@ -173,7 +171,8 @@ def _prepare(settings: Settings) -> None:
 
     with show_progress(settings.language) as on_progress:
         report = prepare_library(settings, on_progress)
-    show_report(report, settings.language)
+    if report:
+        show_report(report, settings.language)
 
 
 @contextmanager
@@ -225,7 +224,7 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
-    except Exception:
+    except Exception:  # noqa: BLE001  # the last resort, for people who can't read tracebacks
         tell(_unforeseen())
         sys.exit(1)
 
@@ -238,3 +237,7 @@ def _show(error: PolicyAssistantError) -> None:
         show_error(error, "en")
         return
     show_error(error, language)
+
+
+if __name__ == "__main__":
+    main()

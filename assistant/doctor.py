@@ -2,17 +2,112 @@
 
 from __future__ import annotations
 
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 
-from vectorstore.errors import Message
+from langchain_core.messages import HumanMessage
+
+from assistant.build import build_embedder
+from assistant.llm import build_chat_model
+from assistant.logs import start_logging
+from assistant.settings import Settings
+from vectorstore.errors import Message, PolicyAssistantError
+from vectorstore.generations import open_current
 
 PACKAGES = ("chromadb", "fastapi", "gradio", "langchain-core", "langchain-openai", "tantivy", "tiktoken")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One line: what was looked at, what was found; with a hint where it is not as it should be."""
+    """One line: what was looked at and what was found; with a hint where it is not as it should be."""
 
     name: Message
     found: Message
     hint: Message | None = None
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """All checks, as they are done. An error of ours becomes its check's finding."""
+    checks: tuple[tuple[Message, Callable[[Settings], Message]], ...] = (
+        (Message("Python", "Python"), _python),
+        (Message("软件包", "Packages"), _packages),
+        (Message("数据目录", "Data folder"), _data_folder),
+        (Message("索引", "Index"), _index),
+        (Message("向量模型", "Embedding"), _embedding),
+        (Message("对话模型", "Chat model"), _chat_model),
+    )
+    for name, check in checks:
+        try:
+            yield Check(name=name, found=check(settings))
+        except PolicyAssistantError as error:
+            yield Check(name=name, found=error.message, hint=error.hint)
+
+
+def _python(_: Settings) -> Message:
+    found = f"{platform.python_version()} ({platform.system()} {platform.machine()})"
+    return Message(found, found)
+
+
+def _packages(_: Settings) -> Message:
+    try:
+        found = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    except PackageNotFoundError as error:
+        raise PolicyAssistantError(
+            Message(f"缺少软件包 {error.name}。", f"The package {error.name} is missing."),
+            Message("请运行 pip install .", "Run pip install ."),
+        ) from error
+    return Message(found, found)
+
+
+def _data_folder(settings: Settings) -> Message:
+    start_logging(settings.data_dir)
+    found = str(settings.data_dir.resolve())
+    return Message(f"{found} 可写", f"{found} can be written")
+
+
+def _index(settings: Settings) -> Message:
+    with open_current(settings.data_dir, build_embedder(settings).model) as generation:
+        documents, chunks = len(generation.database.documents()), generation.manifest.chunks
+        if generation.notices:
+            raise PolicyAssistantError(
+                generation.notices[0],
+                Message("请运行 policy-assistant ingest。", "Run policy-assistant ingest."),
+            )
+    return Message(
+        f"{documents} 份文件，{chunks} 个片段，校验无误（{generation.name}）",
+        f"{documents} documents, {chunks} chunks, checksums right ({generation.name})",
+    )
+
+
+def _embedding(settings: Settings) -> Message:
+    embedder = build_embedder(settings)
+    embedder.embed_query("政策")  # the first call loads the model
+    started = time.perf_counter()
+    dimension = len(embedder.embed_query("教育"))
+    milliseconds = (time.perf_counter() - started) * 1000
+    notices = embedder.notices
+    return Message(
+        f"{embedder.model}，{dimension} 维，每个问题 {milliseconds:.0f} 毫秒"
+        + "".join(f"；{notice.zh}" for notice in notices),
+        f"{embedder.model}, {dimension} dimensions, {milliseconds:.0f} ms a question"
+        + "".join(f"; {notice.en}" for notice in notices),
+    )
+
+
+def _chat_model(settings: Settings) -> Message:
+    model = build_chat_model(settings)
+    if model is None:
+        return Message(
+            "未设置，直接用原文作答（设置 OPENAI_MODEL 即启用）",
+            "none set, answers are made of the documents' own sentences (OPENAI_MODEL sets one)",
+        )
+    started = time.perf_counter()
+    with closing(model.stream([HumanMessage("你好")])) as pieces:
+        for _ in pieces:
+            pass
+    seconds = time.perf_counter() - started
+    return Message(f"{model.name}，{seconds:.1f} 秒答复", f"{model.name}, replied in {seconds:.1f} s")

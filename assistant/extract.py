@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.about import is_about_document, letterhead, state_letterhead
 from assistant.compose import choose, state
 from assistant.followup import StandAlone
-from assistant.intent import Ask, Kind, holds, read_asks
+from assistant.intent import Ask, Kind, content_of, holds, read_asks
 from assistant.outline import state_members
 from assistant.refuse import FIGURES, refuse_mentions, refuse_question, refuse_spans
 from assistant.rows import select_rows, state_row, state_selected
@@ -20,6 +20,7 @@ from vectorstore.text import fold
 from vectorstore.types import Passage, SectionKind
 
 _NEAREST = 3
+_OWN_MATTER = 8  # characters of matter from which on a follow-up speaks of a thing of its own
 _PLACES = 4  # documents that an answer to a question without a place draws on
 _COMPARABLE = 0.55  # of the best score: how good another document's sentence must be to stand beside it
 _BRIEFLY = 9  # selected rows from which on only their names are listed
@@ -64,7 +65,7 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
 
 def _matter_of_others(asked: StandAlone, mentions: Mentions, searcher: Searcher) -> bool:
     """Whether the question is about something that only documents outside its scope speak of."""
-    text = fold(asked.text)
+    text = fold(asked.focus if len(content_of(asked.focus)) >= _OWN_MATTER else asked.text)
     for word in sorted(mentions.words, key=len, reverse=True):
         text = text.replace(word, "，")
     return searcher.absent_matter(text, mentions.targets) is not None

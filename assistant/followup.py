@@ -2,8 +2,9 @@
 
 The words of the new question count in full; what is carried over from the last
 question only helps to find the matter. A place or document named now replaces
-the one named before. History is never evidence: what the assistant said is not
-looked at.
+the one named before; a thing named alone ("那午餐呢？") replaces the thing asked
+about and keeps what was asked of it. History is never evidence: what the
+assistant said is not looked at.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.intent import content_of
+from assistant.intent import asking_part, content_of
 from assistant.types import Turn
+from vectorstore.mentions import Mentions
 from vectorstore.search import Searcher
 
 _LEANS = re.compile(
-    r"^(?:那么?|它|这|其|再|还|另外|同样|具体|上面|前面|刚才)|呢[？?。]?$|[它其]|这个|那个|这些|那些|"
-    r"前面|上面|刚才|第[一二三]个"
+    r"^(?:那么?|它|这|其|再|还|另外|同样|具体|上面|前面|刚才)|呢[？?。]?$|[它其]|这个|那个|这些|那些|前面|上面|刚才|第[一二三]个"
+)
+_INSTEAD = re.compile(
+    r"^(?:那么?|那要是|换成|换做|要是)?[，,]?\s*(\S{2,14}?)(?:那个|那块|那项|那边|这个|这块|方面|的话|的)?呢[？?。]*$"
 )
 _SELF_CONTAINED = 10  # characters of matter from which on a question that names its document leans on nothing
 
@@ -38,20 +42,35 @@ def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> S
     if not earlier:
         return StandAlone(question, question)
     now = searcher.read_mentions(question)
-    matter = re.sub(r"\W", "", content_of(question))
-    for word in now.words:
-        matter = matter.replace(word, "")
-    if now.groups and len(matter) >= _SELF_CONTAINED and not _LEANS.search(question):
+    if now.groups and _stands_alone(question, now):
         return StandAlone(question, question)
     before = earlier[-1]
+    place = _last_named(earlier, searcher)
+    instead = _INSTEAD.match(question)
+    if instead and not now.groups:
+        asked = asking_part(before)
+        text = f"{' '.join(place)} {instead.group(1)}{asked}".strip()
+        return StandAlone(text, f"{instead.group(1)}{asked}")
     if now.groups:
         for word in searcher.read_mentions(before).words:
             before = re.sub(re.escape(word), "", before, flags=re.IGNORECASE)
     elif not searcher.read_mentions(before).groups:
-        # The place was named further up: "聊城…？" "多少个？" "给多少钱？"
-        named = next(
-            (words for turn in reversed(earlier[:-1]) if (words := searcher.read_mentions(turn).words)), ()
-        )
-        before = " ".join((*named, before))
+        before = " ".join((*place, before))
     before = re.sub(r"[“”\"「」\s]*[？?。]+\s*$", "", before).strip()
     return StandAlone(f"{before}——{question}" if before else question, question, before)
+
+
+def _stands_alone(question: str, now: Mentions) -> bool:
+    matter = re.sub(r"\W", "", content_of(question))
+    for word in now.words:
+        matter = matter.replace(word, "")
+    return len(matter) >= _SELF_CONTAINED and not _LEANS.search(question)
+
+
+def _last_named(earlier: Sequence[str], searcher: Searcher) -> tuple[str, ...]:
+    """The words that last named a document or place: "聊城…？" "多少个？" "给多少钱？" """
+    for turn in reversed(earlier):
+        mentions = searcher.read_mentions(turn)
+        if mentions.groups:
+            return mentions.scope_words
+    return ()

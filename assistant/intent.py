@@ -170,6 +170,16 @@ def read_asks(question: str) -> tuple[Ask, ...]:
     return tuple(strong) or (Ask(fold(question), Kind.NAME),)
 
 
+def asking_part(question: str) -> str:
+    """The words of a question from where it begins to ask ("…哪年完成？" gives 哪年完成)."""
+    text = fold(question)
+    for clause in reversed(_clauses(text)):
+        starts = [match.start() for _, sign in _QUESTION_SIGNS if (match := sign.search(clause))]
+        if starts:
+            return clause[min(starts) :]
+    return ""
+
+
 def content_of(text: str) -> str:
     """The matter of a question: its words without those that only ask."""
     return _FUNCTION_WORDS.sub(" ", fold(text))

@@ -105,6 +105,8 @@ def _answered(
         match event:
             case EvidenceReady():
                 html = stage_html(_WORDS["composing"].in_language(language))
+            case TextDelta(text=""):
+                continue  # a sign of life
             case TextDelta(text=more):
                 draft += more
                 html = draft_html(draft)
@@ -160,7 +162,8 @@ def build_page(assistant: Callable[[], Assistant], language: Language, longest_q
     words = {name: message.in_language(language) for name, message in _WORDS.items()}
     events = _Events(assistant, language)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    with gr.Blocks(title=words["title"], analytics_enabled=False, fill_height=True) as page:
+    page = gr.Blocks(title=words["title"], analytics_enabled=False, fill_height=True)
+    with page:
         conversation = gr.State(Conversation(), time_to_live=STATE_SECONDS)
         gr.Markdown(f"# {words['title']}")
         chat = gr.Chatbot(
@@ -182,7 +185,7 @@ def build_page(assistant: Callable[[], Assistant], language: Language, longest_q
             autofocus=True,
         )
         outputs = [chat, box, conversation]
-        running = [
+        running: Any = [
             box.submit(events.submit, [box, conversation], outputs, **quiet),
             chat.example_select(events.example, [conversation], outputs, **quiet),
         ]

@@ -142,24 +142,31 @@ class _Server(uvicorn.Server):
             self.on_ready()
 
 
-def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
-    """Serve until interrupted; ``on_ready`` is called when questions are taken.
-
-    Raises PortInUse, and whatever opening the assistant raises.
-    """
-    app = create_app(settings)
-    config = uvicorn.Config(
+def server_config(app: FastAPI) -> uvicorn.Config:
+    """How the app is served: bounded in connections and time, with our own log."""
+    return uvicorn.Config(
         app,
         lifespan="on",
         ws="none",
-        log_config=None,  # our own log; no line for each request, as their addresses tell what people read
-        access_log=False,
+        log_config=None,
+        access_log=False,  # the addresses of requests tell what people read
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         limit_concurrency=MOST_CONNECTIONS,
     )
+
+
+def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """Serve until interrupted; ``on_ready`` is called when questions are taken.
+
+    Raises PortInUse, SettingsInvalid, and whatever opening the assistant raises.
+    """
+    app = create_app(settings)
     with bind(settings.host, settings.port) as listening:
-        _Server(config, on_ready).run(sockets=[listening])
-    if app.state.failure:
-        raise app.state.failure
+        try:
+            _Server(server_config(app), on_ready).run(sockets=[listening])
+        except SystemExit:  # uvicorn's way to say that the app did not start
+            if app.state.failure:
+                raise app.state.failure from None
+            raise

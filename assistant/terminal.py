@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -15,10 +16,16 @@ from assistant.wording import STATUS_NAMES
 from vectorstore.errors import Language, Message, PolicyAssistantError
 from vectorstore.types import Head, Passage, Status
 
+if TYPE_CHECKING:
+    from vectorstore.ingest import IngestReport, ProgressEvent
+
 SECONDS_BETWEEN_LINES = 10.0
 
-OnProgress = Callable[[str, int, int], None]
-
+_STAGES = {
+    "read": Message("读取文件", "Reading files"),
+    "embed": Message("计算向量", "Embedding"),
+    "index": Message("建立索引", "Building the index"),
+}
 _SOURCES = Message("出处：", "Sources:")
 _SEARCHED = Message("按此检索：{}", "Searched for: {}")
 _NOTHING = Message("没有找到。", "Nothing found.")
@@ -74,23 +81,25 @@ def _described(head: Head, language: Language) -> str:
 
 
 @contextmanager
-def progress() -> Iterator[OnProgress]:
-    """A callback for (stage, done, total): a bar with the time left, or plain lines where nobody watches."""
+def show_progress(language: Language) -> Iterator[Callable[[ProgressEvent], None]]:
+    """A callback for ingesting: a bar with the time left, or plain lines where nobody watches."""
     if not sys.stderr.isatty():
-        yield _Lines().show
+        yield _Lines(language).show
         return
     # Here, since it takes longer to load than most commands need.
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, int] = {}
+        tasks = {
+            stage: bars.add_task(name.in_language(language), total=None, visible=False)
+            for stage, name in _STAGES.items()
+        }
 
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
+        def show(event: ProgressEvent) -> None:
+            if _takes_time(event):
+                bars.update(tasks[event.stage], completed=event.done, total=event.total, visible=True)
 
         yield show
 
@@ -98,13 +107,38 @@ def progress() -> Iterator[OnProgress]:
 class _Lines:
     """A line at the start and the end of each stage, and now and then in between."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
+        self.language = language
         self.stage = ""
         self.last = 0.0
 
-    def show(self, stage: str, done: int, total: int) -> None:
+    def show(self, event: ProgressEvent) -> None:
         """One step of a stage."""
         now = time.monotonic()
-        if stage != self.stage or done == total or now - self.last >= SECONDS_BETWEEN_LINES:
-            self.stage, self.last = stage, now
-            tell(f"{stage} {done}/{total}")
+        due = (
+            event.stage != self.stage or event.done == event.total or now - self.last >= SECONDS_BETWEEN_LINES
+        )
+        if due and _takes_time(event):
+            self.stage, self.last = event.stage, now
+            share = f"{event.done / event.total:.0%}" if event.total else ""
+            tell(f"{_STAGES[event.stage].in_language(self.language)} {share}")
+
+
+def _takes_time(event: ProgressEvent) -> bool:
+    """Reading is told only by what it leads to: it happens at every start, mostly to no end."""
+    return event.stage != "read"
+
+
+def show_report(report: IngestReport, language: Language) -> None:
+    """What was taken in and what was not, and why; nothing where nothing changed."""
+    for failure in report.failed:
+        tell(
+            f"✗ {failure.source}：{failure.message.in_language(language)}{failure.hint.in_language(language)}"
+        )
+    counts = [len(names) for names in (report.added, report.replaced, report.removed)]
+    if any(counts):
+        done = Message(
+            "✓ 新增 {} 份、更新 {} 份、移除 {} 份文件；库中共 {} 个片段，用时 {:.0f} 秒。",
+            "✓ {} documents added, {} replaced, {} removed; {} chunks in the library, after {:.0f} seconds.",
+        )
+        tell(done.in_language(language).format(*counts, report.chunks, report.seconds))

@@ -14,11 +14,11 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 _INTRODUCTION = """# Settings 设置
 
 Every setting has an environment variable and a key of the same meaning in a TOML file:
-`policy-assistant.toml` in the folder where the command is run, or the file that `POLICY_ASSISTANT_CONFIG` names.
-The environment wins over the file. Unknown keys in the file and values out of bounds are refused at the start.
+`policy-assistant.toml` in the folder where the command runs, or the one that `POLICY_ASSISTANT_CONFIG` names.
+The environment wins over the file. Keys that do not exist and values out of bounds are refused at the start.
 
-每一项都可用环境变量设置，也可写进 TOML 文件（运行目录下的 `policy-assistant.toml`，或 `POLICY_ASSISTANT_CONFIG`
-所指的文件）；两处都有时以环境变量为准。文件中不认识的键、超出范围的值，启动时即报错。
+每一项都可用环境变量设置，也可写进 TOML 文件：运行目录下的 `policy-assistant.toml`，
+或 `POLICY_ASSISTANT_CONFIG` 所指的文件。两处都有时以环境变量为准；不认识的键、超出范围的值，启动时即报错。
 
 ```toml
 # policy-assistant.toml

@@ -11,8 +11,8 @@ import httpx
 import pytest
 import uvicorn
 
-from assistant.build import build_assistant, prepare_library
-from assistant.server import bind, create_app
+from assistant.build import prepare_library
+from assistant.server import bind, create_app, server_config
 from assistant.settings import Settings
 
 LUNCH = """云山市学生午餐补助办法
@@ -57,7 +57,11 @@ def settings(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     with bind("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     chosen = Settings(
-        data_dir=tmp_path_factory.mktemp("data"), seeds_dir=seeds, port=port, openai_api_key=None, openai_model=None
+        data_dir=tmp_path_factory.mktemp("data"),
+        seeds_dir=seeds,
+        port=port,
+        openai_api_key=None,
+        openai_model=None,
     )
     prepare_library(chosen, lambda *_: None)
     return chosen
@@ -66,8 +70,7 @@ def settings(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def server(settings: Settings) -> Iterator[str]:
     """The address of the server, over real HTTP."""
-    config = uvicorn.Config(create_app(settings), lifespan="on", ws="none", log_config=None)
-    running = uvicorn.Server(config)
+    running = uvicorn.Server(server_config(create_app(settings)))
     with bind(settings.host, settings.port) as listening:
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -85,7 +85,9 @@ def test_the_curl_commands_in_the_readme_work(page: Path, client: httpx.Client) 
         assert response.status_code == 200, response.text
 
 
-@pytest.mark.parametrize("page", [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "docs" / "settings.md"], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "page", [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "docs" / "settings.md"], ids=lambda p: p.name
+)
 def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
@@ -94,6 +96,8 @@ def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
 def test_the_variables_that_the_readmes_name_exist() -> None:
     page = settings_page()
     for readme in READMES:
-        for variable in re.findall(r"\b(?:POLICY_ASSISTANT|OPENAI)_[A-Z_]+", readme.read_text(encoding="utf-8")):
+        for variable in re.findall(
+            r"\b(?:POLICY_ASSISTANT|OPENAI)_[A-Z_]+", readme.read_text(encoding="utf-8")
+        ):
             assert f"`{variable}`" in page, variable
     assert Settings.model_fields

@@ -36,8 +36,9 @@ from vectorstore.errors import Message
 from vectorstore.types import Chunk, Document, Head, Passage, Section, SectionKind, Status
 
 HOSTILE = (
-    "<script>alert(1)</script> <img src=x onerror=alert(1)> ![](http://127.0.0.1:9/a.png) [a](javascript:alert(1)) "
-    "http://evil.example www.evil.example a@b.cn **b** `c` $x$ | a |\n# d\n\n1. e\n- f\n&lt; {{g}} ${h} \\* [1]: http://i"
+    "<script>alert(1)</script> <img src=x onerror=alert(1)> ![](http://127.0.0.1:9/a.png) "
+    "[a](javascript:alert(1)) http://evil.example www.evil.example a@b.cn **b** `c` $x$ | a |\n"
+    "# d\n\n1. e\n- f\n&lt; {{g}} ${h} \\* [1]: http://i"
 )
 TEXT = "一、总则\n第一条 补助由市教育局负责。\n第二条 每天5元。\n"
 
@@ -68,9 +69,9 @@ def make_citation(quote: str = "补助由市教育局负责。", path: tuple[str
     return Citation(label=1, quote=quote, start=9, end=9 + len(quote), passage=passage)
 
 
-def make_answer(text: str, **changes: Any) -> Answer:
+def make_answer(text: str, **changes: object) -> Answer:
     answer = Answer(text=text, outcome=Outcome.GROUNDED, question="问", citations=(make_citation(),))
-    return replace(answer, **changes)
+    return replace(answer, **changes)  # type: ignore[arg-type]
 
 
 def shown_text(html: str) -> str:
@@ -98,7 +99,9 @@ class TestHtml:
 
         for html in (answer_html(answer, "问", "zh"), draft_html(HOSTILE), question_html(HOSTILE)):
             assert set(re.findall(r"<(/?\w+)", html)) <= {
-                f"{slash}{tag}" for slash in ("", "/") for tag in ("p", "a", "br", "div", "ul", "li", "blockquote")
+                f"{slash}{tag}"
+                for slash in ("", "/")
+                for tag in ("p", "a", "br", "div", "ul", "li", "blockquote")
             }
             assert "\n" not in html
             assert "http" not in "".join(re.findall(r'href="([^"]*)"', html))
@@ -106,7 +109,10 @@ class TestHtml:
     def test_a_mark_opens_the_passage_that_it_stands_for(self) -> None:
         html = answer_html(make_answer("由市教育局负责[1]。"), "问", "zh")
 
-        assert '<a href="/documents/d1?start=9&amp;end=19" target="_blank" rel="noopener">&#91;1&#93;</a>。' in html
+        assert (
+            '<a href="/documents/d1?start=9&amp;end=19" target="_blank" rel="noopener">&#91;1&#93;</a>。'
+            in html
+        )
 
     def test_a_mark_without_a_citation_stays_text(self) -> None:
         html = answer_html(make_answer("负责[2]。"), "问", "zh")
@@ -139,7 +145,7 @@ class TestHtml:
 
     def test_a_shared_link_introduces_us_and_names_no_other_host(self) -> None:
         gradio = (
-            '<html\n\tlang="en"><head><meta property="og:image"\n content="https://elsewhere.example/a.jpg" />'
+            '<html\n\tlang="en"><head><meta property="og:image"\n content="https://elsewhere.example/a" />'
             '<meta name="twitter:creator" content="@Other" /></head><body></body></html>'
         )
 
@@ -223,7 +229,9 @@ class TestReader:
         assert cited_range(start, end, 10) == found
 
     @pytest.mark.parametrize("cited", [None, (0, 4), (3, 12), (9, 19), (0, len(TEXT))])
-    def test_the_pieces_are_the_text_and_the_cited_ones_the_range(self, cited: tuple[int, int] | None) -> None:
+    def test_the_pieces_are_the_text_and_the_cited_ones_the_range(
+        self, cited: tuple[int, int] | None
+    ) -> None:
         shown = list(pieces(make_document(), cited))
 
         assert "".join(piece.text for piece in shown) == TEXT
@@ -267,7 +275,9 @@ class TestReader:
 
         assert "征求意见稿" in client.get(f"/documents/{draft['id']}").text.split("<main>")[0]
 
-    def test_a_link_to_a_place_that_is_gone_shows_the_document_and_says_so(self, client: httpx.Client) -> None:
+    def test_a_link_to_a_place_that_is_gone_shows_the_document_and_says_so(
+        self, client: httpx.Client
+    ) -> None:
         document = client.get("/api/documents").json()["documents"][0]
 
         page = client.get(f"/documents/{document['id']}?start=999999&end=9999999").text
@@ -301,7 +311,9 @@ class Visitor:
         body = {"data": [text, None], "fn_index": self.submit, "session_hash": self.session}
         self.client.post("/gradio_api/queue/join", json=body).raise_for_status()
         states = []
-        with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as lines:
+        with self.client.stream(
+            "GET", "/gradio_api/queue/data", params={"session_hash": self.session}
+        ) as lines:
             for line in lines.iter_lines():
                 if line.startswith("data:"):
                     event = json.loads(line.removeprefix("data:"))
@@ -312,7 +324,7 @@ class Visitor:
         return states
 
 
-def words_of(state: Any) -> str:
+def words_of(state: object) -> str:
     return shown_text(json.dumps(state, ensure_ascii=False))
 
 
@@ -371,7 +383,9 @@ class TestPage:
         for method in ("GET", "POST"):
             assert client.request(method, path).status_code == 404
 
-    @pytest.mark.parametrize("path", ["/static/../../../etc/passwd", "/assets/..%2f..%2froutes.py", "/static/%2e%2e/x"])
+    @pytest.mark.parametrize(
+        "path", ["/static/../../../etc/passwd", "/assets/..%2f..%2froutes.py", "/static/%2e%2e/x"]
+    )
     def test_no_file_outside_the_page_s_own_is_served(self, client: httpx.Client, path: str) -> None:
         assert client.get(path).status_code in (403, 404)
 

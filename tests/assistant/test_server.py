@@ -32,13 +32,10 @@ def test_a_taken_port_is_told_with_the_option_that_changes_it(settings: Settings
     assert "POLICY_ASSISTANT_PORT" in raised.value.hint.en
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "no such host", ""])
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
 def test_an_address_that_is_not_ours_is_told(host: str) -> None:
-    if host:
-        with pytest.raises(SettingsInvalid, match=r"."):
-            bind(host, 7860)
-    else:
-        bind(host, 0).close()
+    with pytest.raises(SettingsInvalid, match="--host"):
+        bind(host, 7860)
 
 
 def test_without_an_index_the_server_does_not_start_and_says_why(tmp_path: Path) -> None:
@@ -159,7 +156,9 @@ def test_the_server_says_when_it_is_ready_and_ends_when_told(settings: Settings,
             lines.append(line)
             if str(port) in line:
                 break
-        answer = httpx.post(f"http://127.0.0.1:{port}/api/ask", json={"question": "图书角不少于多少册？"}, timeout=30)
+        answer = httpx.post(
+            f"http://127.0.0.1:{port}/api/ask", json={"question": "图书角不少于多少册？"}, timeout=30
+        )
         process.send_signal(signal.SIGTERM)
         process.wait(10)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from tests.fakes import HashedEmbedder
-from vectorstore.database import text_digest
+from vectorstore.database import Database, text_digest
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import Message, UnreadableFile
-from vectorstore.generations import Generation
+from vectorstore.generations import Generation, current_name, publish
 from vectorstore.ingest import IngestReport, ProgressEvent, SourceFile, ingest
+from vectorstore.manifest import Recipe
 from vectorstore.text import normalise, search_terms
 from vectorstore.types import Document, Head, Section, SectionKind
 
@@ -90,3 +92,22 @@ def contents(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not any(part.startswith(".private") for part in path.relative_to(folder).parts)
     }
+
+
+def current(data_dir: Path) -> Path:
+    """The folder of the published generation."""
+    name = current_name(data_dir)
+    assert name is not None
+    return data_dir / "index" / name
+
+
+def names(data_dir: Path) -> list[str]:
+    """All folders of the index."""
+    return sorted(path.name for path in (data_dir / "index").iterdir() if path.is_dir())
+
+
+def publish_empty(data_dir: Path) -> str:
+    """Publish a generation with nothing in it."""
+    with closing(Database(data_dir / "library.sqlite")) as database:
+        recipe = Recipe(embedding_model=MODEL, rules="1", documents={})
+        return publish(data_dir, database, [], recipe=recipe, dimension=8)
