@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from secrets import token_hex
 from uuid import uuid4
 
-from assistant.citations import Checked, check, cite
-from assistant.errors import BadQuestion, ModelReplyUnusable, ModelUnavailable
+from assistant.citations import Checked, cite
+from assistant.errors import BadQuestion, ModelUnavailable
 from assistant.extract import extract
 from assistant.followup import StandAlone, stand_alone
+from assistant.generate import AnswerWriter, Generated
 from assistant.llm import ChatModel
-from assistant.prompts import ANSWER_PLACEHOLDERS, NO_ANSWER, load_prompt
 from assistant.tell import model_failed, nearest_sections, notices_of, refusal_text, unverified
 from assistant.types import (
     Answer,
@@ -30,7 +28,6 @@ from assistant.types import (
     Refusal,
     Seconds,
     TextDelta,
-    Usage,
 )
 from vectorstore.errors import Language, Message
 from vectorstore.live import LiveLibrary
@@ -62,8 +59,7 @@ class Assistant:
         language: Language,
     ) -> None:
         self._library = library
-        self._chat_model = chat_model
-        self._prompt = load_prompt(prompts_dir, "answer", ANSWER_PLACEHOLDERS) if chat_model else None
+        self._writer = AnswerWriter(chat_model, prompts_dir, language) if chat_model else None
         self._limits = limits
         self._language: Language = language
 
@@ -89,14 +85,9 @@ class Assistant:
             draft = extract(asked, evidence.passages, searcher)
             answer: Answer | None = None
             notices: tuple[str, ...] = ()
-            if (
-                self._chat_model
-                and draft.reason in (None, Reason.NOT_FOUND)
-                and evidence.passages
-                and not draft.final
-            ):
+            if self._writer and _is_for_a_model(draft, evidence):
                 try:
-                    answer = yield from self._from_model(asked, evidence)
+                    answer = yield from self._from_model(self._writer, asked, evidence)
                 except ModelUnavailable as error:
                     notices = (model_failed(error.message, self._language),)
             if answer is None:
@@ -140,7 +131,7 @@ class Assistant:
     @property
     def mode(self) -> str:
         """How answers are made: by a chat model, or from the evidence alone."""
-        return "llm" if self._chat_model else "extract"
+        return "llm" if self._writer else "extract"
 
     @property
     def generation(self) -> str | None:
@@ -185,36 +176,26 @@ class Assistant:
         answer = self._answer(evidence, text, checked, Outcome.REFUSED)
         return replace(answer, refusal=Refusal(reason=draft.reason, nearest=nearest))
 
-    def _from_model(self, asked: StandAlone, evidence: Evidence) -> Generator[AnswerEvent, None, Answer]:
-        """Stream the model's reply; returns the checked answer."""
-        assert self._chat_model is not None  # noqa: S101  # the caller saw to it
-        assert self._prompt is not None  # noqa: S101  # made with the model
-        messages = self._prompt.format_messages(
-            passages=show(evidence),
-            question=asked.text,
-            fence=token_hex(6),
-            language="中文" if self._language == "zh" else "English",
-            no_answer=NO_ANSWER,
-        )
-        reply, usage = "", Usage()
-        with closing(self._chat_model.stream(messages)) as pieces:
-            for piece in pieces:
-                reply += piece.text
-                usage = piece.usage or usage
-                yield TextDelta(text=piece.text)  # empty while nothing comes: whoever waits can leave
-        if NO_ANSWER in reply[:40]:
+    def _from_model(
+        self, writer: AnswerWriter, asked: StandAlone, evidence: Evidence
+    ) -> Generator[AnswerEvent, None, Answer]:
+        """Stream the model's reply; returns the checked answer. Raises ModelUnavailable."""
+        writing = writer.write(asked.text, evidence)
+        while True:
+            try:
+                yield TextDelta(text=next(writing))
+            except StopIteration as end:
+                generated: Generated = end.value
+                break
+        if generated.checked is None:
             answer = self._from_draft(
                 Draft(reason=Reason.NOT_FOUND, nearest=evidence.passages[:3]), evidence, ()
             )
-            return replace(answer, mode="llm", model=self._chat_model.name, usage=usage)
-        checked = check(reply, evidence)
-        if checked.outcome is Outcome.REFUSED:
-            raise ModelReplyUnusable(
-                Message("模型的回答没有一句有依据。", "Nothing in the model's reply is supported."),
-                Message("请换一个问法，或换一个模型。", "Ask in another way, or use another model."),
+        else:
+            answer = self._answer(
+                evidence, generated.checked.text, generated.checked, generated.checked.outcome
             )
-        answer = self._answer(evidence, checked.text, checked, checked.outcome)
-        return replace(answer, mode="llm", model=self._chat_model.name, usage=usage)
+        return replace(answer, mode="llm", model=writer.model, usage=generated.usage)
 
     def _answer(self, evidence: Evidence, text: str, checked: Checked, outcome: Outcome) -> Answer:
         notices = notices_of(checked.citations, self._language)
@@ -229,6 +210,12 @@ class Assistant:
         )
 
 
+def _is_for_a_model(draft: Draft, evidence: Evidence) -> bool:
+    """Whether a chat model is asked: not where the question or the library rules an answer out."""
+    open_to_it = draft.reason in (None, Reason.NOT_FOUND) and not draft.final
+    return open_to_it and bool(evidence.passages)
+
+
 def pack(question: str, passages: Sequence[Passage], most_tokens: int) -> Evidence:
     """The passages that fit the budget, best first; at least one."""
     kept: list[Passage] = []
@@ -240,19 +227,3 @@ def pack(question: str, passages: Sequence[Passage], most_tokens: int) -> Eviden
         kept.append(passage)
         used += size
     return Evidence(question=question, passages=tuple(kept), tokens=used, dropped=len(passages) - len(kept))
-
-
-def show(evidence: Evidence) -> str:
-    """The passages as a chat model reads them: label, document, path, then the text or the cells."""
-    blocks: list[str] = []
-    for label, passage in enumerate(evidence.passages, start=1):
-        head, chunk = passage.head, passage.chunk
-        about = "，".join(
-            part for part in (head.region, head.number, head.issued_on and head.issued_on.isoformat()) if part
-        )
-        title = f"《{head.title}》" + (f"（{about}）" if about else "")
-        body = (
-            "\n".join(f"{c.header}：{c.text or '（空）'}" for c in chunk.cells) if chunk.cells else chunk.text
-        )
-        blocks.append(f"[{label}] {title} {head.status.value} {' > '.join(chunk.path)}\n{body}")
-    return "\n\n".join(blocks)

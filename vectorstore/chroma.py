@@ -34,7 +34,7 @@ DISTANCE: Final = "cosine"
 _COLLECTION = "chunks"
 _MOST_AT_ONCE = 5_000  # Chroma takes 5,461
 _CHECKED_AT_ONCE = 500
-_MOST_CHECKED = 20_000  # a minute; of a larger index an even sample is looked for
+_MOST_CHECKED = 10_000  # half a minute; of a larger index an even sample is looked for
 _UNREACHABLE = 0.001  # the share that an approximate index may fail to reach, and keywords still find
 _SAME = 1e-4  # distance of a vector to itself, after rounding
 
@@ -113,7 +113,7 @@ class VectorIndex:
     def lost(self, entries: Sequence[Entry]) -> tuple[str, ...]:
         """Chunks that the index does not hold, or does not find by their own vector.
 
-        Every chunk must be held. Up to 20,000 are all looked for, of more an
+        Every chunk must be held. Up to 10,000 are all looked for, of more an
         even sample; one unreachable in a thousand is passed over, as the index
         is approximate.
         """

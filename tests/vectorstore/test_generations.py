@@ -130,6 +130,7 @@ def test_what_was_never_published_is_not_opened(data_dir: Path) -> None:
 
 def test_no_index_names_the_command_to_run(tmp_path: Path) -> None:
     assert current_name(tmp_path / "absent") is None
+    assert intact_recipe(tmp_path / "absent") is None
     with pytest.raises(IndexMissing) as caught:
         open_current(tmp_path / "absent", MODEL)
     assert "policy-assistant ingest" in caught.value.hint.en

@@ -20,7 +20,7 @@ from tests.vectorstore.library import (
     write,
 )
 from vectorstore import generations, manifest
-from vectorstore.errors import IndexMissing
+from vectorstore.errors import IndexMissing, StorageUnusable
 from vectorstore.generations import intact_recipe, open_current
 
 
@@ -98,6 +98,16 @@ def test_a_lost_pointer_still_leads_to_the_newest_intact_generation(
     with open_current(data_dir, MODEL) as generation:
         assert generation.name == newest
         assert generation.notices != ()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "library.sqlite", "chroma/chroma.sqlite3"])
+def test_a_file_that_may_not_be_read_is_told_and_not_taken_for_damage(data_dir: Path, name: str) -> None:
+    path = current(data_dir) / name
+    path.unlink()
+    path.symlink_to(path)  # to itself: as root, too, it can't be opened
+    with pytest.raises(StorageUnusable) as caught:
+        open_current(data_dir, MODEL)
+    assert str(path.name) in caught.value.message.en
 
 
 def test_nothing_intact_names_the_command_to_run(data_dir: Path) -> None:
