@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -199,7 +200,15 @@ def build_page(assistant: Callable[[], Assistant], language: Language, longest_q
 def mount_page(
     app: FastAPI, assistant: Callable[[], Assistant], language: Language, longest_question: int
 ) -> None:
-    """Mount the page at ``/``; routes declared before keep their paths."""
+    """Mount the page at ``/``; routes declared before keep their paths. Not for use inside an event loop."""
+
+    async def mount() -> None:
+        _mount(app, build_page(assistant, language, longest_question), language)
+
+    asyncio.run(mount())  # where no event loop runs, Gradio makes five and closes none
+
+
+def _mount(app: FastAPI, built: gr.Blocks, language: Language) -> None:
     theme = gr.themes.Default(
         primary_hue="blue",
         font=[gr.themes.Font(name) for name in _FONTS],  # no font is fetched from anywhere
@@ -207,7 +216,7 @@ def mount_page(
     )
     gr.mount_gradio_app(
         app,
-        build_page(assistant, language, longest_question),
+        built,
         path="/",
         footer_links=[],
         run_history=False,

@@ -21,6 +21,7 @@ from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, Sectio
 VERSION = "1"
 _PARAGRAPHS = 400  # characters that paragraphs under one heading are gathered up to
 _LONGEST = 1200  # characters of an item that is still kept whole: the embedding reads some 512 tokens
+_LEAST_UNITS = 2  # sentences from which on each is embedded beside its chunk
 _RUN_TOGETHER = 500  # characters up to which an item keeps its 一是…二是… together
 
 
@@ -78,6 +79,21 @@ def embedded_text(chunk: Chunk, head: Head) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def entry_id(chunk: Chunk, number: int = 0) -> str:
+    """The id in the indexes of a chunk (0), or of its n-th unit, counted from 1 as in ``units``."""
+    return f"{chunk.id}#{number}" if number else chunk.id
+
+
+def chunk_of(entry: str) -> str:
+    """The id of the chunk that an entry is, or is part of."""
+    return entry.partition("#")[0]
+
+
+def is_chunk(entry: str) -> bool:
+    """Whether an entry is a whole chunk, and no sentence or cell."""
+    return "#" not in entry
+
+
 def units(chunk: Chunk) -> tuple[tuple[int, int], ...]:
     """Ranges in the document of the chunk's sentences or, for a row, its cells that are not empty."""
     if chunk.cells:
@@ -86,7 +102,12 @@ def units(chunk: Chunk) -> tuple[tuple[int, int], ...]:
 
 
 def embedded_units(chunk: Chunk) -> tuple[str, ...]:
-    """What is embedded for each of ``units``: a sentence as it stands, a cell with its row and its column."""
+    """What is embedded for each of ``units``: a sentence as it stands, a cell with its row and its column.
+
+    Nothing for a chunk of one sentence: it is embedded as the chunk already.
+    """
+    if len(units(chunk)) < _LEAST_UNITS:
+        return ()
     if chunk.cells:
         return tuple(f"{chunk.cells[0].text} {cell.header}：{cell.text}" for cell in chunk.cells if cell.text)
     return tuple(chunk.text[start - chunk.start : end - chunk.start] for start, end in units(chunk))

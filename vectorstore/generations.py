@@ -21,6 +21,7 @@ from typing import NamedTuple, Self
 from uuid import uuid4
 
 from vectorstore.chroma import DISTANCE, Entry, VectorIndex
+from vectorstore.chunking import is_chunk
 from vectorstore.database import Database, Vector
 from vectorstore.errors import IndexMismatch, IndexMissing, Message
 from vectorstore.keywords import KeywordIndex
@@ -51,10 +52,13 @@ _LIBRARY = "library.sqlite"
 _KEYWORDS = "keywords"
 
 
-class IndexedChunk(NamedTuple):
-    """A chunk as both indexes take it: the text that was embedded, and its vector."""
+class IndexedText(NamedTuple):
+    """A chunk, or a sentence or cell of one (see chunking.entry_id), with its vector.
 
-    chunk_id: str
+    ``text`` is what was embedded; of a chunk the keyword index holds it too.
+    """
+
+    entry_id: str
     document_id: str
     text: str
     vector: Vector
@@ -135,13 +139,13 @@ def open_current(data_dir: Path, embedding_model: str) -> Generation:
 def publish(
     data_dir: Path,
     database: Database,
-    chunks: Sequence[IndexedChunk],
+    texts: Sequence[IndexedText],
     *,
     recipe: Recipe,
     dimension: int,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> str:
-    """Build a generation, verify it and publish it; its name. ``on_progress(done, total)`` counts chunks.
+    """Build a generation, verify it and publish it; its name. ``on_progress(done, total)`` counts texts.
 
     For one process at a time. Killed at any moment, the generation published
     before still is. It is kept, as the one to fall back on; older ones are
@@ -155,13 +159,13 @@ def publish(
             shutil.rmtree(leftover)
         aside = index / f".building-{uuid4().hex}"
         try:
-            _build(aside, database, chunks, on_progress)
+            _build(aside, database, texts, on_progress)
             manifest = Manifest(
                 schema=SCHEMA,
                 recipe=recipe,
                 dimension=dimension,
                 distance=DISTANCE,
-                chunks=len(chunks),
+                chunks=sum(is_chunk(text.entry_id) for text in texts),
                 files=checksums(aside),
             )
             name = f"{_last_number(index) + 1:08d}-{write_manifest(aside, manifest)}"
@@ -175,19 +179,21 @@ def publish(
 
 
 def _build(
-    folder: Path, database: Database, chunks: Sequence[IndexedChunk], on_progress: Callable[[int, int], None]
+    folder: Path, database: Database, texts: Sequence[IndexedText], on_progress: Callable[[int, int], None]
 ) -> None:
     folder.mkdir()
     database.snapshot(folder / _LIBRARY)
-    terms = ((chunk.chunk_id, chunk.document_id, search_terms(chunk.text)) for chunk in chunks)
+    chunks = (text for text in texts if is_chunk(text.entry_id))
+    terms = ((chunk.entry_id, chunk.document_id, search_terms(chunk.text)) for chunk in chunks)
     KeywordIndex.build(folder / _KEYWORDS, terms)
-    entries = [Entry(chunk.chunk_id, chunk.document_id, chunk.vector) for chunk in chunks]
+    entries = [Entry(text.entry_id, text.document_id, text.vector) for text in texts]
     VectorIndex.build(folder / VECTORS, entries, on_progress)
     _verify(folder, entries)
 
 
 def _verify(folder: Path, entries: Sequence[Entry]) -> None:
-    lost = KeywordIndex.open(folder / _KEYWORDS).lost(entry.chunk_id for entry in entries)
+    chunk_ids = (entry.chunk_id for entry in entries if is_chunk(entry.chunk_id))
+    lost = KeywordIndex.open(folder / _KEYWORDS).lost(chunk_ids)
     vectors = VectorIndex.open(folder / VECTORS)
     try:
         lost += vectors.lost(entries)

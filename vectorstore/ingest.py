@@ -23,7 +23,7 @@ from vectorstore import chunking
 from vectorstore.database import Database, Vector, text_digest
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import EmbeddingUnavailable, LibraryBusy, Message, UnreadableFile
-from vectorstore.generations import IndexedChunk, current_name, intact_recipe, publish
+from vectorstore.generations import IndexedText, current_name, intact_recipe, publish
 from vectorstore.manifest import Recipe
 from vectorstore.storage import storage_errors
 from vectorstore.types import Document
@@ -193,11 +193,11 @@ def _index(
     texts = _indexed_texts(database)
     by_digest = {text_digest(text): text for _, _, text in texts}
     vectors = _embed(database, embedder, by_digest, on_progress)
-    chunks = [IndexedChunk(*entry, vectors[text_digest(entry[2])]) for entry in texts]
+    indexed = [IndexedText(*entry, vectors[text_digest(entry[2])]) for entry in texts]
     return publish(
         data_dir,
         database,
-        chunks,
+        indexed,
         recipe=recipe,
         dimension=embedder.dimension,
         on_progress=lambda done, total: on_progress(ProgressEvent(stage="index", done=done, total=total)),
@@ -205,13 +205,14 @@ def _index(
 
 
 def _indexed_texts(database: Database) -> list[tuple[str, str, str]]:
-    """Chunk id, document id and embedded text of every chunk that is searched."""
-    return [
-        (chunk.id, document.id, chunking.embedded_text(chunk, document.head_of(chunk.part)))
-        for document in database.documents()
-        for chunk in database.chunks(document.id)
-        if chunking.is_searched(chunk)
-    ]
+    """Entry id, document id and embedded text of every chunk that is searched, and of its units."""
+    texts: list[tuple[str, str, str]] = []
+    for document in database.documents():
+        for chunk in filter(chunking.is_searched, database.chunks(document.id)):
+            whole = chunking.embedded_text(chunk, document.head_of(chunk.part))
+            for number, text in enumerate((whole, *chunking.embedded_units(chunk))):
+                texts.append((chunking.entry_id(chunk, number), document.id, text))
+    return texts
 
 
 def _embed(

@@ -19,7 +19,7 @@ from math import log
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
 
-from vectorstore.chunking import is_searched, units
+from vectorstore.chunking import chunk_of, entry_id, is_searched, units
 from vectorstore.mentions import MentionReader, Mentions, Target
 from vectorstore.text import read_number, search_terms
 from vectorstore.types import Chunk, Document, Match, Passage, Scope, SectionKind
@@ -129,9 +129,11 @@ class Searcher:
         chunk = self._chunks[hit.chunk_id]
         document = self._documents[chunk.document_id]
         farthest = min(hit.near.values(), default=0.0)
+        ranges = units(chunk)
+        first = 1 if len(ranges) > 1 else 0  # a chunk of one sentence is embedded once
         matches = (
             Match(start=start, end=end, similarity=hit.near.get(entry_id(chunk, number), farthest))
-            for number, (start, end) in enumerate(units(chunk), start=1)
+            for number, (start, end) in enumerate(ranges, start=first)
         )
         return Passage(
             rank=rank,
@@ -181,11 +183,6 @@ def _matter(question: str, mentions: Mentions) -> str:
     return text if len(re.sub(r"\W", "", text)) >= _LEAST_MATTER else question
 
 
-def entry_id(chunk: Chunk, number: int = 0) -> str:
-    """The id in the vector index of a chunk (0) or of its n-th sentence or cell, counted from 1."""
-    return f"{chunk.id}#{number}" if number else chunk.id
-
-
 def numbers_of(chunk: Chunk) -> set[int]:
     """The numbers of the items that a chunk is or, for an outline, lists."""
     lines = chunk.text.split("\n") if chunk.kind is SectionKind.OUTLINE else [*chunk.path[-1:]]
@@ -198,11 +195,11 @@ def _nearness(near: dict[str, float]) -> dict[str, float]:
     farthest = min(near.values(), default=0.0)
     best: dict[str, float] = {}
     for entry, similarity in near.items():
-        chunk_id, _, number = entry.partition("#")
-        if number:
+        chunk_id = chunk_of(entry)
+        if chunk_id != entry:
             best[chunk_id] = max(best.get(chunk_id, farthest), similarity)
-    chunk_ids = {entry.partition("#")[0] for entry in near}
-    return {c: (near.get(c, farthest) + best.get(c, farthest)) / 2 for c in chunk_ids}
+    chunk_ids = {chunk_of(entry) for entry in near}
+    return {c: (near.get(c, farthest) + best.get(c, near.get(c, farthest))) / 2 for c in chunk_ids}
 
 
 def _mix(dense: dict[str, float], lexical: dict[str, float]) -> dict[str, float]:

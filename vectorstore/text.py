@@ -16,7 +16,10 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MEASURED = re.compile(r"\d+(?:\.\d+)?\s*[年月日号届期条项节届]")
 _WORDS = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)*%?", re.IGNORECASE)
 _NEWLINES = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
-_SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》）)\]]*|\n")
+_SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》）)\]]*|\n\s*")
+_PAGE_NUMBER = re.compile(
+    r"\s*(?:[-—–－―·~]+\s*\d{1,4}\s*[-—–－―·~]+|第\s*\d{1,4}\s*页(?:[\s,，/]*共\s*\d{1,4}\s*页)?)\s*"
+)
 _FULL_LINE = 15  # characters of a line that can have been broken by a page, and not by its author
 _OPENING = re.compile(
     r"[（(]?[一二三四五六七八九十]{1,3}[）)、]|第[零〇一二三四五六七八九十百千\d]{1,5}[编章节条]|\d{1,3}[.．、]|[【★☆●■◆▲①-⑳]"
@@ -24,6 +27,7 @@ _OPENING = re.compile(
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _CHINESE_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千万]+")
+_MOST_DIGITS = 16  # no number that people write is longer; Python refuses to convert very long ones
 
 
 def normalise(text: str) -> str:
@@ -34,16 +38,19 @@ def normalise(text: str) -> str:
     a plain one. Nothing else is changed, so quotes stay word for word.
     """
     text = _NEWLINES.sub("\n", text)
-    kept: list[str] = []
-    for char in text:
-        if char in "\n\t":
-            kept.append(char)
-            continue
-        category = unicodedata.category(char)
-        if category in ("Cc", "Cf", "Cs", "Co", "Cn"):
-            continue
-        kept.append(" " if category in ("Zs", "Zl", "Zp") and char != "\u3000" else char)
-    return "".join(kept)
+    return text.translate({ord(char): _cleaned(char) for char in set(text)})
+
+
+def _cleaned(char: str) -> str | None:
+    """What stands for a character in clean text; None if it goes."""
+    category = unicodedata.category(char)
+    if char in "\n\t\u3000":
+        return char
+    if category == "Cn" and "\U00020000" <= char <= "\U0003ffff":
+        return char  # a rare ideograph of a name, newer than this Python's tables
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn"):
+        return None
+    return " " if category in ("Zs", "Zl", "Zp") else char
 
 
 @cache
@@ -54,9 +61,20 @@ def _simplifier() -> Callable[[str], str]:
     return convert
 
 
+@cache
+def _traditional() -> frozenset[str]:
+    """The characters that simplifying can change: the converter is slow, and most texts have none."""
+    ideographs = [chr(code) for code in range(0x3400, 0xA000)]
+    simplified = _simplifier()("\n".join(ideographs)).split("\n")
+    return frozenset(old for old, new in zip(ideographs, simplified, strict=True) if old != new)
+
+
 def fold(text: str) -> str:
     """Text for comparison: width, case and traditional characters folded. Length may change."""
-    return _simplifier()(unicodedata.normalize("NFKC", text)).lower()
+    text = unicodedata.normalize("NFKC", text)
+    if not _traditional().isdisjoint(text):
+        text = _simplifier()(text)
+    return text.lower()
 
 
 def squeeze(text: str) -> tuple[str, list[int]]:
@@ -80,31 +98,53 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Ranges of the sentences of ``text``, marks included, outer white space left out, in order.
 
     A line break ends a sentence where the line is a heading or has come to its
-    end; a page break in mid-sentence, even inside a date, does not.
+    end; a page break in mid-sentence, even inside a date, does not. The number
+    of a page belongs to no sentence, unless it stands inside one.
     """
     ranges: list[tuple[int, int]] = []
     start = 0
     for match in [*_SENTENCE_END.finditer(text), None]:
-        if match and match.group() == "\n" and _runs_on(text, start, match.start()):
+        if match and match.group()[0] == "\n" and _runs_on(text, start, match.start(), match.end()):
             continue
         end = match.end() if match else len(text)
-        left, right = trim(text, start, end)
+        left, right = _without_page_numbers(text, *trim(text, start, end))
         if left < right:
             ranges.append((left, right))
         start = end
     return ranges
 
 
-def _runs_on(text: str, start: int, newline: int) -> bool:
-    """Whether the line that ends at ``newline`` was broken in mid-sentence."""
-    before = text[:newline].rstrip()
-    line = before[before.rfind("\n") + 1 :].strip()
-    words = text[start:newline].strip()
-    if not words or words[-1] in "。！？；!?;：:”）)】》":
-        return not words
-    following = text[newline:].lstrip()
-    heading = _OPENING.match(line) and "。" not in line
-    return len(line) >= _FULL_LINE and not heading and not _OPENING.match(following)
+def is_page_number(line: str) -> bool:
+    """Whether a line is the number of a page and nothing else ("— 3 —", "第3页 共10页")."""
+    return bool(_PAGE_NUMBER.fullmatch(line))
+
+
+def _without_page_numbers(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range without lines at its ends that number a page."""
+    while (newline := text.find("\n", start, end)) >= 0 and is_page_number(text[start:newline]):
+        start, end = trim(text, newline, end)
+    while (newline := text.rfind("\n", start, end)) >= 0 and is_page_number(text[newline + 1 : end]):
+        start, end = trim(text, start, newline)
+    return (end, end) if is_page_number(text[start:end]) else (start, end)
+
+
+def _runs_on(text: str, start: int, newline: int, following: int) -> bool:
+    """Whether the line that ends at ``newline`` was broken in mid-sentence; ``following`` begins the next."""
+    start, end = _without_page_numbers(text, *trim(text, start, newline))
+    if start == end:
+        return True
+    if text[end - 1] in "。！？；!?;：:”）)】》":
+        return False
+    while is_page_number(text[following : (newline := _line_end(text, following))]):
+        following = newline + 1
+    line_start, line_end = trim(text, text.rfind("\n", 0, end) + 1, end)
+    heading = _OPENING.match(text, line_start) and "。" not in text[line_start:line_end]
+    return line_end - line_start >= _FULL_LINE and not heading and not _OPENING.match(text, following)
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return end if end >= 0 else len(text)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -146,8 +186,13 @@ def _is_han(char: str) -> bool:
 
 
 def read_number(text: str) -> int | None:
-    """The value of a whole number in Arabic (any width) or Chinese script, or None if it is none."""
+    """The value of a whole number in Arabic (any width) or Chinese script, or None if it is none.
+
+    More than 16 characters are none.
+    """
     text = unicodedata.normalize("NFKC", text).strip()
+    if len(text) > _MOST_DIGITS:
+        return None
     if text.isascii() and text.isdigit():
         return int(text)
     if not text or not all(char in _DIGITS or char in _UNITS for char in text):

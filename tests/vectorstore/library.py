@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.fakes import HashedEmbedder
+from vectorstore.chunking import chunk_of
 from vectorstore.database import Database, text_digest
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import Message, UnreadableFile
@@ -82,7 +83,7 @@ def texts_found(generation: Generation, question: str) -> tuple[str, str]:
     chunks = {chunk.id: chunk.text for chunk in generation.database.chunks()}
     by_vector = generation.vectors.search(HashedEmbedder().embed_query(question), 1)
     by_words = generation.keywords.search(search_terms(question), 1)
-    return chunks[by_vector[0].chunk_id], chunks[by_words[0].chunk_id]
+    return chunks[chunk_of(by_vector[0].chunk_id)], chunks[by_words[0].chunk_id]
 
 
 def contents(folder: Path) -> dict[str, bytes]:

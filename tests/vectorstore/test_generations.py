@@ -29,7 +29,7 @@ from vectorstore import manifest
 from vectorstore.chroma import Entry, VectorIndex
 from vectorstore.database import Database
 from vectorstore.errors import IndexMismatch, IndexMissing, StorageUnusable
-from vectorstore.generations import IndexedChunk, current_name, intact_recipe, open_current, publish
+from vectorstore.generations import IndexedText, current_name, intact_recipe, open_current, publish
 from vectorstore.manifest import Recipe
 from vectorstore.storage import LibraryDamaged
 
@@ -155,9 +155,9 @@ def test_another_format_names_the_command_to_run_and_is_built_anew(
     assert intact_recipe(data_dir) is None
 
 
-def indexed(count: int) -> list[IndexedChunk]:
+def indexed(count: int) -> list[IndexedText]:
     vectors = np.eye(count, 16, dtype=np.float32)
-    return [IndexedChunk(f"c{i}", "d", f"内容{i}", vectors[i]) for i in range(count)]
+    return [IndexedText(f"c{i}", "d", f"内容{i}", vectors[i]) for i in range(count)]
 
 
 def test_an_index_that_does_not_find_its_chunks_is_not_published(
