@@ -21,8 +21,8 @@ from chromadb.errors import ChromaError
 from langchain_chroma import Chroma
 
 from vectorstore.errors import IndexMismatch, Message
-from vectorstore.keywords import Hit
 from vectorstore.storage import storage_unusable
+from vectorstore.types import Hit
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

@@ -89,6 +89,13 @@ class StorageUnusable(LibraryError):
     status = 507
 
 
+class LibraryDamaged(LibraryError):
+    """A stored file is not what was written to it."""
+
+    code = "library_damaged"
+    status = 503
+
+
 class EmbeddingUnavailable(LibraryError):
     """The embedding model can't be loaded or its endpoint does not answer."""
 

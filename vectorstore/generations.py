@@ -23,7 +23,7 @@ from uuid import uuid4
 from vectorstore.chroma import DISTANCE, Entry, VectorIndex
 from vectorstore.chunking import is_chunk
 from vectorstore.database import Database, Vector
-from vectorstore.errors import IndexMismatch, IndexMissing, Message
+from vectorstore.errors import IndexMismatch, IndexMissing, LibraryDamaged, Message
 from vectorstore.keywords import KeywordIndex
 from vectorstore.manifest import (
     SCHEMA,
@@ -37,14 +37,7 @@ from vectorstore.manifest import (
     read_manifest,
     write_manifest,
 )
-from vectorstore.storage import (
-    LibraryDamaged,
-    PrivateFolder,
-    move_folder,
-    replace_file,
-    storage_errors,
-    sync_tree,
-)
+from vectorstore.storage import PrivateFolder, move_folder, replace_file, storage_errors, sync_tree
 from vectorstore.text import search_terms
 
 _NAME = re.compile(r"\d{8}-[0-9a-f]{12}")

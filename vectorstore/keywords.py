@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import tantivy
 from tantivy import Occur, Query
 
 from vectorstore.errors import IndexMismatch, Message
 from vectorstore.storage import storage_unusable
+from vectorstore.types import Hit
 
 _MOST_TERMS = 512  # distinct terms of one query; the rarest say the most
 _HEAP = 64_000_000  # bytes that the writer gathers before it writes a segment
-
-
-class Hit(NamedTuple):
-    """A chunk that one search found. ``score`` orders the hits of that search, higher is better."""
-
-    chunk_id: str
-    score: float
 
 
 class KeywordIndex:

@@ -13,7 +13,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
-from vectorstore.errors import LibraryBusy, LibraryError, Message, StorageUnusable
+from vectorstore.errors import LibraryBusy, LibraryDamaged, Message, StorageUnusable
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TAKEN = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -24,13 +24,6 @@ _REFUSED = (
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_PERM,
 )
-
-
-class LibraryDamaged(LibraryError):
-    """A stored file is not what was written to it."""
-
-    code = "library_damaged"
-    status = 503
 
 
 @contextmanager

@@ -16,10 +16,12 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MEASURED = re.compile(r"\d+(?:\.\d+)?\s*[年月日号届期条项节届]")
 _WORDS = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)*%?", re.IGNORECASE)
 _NEWLINES = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
-_SENTENCE_END = re.compile(r"[。！？!?；;]+[”’」』》）)\]]*|\n\s*")
 _PAGE_NUMBER = re.compile(
-    r"\s*(?:[-—–－―·~]+\s*\d{1,4}\s*[-—–－―·~]+|第\s*\d{1,4}\s*页(?:[\s,，/]*共\s*\d{1,4}\s*页)?)\s*"
+    r"(?:[-—–－―·~]{1,9}[ \u3000]*\d{1,4}[ \u3000]*[-—–－―·~]{1,9}|"
+    r"第[ \u3000]*\d{1,4}[ \u3000]*页(?:[ \u3000,，/]*共[ \u3000]*\d{1,4}[ \u3000]*页)?)"
 )
+_PAGE_LINES = re.compile(rf"\s*(?:{_PAGE_NUMBER.pattern}[ \t\u3000]*(?:\n\s*|\Z))*")
+_SENTENCE_END = re.compile(rf"[。！？!?；;]+[”’」』》）)\]]*|\n{_PAGE_LINES.pattern}")
 _FULL_LINE = 15  # characters of a line that can have been broken by a page, and not by its author
 _OPENING = re.compile(
     r"[（(]?[一二三四五六七八九十]{1,3}[）)、]|第[零〇一二三四五六七八九十百千\d]{1,5}[编章节条]|\d{1,3}[.．、]|[【★☆●■◆▲①-⑳]"
@@ -102,49 +104,33 @@ def sentences(text: str) -> list[tuple[int, int]]:
     of a page belongs to no sentence, unless it stands inside one.
     """
     ranges: list[tuple[int, int]] = []
-    start = 0
-    for match in [*_SENTENCE_END.finditer(text), None]:
-        if match and match.group()[0] == "\n" and _runs_on(text, start, match.start(), match.end()):
-            continue
-        end = match.end() if match else len(text)
-        left, right = _without_page_numbers(text, *trim(text, start, end))
+    pages = _PAGE_LINES.match(text)
+    start = pages.end() if pages else 0
+    for match in [*_SENTENCE_END.finditer(text, start), None]:
+        if match and text[match.start()] == "\n":
+            left, right = trim(text, start, match.start())
+            if left < right and _runs_on(text, right, match.end()):
+                continue
+        else:
+            left, right = trim(text, start, match.end() if match else len(text))
         if left < right:
             ranges.append((left, right))
-        start = end
+        start = match.end() if match else len(text)
     return ranges
 
 
 def is_page_number(line: str) -> bool:
     """Whether a line is the number of a page and nothing else ("— 3 —", "第3页 共10页")."""
-    return bool(_PAGE_NUMBER.fullmatch(line))
+    return bool(_PAGE_NUMBER.fullmatch(line.strip()))
 
 
-def _without_page_numbers(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range without lines at its ends that number a page."""
-    while (newline := text.find("\n", start, end)) >= 0 and is_page_number(text[start:newline]):
-        start, end = trim(text, newline, end)
-    while (newline := text.rfind("\n", start, end)) >= 0 and is_page_number(text[newline + 1 : end]):
-        start, end = trim(text, start, newline)
-    return (end, end) if is_page_number(text[start:end]) else (start, end)
-
-
-def _runs_on(text: str, start: int, newline: int, following: int) -> bool:
-    """Whether the line that ends at ``newline`` was broken in mid-sentence; ``following`` begins the next."""
-    start, end = _without_page_numbers(text, *trim(text, start, newline))
-    if start == end:
-        return True
-    if text[end - 1] in "。！？；!?;：:”）)】》":
+def _runs_on(text: str, end: int, following: int) -> bool:
+    """Whether the line whose words end at ``end`` was broken in mid-sentence and goes on at ``following``."""
+    if text[end - 1] in "。！？；!?;：:”）)】》" or following == len(text):
         return False
-    while is_page_number(text[following : (newline := _line_end(text, following))]):
-        following = newline + 1
-    line_start, line_end = trim(text, text.rfind("\n", 0, end) + 1, end)
-    heading = _OPENING.match(text, line_start) and "。" not in text[line_start:line_end]
-    return line_end - line_start >= _FULL_LINE and not heading and not _OPENING.match(text, following)
-
-
-def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return end if end >= 0 else len(text)
+    start, _ = trim(text, text.rfind("\n", 0, end) + 1, end)
+    heading = _OPENING.match(text, start) and text.find("。", start, end) < 0
+    return end - start >= _FULL_LINE and not heading and not _OPENING.match(text, following)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

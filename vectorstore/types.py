@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Status(StrEnum):
@@ -147,6 +148,13 @@ class Scope:
 
     documents: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+
+
+class Hit(NamedTuple):
+    """An entry that one index found. ``score`` orders the hits of that search, higher is better."""
+
+    chunk_id: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

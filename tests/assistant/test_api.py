@@ -101,7 +101,9 @@ def test_documents_are_listed_with_their_chunks_and_shown_with_their_outline(cli
     assert [each.source for each in listed] == ["lunch.txt", "reading.txt"]
     assert all(each.chunks > 0 for each in listed)
     assert reading.status == "draft for comments"
-    assert [entry.label for entry in shown.outline if entry.label] == ["一、", "二、", "三、"]
+    (whole,) = shown.outline
+    assert [entry.label for entry in whole.children] == ["一、", "二、", "三、"]
+    assert [entry.title for entry in whole.children[1].children] == ["建设班级图书角", "开展阅读活动"]
 
 
 def test_an_unknown_document_is_not_found(client: httpx.Client) -> None:

@@ -191,7 +191,7 @@ def test_ask_builds_the_first_index_by_itself_and_takes_in_what_changed(
     second = command("ask", "图书角不少于多少册？", "--json", **places)
     third = command("ask", "图书角不少于多少册？", "--json", **places)
 
-    assert json.loads(first.out)["outcome"] == "refused"
+    assert "100册" not in first.out
     assert "100册" in json.loads(second.out)["answer"]
     assert json.loads(third.out)["answer"] == json.loads(second.out)["answer"]
     assert first.err != ""  # progress, in plain lines
@@ -253,3 +253,24 @@ def test_doctor_tells_a_chat_model_that_refuses(command: Command) -> None:
     assert done.code == 1
     assert "OPENAI_API_KEY" in done.out
     assert "wrong-key" not in done.out + done.err
+
+
+def test_a_seed_that_is_taken_away_leaves_the_library_and_what_was_ingested_by_hand_stays(
+    command: Command, seeds: Path, tmp_path: Path
+) -> None:
+    folder, other = tmp_path / "documents", tmp_path / "other"
+    for place, name in ((folder, "lunch.txt"), (folder, "reading.txt"), (other, "by-hand.txt")):
+        place.mkdir(exist_ok=True)
+        content = (seeds / "reading.txt").read_text(encoding="utf-8").replace("河口", name[:2])
+        (place / name).write_text(content, encoding="utf-8")
+    places = {"POLICY_ASSISTANT_DATA_DIR": str(tmp_path / "var"), "POLICY_ASSISTANT_SEEDS_DIR": str(folder)}
+
+    def sources() -> set[str]:
+        found = json.loads(command("search", "图书角不少于多少册", "--json", **places).out)
+        return {passage["document"]["source"] for passage in found["passages"]}
+
+    assert sources() == {"lunch.txt", "reading.txt"}
+    (folder / "reading.txt").unlink()
+    assert sources() == {"lunch.txt"}
+    assert command("ingest", str(other), **places).code == 0
+    assert sources() == {"lunch.txt", "by-hand.txt"}

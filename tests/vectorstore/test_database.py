@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 
 from tests.vectorstore.strategies import chunks_of, documents
 from vectorstore.database import Database, text_digest
-from vectorstore.errors import IndexMismatch, LibraryBusy, LibraryError, StorageUnusable
-from vectorstore.storage import LibraryDamaged
+from vectorstore.errors import IndexMismatch, LibraryBusy, LibraryDamaged, LibraryError, StorageUnusable
 from vectorstore.types import Chunk, Document, Head, Mark, SectionKind, Status
 
 

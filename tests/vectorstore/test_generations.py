@@ -28,10 +28,9 @@ from tests.vectorstore.library import (
 from vectorstore import manifest
 from vectorstore.chroma import Entry, VectorIndex
 from vectorstore.database import Database
-from vectorstore.errors import IndexMismatch, IndexMissing, StorageUnusable
+from vectorstore.errors import IndexMismatch, IndexMissing, LibraryDamaged, StorageUnusable
 from vectorstore.generations import IndexedText, current_name, intact_recipe, open_current, publish
 from vectorstore.manifest import Recipe
-from vectorstore.storage import LibraryDamaged
 
 
 @pytest.fixture(scope="module")
