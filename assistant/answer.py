@@ -10,10 +10,10 @@ from uuid import uuid4
 
 from assistant.citations import Checked, cite
 from assistant.errors import BadQuestion, ModelUnavailable
-from assistant.extract import extract
+from assistant.extraction.extract import extract
 from assistant.followup import StandAlone, stand_alone
-from assistant.generate import AnswerWriter, Generated
-from assistant.llm import ChatModel
+from assistant.model.llm import ChatModel
+from assistant.model.write import AnswerWriter, Generated
 from assistant.tell import model_failed, nearest_sections, notices_of, refusal_text, unverified
 from assistant.types import (
     Answer,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import vectorstore
 from assistant.answer import Assistant, Limits
-from assistant.llm import build_chat_model
+from assistant.model.llm import build_chat_model
 from assistant.settings import Settings
 from vectorstore.catalog import load_catalog
 from vectorstore.database import Database

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from assistant.compose import name_source
+from assistant.extraction.compose import name_source
 from assistant.types import Citation, Draft, Evidence, Outcome, Statement
 from vectorstore.text import search_terms, squeeze
 from vectorstore.types import Passage

@@ -12,8 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from langchain_core.messages import HumanMessage
 
 from assistant.build import build_embedder
-from assistant.llm import build_chat_model
 from assistant.logs import start_logging
+from assistant.model.llm import build_chat_model
 from assistant.settings import Settings
 from vectorstore.errors import Message, PolicyAssistantError
 from vectorstore.generations import open_current

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.intent import asking_part, content_of
+from assistant.extraction.intent import asking_part, content_of
 from assistant.types import Turn
 from vectorstore.mentions import Mentions
 from vectorstore.search import Searcher

@@ -11,7 +11,7 @@ from assistant.answer import Assistant, pack
 from assistant.build import build_assistant
 from assistant.citations import UNVERIFIED
 from assistant.errors import BadQuestion
-from assistant.prompts import NO_ANSWER
+from assistant.model.prompts import NO_ANSWER
 from assistant.settings import Settings
 from assistant.types import Answer, AnswerReady, EvidenceReady, Outcome, Question, Reason, TextDelta, Turn
 from tests.model_replies import cut, drips, empty_choices, html, refuses, says

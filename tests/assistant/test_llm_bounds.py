@@ -80,7 +80,7 @@ def test_leaving_closes_the_connection_at_once(server: ModelServer, reply: Reply
     stream = model(server, model_seconds=30.0).stream(MESSAGES)
     started = time.monotonic()
     next(stream)
-    stream.close()  # type: ignore[attr-defined]  # it is a generator
+    stream.close()
     assert server.left.wait(1.0)
     assert time.monotonic() - started < 1.5
     assert not [thread for thread in threading.enumerate() if thread.name == "chat-model"]

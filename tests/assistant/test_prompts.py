@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import PromptInvalid
-from assistant.prompts import (
+from assistant.model.prompts import (
     ANSWER_PLACEHOLDERS,
     NO_ANSWER,
     RETRY_PLACEHOLDERS,
@@ -169,7 +169,7 @@ def test_a_prompt_for_other_placeholders_than_the_code_fills_is_refused(tmp_path
 
 
 def test_importing_the_prompts_does_not_load_langchain() -> None:
-    code = "import sys, assistant.prompts, assistant.llm; sys.exit('langchain_core' in sys.modules)"
+    code = "import sys, assistant.model.prompts, assistant.model.llm; sys.exit('langchain_core' in sys.modules)"
     assert (
         subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode
         == 0

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.intent import Ask, Kind, holds
+from assistant.extraction.intent import Ask, Kind, holds
 from assistant.types import Statement
 from vectorstore.text import fold
 from vectorstore.types import Cell, Chunk, Passage

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from assistant.citations import Checked, check, failures
 from assistant.errors import ModelReplyUnusable, ModelUnavailable
-from assistant.llm import ChatModel
-from assistant.prompts import ANSWER_PLACEHOLDERS, NO_ANSWER, RETRY_PLACEHOLDERS, load_prompt
+from assistant.model.llm import ChatModel
+from assistant.model.prompts import ANSWER_PLACEHOLDERS, NO_ANSWER, RETRY_PLACEHOLDERS, load_prompt
 from assistant.types import Evidence, Outcome, Usage
 from vectorstore.errors import Language, Message
 

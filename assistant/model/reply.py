@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.model_errors import repeating, too_long, unmarked_thoughts
+from assistant.model.errors import repeating, too_long, unmarked_thoughts
 
 _TAG = re.compile(r"</?think>")
 _TAGS = ("<think>", "</think>")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.compose import state
-from assistant.intent import Ask, Kind, holds
-from assistant.select import score_spans
+from assistant.extraction.compose import state
+from assistant.extraction.intent import Ask, Kind, holds
+from assistant.extraction.select import score_spans
+from assistant.extraction.weigh import Matter
 from assistant.types import Statement
-from assistant.weigh import Matter
 from vectorstore.text import fold
 from vectorstore.types import Chunk, Passage, SectionKind
 
@@ -43,7 +43,7 @@ def asks_own_number(question: str) -> bool:
 
 
 def state_letterhead(passages: Sequence[Passage], matter: Matter, asks: Sequence[Ask]) -> list[Statement]:
-    """The lines of a letterhead or notice that hold what is asked for; nothing if none does or no sign shows it."""
+    """The lines of a letterhead or notice that hold what is asked for, if it shows by a sign."""
     signed = [ask for ask in asks if ask.kind in _SIGNED]
     spans = score_spans(passages, matter, signed)
     held = [span for span in spans if any(holds(ask.kind, span.text, ask.units) for ask in signed)]

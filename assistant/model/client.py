@@ -9,7 +9,7 @@ from typing import cast
 
 import httpx2  # what the openai client runs on
 
-from assistant.model_errors import too_long
+from assistant.model.errors import too_long
 
 # The openai client adds others: the platform, and from the environment organisation and project.
 _SENT_HEADERS = frozenset({"host", "accept", "connection", "content-type", "content-length"})

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 
-from assistant.intent import Ask, Kind, holds
-from assistant.weigh import Matter
+from assistant.extraction.intent import Ask, Kind, holds
+from assistant.extraction.weigh import Matter
 from vectorstore.text import search_terms
 from vectorstore.types import Match, Passage, SectionKind
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.intent import Ask, Kind
+from assistant.extraction.intent import Ask, Kind
+from assistant.extraction.weigh import Matter
 from assistant.types import Statement
-from assistant.weigh import Matter
 from vectorstore.mentions import Target
 from vectorstore.search import Searcher
 from vectorstore.text import fold, search_terms
-from vectorstore.types import Chunk, Passage, Section, SectionKind
+from vectorstore.types import Chunk, Section, SectionKind
 
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{1,24})[”\"」』》]")
 _MEMBERS = re.compile(r"哪[几两二三四五六七八九十]|哪些|有(?:什么|啥)|包括|几[大项条个]|分别|列")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from assistant.intent import content_of
+from assistant.extraction.intent import content_of
 from vectorstore.text import search_terms
 
 _NEAR = 2.5  # how much more the words beside a name count when several things are named

@@ -20,9 +20,9 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, cast
 
 from assistant.errors import ModelReplyUnusable, ModelUnavailable, SettingsInvalid
-from assistant.model_client import NO_CLIENT, is_address, open_client
-from assistant.model_errors import broken_off, late, refusal, unfinished, unintelligible, unreachable
-from assistant.reply import VisibleText
+from assistant.model.client import NO_CLIENT, is_address, open_client
+from assistant.model.errors import broken_off, late, refusal, unfinished, unintelligible, unreachable
+from assistant.model.reply import VisibleText
 from assistant.types import Usage
 from vectorstore.errors import Message, PolicyAssistantError
 

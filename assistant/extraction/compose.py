@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.intent import Ask, holds
-from assistant.select import Span
+from assistant.extraction.intent import Ask, holds
+from assistant.extraction.select import Span
+from assistant.extraction.weigh import Matter
 from assistant.types import Statement
-from assistant.weigh import Matter
 from vectorstore.types import Head
 
 _MOST = 3  # sentences in the answer about one thing

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.about import is_about_document, letterhead, state_letterhead
-from assistant.compose import choose, state
+from assistant.extraction.about import is_about_document, letterhead, state_letterhead
+from assistant.extraction.compose import choose, state
+from assistant.extraction.intent import Ask, Kind, content_of, holds, read_asks
+from assistant.extraction.outline import state_members
+from assistant.extraction.refuse import FIGURES, refuse_mentions, refuse_question, refuse_spans
+from assistant.extraction.rows import select_rows, state_row, state_selected
+from assistant.extraction.select import Span, score_spans
+from assistant.extraction.weigh import Matter, weigh
 from assistant.followup import StandAlone
-from assistant.intent import Ask, Kind, content_of, holds, read_asks
-from assistant.outline import state_members
-from assistant.refuse import FIGURES, refuse_mentions, refuse_question, refuse_spans
-from assistant.rows import select_rows, state_row, state_selected
-from assistant.select import Span, score_spans
 from assistant.types import Draft, Reason, Statement
-from assistant.weigh import Matter, weigh
 from vectorstore.mentions import Mentions, Target
 from vectorstore.search import Searcher, numbers_of
 from vectorstore.text import fold

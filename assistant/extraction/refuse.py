@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.about import asks_own_number
-from assistant.intent import Ask, Kind, holds
-from assistant.select import Span
+from assistant.extraction.about import asks_own_number
+from assistant.extraction.intent import Ask, Kind, holds
+from assistant.extraction.select import Span
 from assistant.types import Reason
 from vectorstore.marks import find_redactions, hides_figure
 from vectorstore.mentions import Mentions

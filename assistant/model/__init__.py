@@ -1,0 +1,1 @@
+"""Answers through a chat model: its endpoint, its prompts, and the check of what it writes."""
