@@ -35,6 +35,8 @@ from vectorstore.search import Searcher
 from vectorstore.text import count_tokens
 from vectorstore.types import Document, Passage
 
+_EACH = 6  # passages for each thing that a comparison names
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -78,7 +80,7 @@ class Assistant:
         self._accept(question)
         started = time.perf_counter()
         with self._library.searcher() as searcher:
-            asked, passages = self._find(question, searcher, self._limits.passages)
+            asked, passages = self._find(question, searcher, self._limits.passages, _EACH)
             evidence = pack(asked.text, passages, self._limits.evidence_tokens)
             searched = time.perf_counter()
             yield EvidenceReady(evidence=evidence)
@@ -160,11 +162,11 @@ class Assistant:
             )
 
     def _find(
-        self, question: Question, searcher: Searcher, limit: int
+        self, question: Question, searcher: Searcher, limit: int, each: int = 0
     ) -> tuple[StandAlone, tuple[Passage, ...]]:
         history = question.history[-self._limits.history_turns :] if self._limits.history_turns else ()
         asked = stand_alone(question.text.strip(), history, searcher)
-        return asked, searcher.search(asked.text, scope=question.scope, limit=limit)
+        return asked, searcher.search(asked.text, scope=question.scope, limit=limit, each=each)
 
     def _from_draft(self, draft: Draft, evidence: Evidence, documents: Sequence[Document]) -> Answer:
         checked = cite(draft)

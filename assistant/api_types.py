@@ -17,7 +17,6 @@ MOST_FILTERS = 200
 LONGEST_NAME = 200
 
 
-
 def _encodable(text: str) -> str:
     """JSON can spell half of a character, which nothing can store or send."""
     try:

@@ -66,8 +66,11 @@ class Searcher:
         """A phrase of the question that other documents have and these targets do not; or None."""
         return self._mentions.absent_matter(question, targets)
 
-    def search(self, question: str, *, scope: Scope, limit: int) -> tuple[Passage, ...]:
-        """At most ``limit`` passages, best first. A blank question or an empty library finds nothing."""
+    def search(self, question: str, *, scope: Scope, limit: int, each: int = 0) -> tuple[Passage, ...]:
+        """At most ``limit`` passages, best first, or ``each`` for each thing that the question names.
+
+        A blank question or an empty library finds nothing.
+        """
         terms = search_terms(question)
         if not terms or not self.chunks:
             return ()
@@ -75,6 +78,7 @@ class Searcher:
         vector = self._embedder.embed_query(_matter(question, mentions))
         groups: Sequence[frozenset[Target] | None] = mentions.groups or (None,)
         found = [self._search_group(terms, vector, self._allowed(g, scope), mentions.clauses) for g in groups]
+        limit = max(limit, each * len(groups)) if len(groups) > 1 else limit
         chosen: dict[str, _Hit] = {}
         for turn in zip_longest(*found):
             for hit in turn:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tiktoken import Encoding
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_MEASURED = re.compile(r"\d+(?:\.\d+)?\s*[年月日号届期条项节届]")
+_MEASURED = re.compile(r"\d{1,2}\s*月\s*\d{1,2}\s*日|\d+(?:\.\d+)?\s*[年月日号届期条项节届]")
 _WORDS = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)*%?", re.IGNORECASE)
 _NEWLINES = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _PAGE_NUMBER = re.compile(

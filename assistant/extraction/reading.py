@@ -1,0 +1,38 @@
+"""A question as it was understood: what it names, what it asks for, and what its words are worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.extraction.intent import Ask, Kind, content_of, read_asks
+from assistant.extraction.weigh import Matter, weigh
+from assistant.followup import StandAlone
+from vectorstore.mentions import Mentions
+from vectorstore.search import Searcher
+from vectorstore.text import fold
+
+_OWN_MATTER = 8  # characters of matter from which on a follow-up speaks of a thing of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``question`` stands on its own; ``own`` is its text without the names in it and what was carried over."""
+
+    question: str
+    own: str
+    mentions: Mentions
+    asks: tuple[Ask, ...]
+    matter: Matter
+
+
+def read_question(asked: StandAlone, searcher: Searcher) -> Reading:
+    """Understand a question against the library."""
+    mentions = searcher.read_mentions(asked.text)
+    asks = read_asks(asked.focus)
+    if asked.context and all(ask.kind is Kind.NAME for ask in asks):
+        asks = read_asks(asked.context)  # "那扬州呢？" asks what was asked before
+    own = fold(asked.focus if len(content_of(asked.focus)) >= _OWN_MATTER else asked.text)
+    for word in sorted(mentions.words, key=len, reverse=True):
+        own = own.replace(word, "，")
+    matter = weigh(asked.focus, asked.context, mentions.scope_words, searcher.weight)
+    return Reading(asked.text, own, mentions, asks, matter)

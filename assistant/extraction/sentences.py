@@ -1,0 +1,109 @@
+"""Answers from the sentences and cells of the passages: for one thing, or for several side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.extraction.compose import choose, state
+from assistant.extraction.intent import Ask, holds
+from assistant.extraction.reading import Reading
+from assistant.extraction.refuse import FIGURES, refuse_spans
+from assistant.extraction.rows import state_row
+from assistant.extraction.select import Span, score_spans
+from assistant.extraction.weigh import Matter
+from assistant.types import Reason, Statement
+from vectorstore.mentions import Mentions, Target
+from vectorstore.search import numbers_of
+from vectorstore.text import fold
+from vectorstore.types import Passage
+
+_PLACES = 4  # documents that an answer to a question without a place draws on
+_COMPARABLE = 0.55  # of the best score: how good another document's sentence must be to stand beside it
+_SPEECHLESS = 12  # nearest sentences among which meaning alone has to find what is asked for
+
+
+def state_sentences(reading: Reading, passages: Sequence[Passage]) -> tuple[list[Statement], Reason | None]:
+    """The statements that answer, and why they do not if they do not."""
+    mentions = reading.mentions
+    if len(mentions.groups) > 1:
+        return _state_each(reading, passages), None
+    spans = _holding_first(
+        score_spans(_numbered_first(passages, mentions), reading.matter, reading.asks), reading.asks
+    )
+    reason = refuse_spans(reading.question, reading.asks, spans)
+    statements: list[Statement] = []
+    for best in _by_document(spans, one=len(mentions.targets) == 1):
+        statements.extend(_state(reading, best, reading.matter, reading.asks))
+    return statements, reason
+
+
+def _state_each(reading: Reading, passages: Sequence[Passage]) -> list[Statement]:
+    """The statements for each thing that the question names, in its order."""
+    mentions = reading.mentions
+    aligned = len(reading.asks) == len(mentions.groups)  # "甲、乙、丙各是多少人、多少场、多久一次"
+    statements: list[Statement] = []
+    for index, group in enumerate(mentions.groups):
+        asks = (reading.asks[index],) if aligned else reading.asks
+        matter = reading.matter.leaning_to(_own_words(reading.question, mentions, index))
+        inside = [passage for passage in passages if _target(passage) in _keys(group)]
+        spans = _holding_first(score_spans(inside, matter, asks), asks)
+        statements.extend(_state(reading, spans, matter, asks))
+    return statements
+
+
+def _state(reading: Reading, spans: Sequence[Span], matter: Matter, asks: Sequence[Ask]) -> list[Statement]:
+    statements: list[Statement] = []
+    told: set[str] = set()
+    for span in choose(spans, matter, asks):
+        chunk = span.passage.chunk
+        if not chunk.cells:
+            statements.append(state(span, matter, asks))
+        elif chunk.id not in told:
+            told.add(chunk.id)
+            cell = next((c for c in chunk.cells if c.start == span.start), None)
+            statements.append(state_row(span.passage, reading.question, asks, cell))
+    return statements
+
+
+def _numbered_first(passages: Sequence[Passage], mentions: Mentions) -> list[Passage]:
+    """The items that the question gives by number, if they were found; else all passages."""
+    numbered = [p for p in passages if numbers_of(p.chunk) & set(mentions.clauses)]
+    return numbered or list(passages)
+
+
+def _own_words(question: str, mentions: Mentions, index: int) -> str:
+    """What the question says right after naming its n-th thing, up to the next one."""
+    text = fold(question)
+    starts = sorted({position for word in mentions.scope_words if (position := text.find(word)) >= 0})
+    if index >= len(starts):
+        return ""
+    following = starts[index + 1] if index + 1 < len(starts) else len(text)
+    return text[starts[index] : following]
+
+
+def _holding_first(spans: list[Span], asks: Sequence[Ask]) -> list[Span]:
+    """Where no word is shared with the question, what holds the kind of thing asked for goes first."""
+    figures = [ask for ask in asks if ask.kind in FIGURES]
+    if not spans or spans[0].share or not figures:
+        return spans
+    held = [s for s in spans[:_SPEECHLESS] if all(holds(a.kind, s.text, a.units) for a in figures)]
+    return [*held, *(span for span in spans if span not in held)]
+
+
+def _by_document(spans: Sequence[Span], *, one: bool) -> list[list[Span]]:
+    """The sentences by document where the question leaves open which is meant; the good documents only."""
+    if one or not spans:
+        return [list(spans)]
+    found: dict[tuple[str, int], list[Span]] = {}
+    for span in spans:
+        found.setdefault(_target(span.passage), []).append(span)
+    good = [group for group in found.values() if group[0].score >= _COMPARABLE * spans[0].score]
+    return good[:_PLACES]
+
+
+def _keys(group: frozenset[Target]) -> set[tuple[str, int]]:
+    return {(target.document_id, target.part) for target in group}
+
+
+def _target(passage: Passage) -> tuple[str, int]:
+    return passage.chunk.document_id, passage.chunk.part
