@@ -9,6 +9,7 @@ from pathlib import Path
 
 import vectorstore
 from assistant.answer import Assistant, Limits
+from assistant.examples import QUESTIONS_FILE
 from assistant.model.llm import build_chat_model
 from assistant.settings import Settings
 from vectorstore.catalog import load_catalog
@@ -24,9 +25,7 @@ from vectorstore.understand import understand
 OnProgress = Callable[[ProgressEvent], None]
 
 _CATALOG = "catalog.toml"
-_SEEDS_TAKEN = (
-    "seeds.txt"  # names of the seeds that the library has, so that one that is taken away leaves it
-)
+_SEEDS_TAKEN = "seeds.txt"  # which seeds the library has, so that one that is taken away leaves it
 
 
 def build_embedder(settings: Settings) -> Embedder:
@@ -137,7 +136,7 @@ def _sources(paths: Iterable[Path]) -> list[SourceFile]:
 def _is_document(file: Path, folder: Path) -> bool:
     inside = file.relative_to(folder)
     hidden = any(part.startswith(".") for part in inside.parts)
-    return not hidden and file.name != _CATALOG and file.stem.lower() != "readme"
+    return not hidden and file.name not in (_CATALOG, QUESTIONS_FILE) and file.stem.lower() != "readme"
 
 
 def _rules(catalogs: Iterable[Path]) -> str:

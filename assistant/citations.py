@@ -52,7 +52,8 @@ def cite(draft: Draft) -> Checked:
     if len(parts) == 1:
         source, body = parts[0]
         return Checked(f"{body}\n（据{source}）", citations.all, Outcome.GROUNDED)
-    return Checked("\n".join(f"{source}：{body}" for source, body in parts), citations.all, Outcome.GROUNDED)
+    lines = [*(f"{source}：{body}" for source, body in parts), draft.compared]
+    return Checked("\n".join(line for line in lines if line), citations.all, Outcome.GROUNDED)
 
 
 def check(reply: str, evidence: Evidence) -> Checked:

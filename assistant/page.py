@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from assistant.answer import Assistant
-from assistant.examples import example_questions
+from assistant.examples import questions_from_headings
 from assistant.page_head import OwnHead
 from assistant.page_html import answer_html, draft_html, failure_html, question_html, stage_html
 from assistant.types import AnswerReady, EvidenceReady, Question, TextDelta, Turn
@@ -41,13 +41,14 @@ PAGE_FOLDERS = (
     "/gradio_api/theme.css",
 )
 
+_HERE = Path(__file__).resolve().parent
 _FONTS = ("system-ui", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 _WORDS = {
     "title": Message("政策助手", "Policy Assistant"),
     "intro": Message(
-        "依据库中的政策文件回答问题，每句话都注明出处；库里没有的，会直说没有。请以原文为准。",
-        "Answers from the policy documents in the library and cites the place of each statement; what is "
-        "not there, it says so. The original is what counts.",
+        "依据库中的政策文件回答问题，并注明出处；库中没有的，会直说没有。请以原文为准。",
+        "Answers from the policy documents in the library, with the sources; says so where they have no "
+        "answer. The original is what counts.",
     ),
     "ask": Message("请输入问题，按回车发送", "Ask a question, press Enter to send"),
     "question": Message("问题", "Question"),
@@ -125,9 +126,12 @@ def _answered(
 class _Events:
     """What happens on the page. Each returns new values for the chat, the box and the conversation."""
 
-    def __init__(self, assistant: Callable[[], Assistant], language: Language) -> None:
+    def __init__(
+        self, assistant: Callable[[], Assistant], language: Language, examples: Sequence[str]
+    ) -> None:
         self.assistant = assistant
-        self.language = language
+        self.language: Language = language
+        self.examples = examples
 
     def submit(self, text: str, conversation: Conversation) -> Iterator[Shown]:
         """A question was sent."""
@@ -152,16 +156,22 @@ class _Events:
         return Conversation()
 
     def load(self) -> object:
-        """The page was opened: the examples come from what is in the library now."""
-        questions = example_questions(self.assistant().documents(), self.language)
-        return gr.Chatbot(examples=[{"text": question} for question in questions])
+        """The page was opened. Without written examples they come from what is in the library now."""
+        made = self.examples or questions_from_headings(self.assistant().documents(), self.language)
+        return gr.Chatbot(examples=[{"text": question} for question in made])
 
 
-def build_page(assistant: Callable[[], Assistant], language: Language, longest_question: int) -> gr.Blocks:
+def build_page(
+    assistant: Callable[[], Assistant],
+    *,
+    language: Language,
+    examples: Sequence[str],
+    longest_question: int,
+) -> gr.Blocks:
     """The page, wired up. ``assistant`` is called for each event, after the server has started."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # else Gradio calls home, not only from Blocks
     words = {name: message.in_language(language) for name, message in _WORDS.items()}
-    events = _Events(assistant, language)
+    events = _Events(assistant, language, examples)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     page = gr.Blocks(title=words["title"], analytics_enabled=False, fill_height=True)
     with page:
@@ -171,9 +181,10 @@ def build_page(assistant: Callable[[], Assistant], language: Language, longest_q
             elem_id="chat",
             label=words["conversation"],
             show_label=False,
-            placeholder=words["intro"],
+            placeholder=f"<p id='intro'>{words['intro']}</p>",
             latex_delimiters=[],
             buttons=[],
+            autoscroll=False,
             scale=1,
         )
         box = gr.Textbox(
@@ -198,12 +209,18 @@ def build_page(assistant: Callable[[], Assistant], language: Language, longest_q
 
 
 def mount_page(
-    app: FastAPI, assistant: Callable[[], Assistant], language: Language, longest_question: int
+    app: FastAPI,
+    assistant: Callable[[], Assistant],
+    *,
+    language: Language,
+    examples: Sequence[str],
+    longest_question: int,
 ) -> None:
     """Mount the page at ``/``; routes declared before keep their paths. Not for use inside an event loop."""
 
     async def mount() -> None:
-        _mount(app, build_page(assistant, language, longest_question), language)
+        built = build_page(assistant, language=language, examples=examples, longest_question=longest_question)
+        _mount(app, built, language)
 
     asyncio.run(mount())  # where no event loop runs, Gradio makes five and closes none
 
@@ -226,7 +243,8 @@ def _mount(app: FastAPI, built: gr.Blocks, language: Language) -> None:
         mcp_server=False,
         enable_monitoring=False,
         theme=theme,
-        css_paths=[Path(__file__).with_name("page.css")],
+        css_paths=[_HERE / "page.css"],
+        head=f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>",
     )
     mounted = app.routes[-1]
     if isinstance(mounted, Mount):

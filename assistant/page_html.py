@@ -95,8 +95,9 @@ def _card(citation: Citation, language: Language) -> str:
     status = STATUS_NAMES[head.status].in_language(language)
     facts = " · ".join(fact for fact in (head.issuer, head.number, issued, status) if fact)
     path = " › ".join(citation.passage.chunk.path)
+    quote = " ".join(citation.quote.split())  # a row of a table is mostly line ends
     title = _link(_url(citation), as_text(f"[{citation.label}] 《{head.title}》"))
     return (
         f'<div class="source"><p>{title}</p><p class="quiet">{as_text(facts)}</p>'
-        f'<p class="quiet">{as_text(path)}</p><blockquote>{as_text(citation.quote)}</blockquote></div>'
+        f'<p class="quiet">{as_text(path)}</p><blockquote>{as_text(quote)}</blockquote></div>'
     )

@@ -19,6 +19,7 @@ from assistant import api, api_docs, page, reader
 from assistant.build import build_assistant
 from assistant.dependencies import new_workers
 from assistant.errors import PortInUse, SettingsInvalid
+from assistant.examples import written_questions
 from assistant.http_errors import install_error_responses
 from assistant.middleware import BodyLimit, SecurityHeaders
 from assistant.settings import Settings
@@ -82,7 +83,13 @@ def create_app(settings: Settings) -> FastAPI:
     for router in routers:
         app.include_router(router)
     app.router.routes.append(_NoSuchPath([route for router in routers for route in router.routes]))
-    page.mount_page(app, lambda: app.state.assistant, settings.language, settings.question_chars)
+    page.mount_page(
+        app,
+        lambda: app.state.assistant,
+        language=settings.language,
+        examples=written_questions(settings.seeds_dir),
+        longest_question=settings.question_chars,
+    )
     return app
 
 

@@ -84,11 +84,13 @@ class Statement:
 class Draft:
     """An answer before its labels: statements in order, what stands before them, and why there is no answer.
 
-    A ``final`` refusal needs no chat model's opinion.
+    ``compared`` is what setting its figures side by side gives. A ``final``
+    refusal needs no chat model's opinion.
     """
 
     statements: tuple[Statement, ...] = ()
     lead: str = ""
+    compared: str = ""
     reason: Reason | None = None
     final: bool = False
     nearest: tuple[Passage, ...] = ()

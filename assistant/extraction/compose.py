@@ -14,11 +14,17 @@ from vectorstore.types import Head
 _MOST = 3  # sentences in the answer about one thing
 _ADDS = 0.1  # share of the matter that another sentence must add to be worth its length
 _CLOSE = 0.5  # of the best score
+_NEARLY = 0.75
 _LONG = 150  # characters from which on a sentence is cut to the clauses that matter
 
 
-def choose(spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], most: int = _MOST) -> list[Span]:
-    """The best sentence, one for each thing asked that it does not hold, and what adds matter close by."""
+def choose(
+    spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], *, most: int = _MOST, generous: bool = False
+) -> list[Span]:
+    """The best sentence, one for each thing asked that it does not hold, and what adds matter close by.
+
+    ``generous`` also takes what is nearly as good: sides of a comparison need more than one sentence.
+    """
     if not spans:
         return []
     chosen = [spans[0]]
@@ -32,7 +38,8 @@ def choose(spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], most: int
         if len(chosen) >= most:
             break
         gain = matter.share(covered | span.terms) - matter.share(covered)
-        if span not in chosen and gain >= _ADDS and span.score >= _CLOSE * spans[0].score:
+        worth_it = gain >= _ADDS and span.score >= _CLOSE * spans[0].score
+        if span not in chosen and (worth_it or (generous and span.score >= _NEARLY * spans[0].score)):
             chosen.append(span)
             covered |= span.terms
     return sorted(chosen, key=lambda span: (chosen[0].passage.chunk.id != span.passage.chunk.id, span.start))

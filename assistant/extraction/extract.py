@@ -20,6 +20,7 @@ from vectorstore.search import Searcher
 from vectorstore.types import Passage, SectionKind
 
 _NEAREST = 3
+_SHOWN_OF_A_REFUSAL = 2  # sentences that show what the source does say
 _BRIEFLY = 9  # selected rows from which on only their names are listed
 
 
@@ -34,11 +35,12 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
         return Draft(reason=reason, final=True, nearest=nearest)
     if reason is None and (draft := _state_whole(reading, searcher)):
         return draft
-    statements, found_reason = state_sentences(reading, passages)
-    reason = reason or found_reason
-    if reason is not None or not statements:
-        return Draft(reason=reason or Reason.NOT_FOUND, nearest=nearest, statements=tuple(statements[:1]))
-    return Draft(statements=tuple(statements))
+    stated = state_sentences(reading, passages)
+    reason = reason or stated.reason
+    if reason is not None or not stated.statements:
+        shown = tuple(stated.statements[:_SHOWN_OF_A_REFUSAL])
+        return Draft(reason=reason or Reason.NOT_FOUND, nearest=nearest, statements=shown)
+    return Draft(statements=tuple(stated.statements), compared=stated.compared)
 
 
 def _refuse_scope(reading: Reading, searcher: Searcher) -> Reason | None:

@@ -101,7 +101,10 @@ _QUESTION_SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"five)"
         ),
     ),
-    (Kind.COUNT, re.compile(rf"(?:多少|几|how many)\s*[余多]?\s*[{_MEASURE}]|多少|how many|有几|几大|第几")),
+    (
+        Kind.COUNT,
+        re.compile(rf"(?:多少|几|how many)\s*[余多]?\s*[{_MEASURE}]|多少|多久|how many|有几|几大|第几"),
+    ),
     (
         Kind.OFFICE,
         re.compile(
@@ -163,11 +166,17 @@ def read_asks(question: str) -> tuple[Ask, ...]:
     """What a question asks for, in its order; a question that asks in no known way has one Ask for a name."""
     asks: list[Ask] = []
     for clause in _clauses(fold(question)):
-        kind = next((kind for kind, sign in _QUESTION_SIGNS if sign.search(clause)), None)
-        if kind is not None:
-            asks.append(Ask(clause, kind, _units(clause, kind), _expected(clause)))
+        pieces = clause.split("、")
+        each = len(pieces) > 1 and all(_kind(piece) is not None for piece in pieces[1:])
+        for piece in pieces if each else [clause]:  # "多少人、多少场、多久一次"
+            if (kind := _kind(piece)) is not None:
+                asks.append(Ask(piece, kind, _units(piece, kind), _expected(piece)))
     strong = [ask for ask in asks if ask.kind is not Kind.NAME or _NAMES.search(ask.text)] or asks
     return tuple(strong) or (Ask(fold(question), Kind.NAME),)
+
+
+def _kind(clause: str) -> Kind | None:
+    return next((kind for kind, sign in _QUESTION_SIGNS if sign.search(clause)), None)
 
 
 def asking_part(question: str) -> str:
@@ -220,15 +229,13 @@ def _clauses(text: str) -> list[str]:
 
 def _units(clause: str, kind: Kind) -> str:
     if kind is Kind.CONTACT:
-        return (
-            "@"
-            if re.search(r"邮箱|电子邮件|e-?mail", clause)
-            else "寄"
-            if re.search(r"寄|邮编|信", clause)
-            else ""
-        )
+        if re.search(r"邮箱|电子邮件|e-?mail", clause):
+            return "@"
+        return "寄" if re.search(r"寄|邮编|信", clause) else ""
     if kind is not Kind.COUNT:
         return ""
+    if "多久" in clause:
+        return "次回" if re.search(r"多久(?:一|1)?[次回]", clause) else "天周"
     match = re.search(rf"(?:多少|几)\s*([{_MEASURE}])", clause)
     if not match:
         return ""

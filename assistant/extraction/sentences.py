@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from assistant.extraction.compose import choose, state
+from assistant.extraction.arithmetic import compare
+from assistant.extraction.compose import choose, state, tidy
 from assistant.extraction.intent import Ask, holds
 from assistant.extraction.reading import Reading
 from assistant.extraction.refuse import FIGURES, refuse_spans
@@ -15,46 +17,73 @@ from assistant.types import Reason, Statement
 from vectorstore.mentions import Mentions, Target
 from vectorstore.search import numbers_of
 from vectorstore.text import fold
-from vectorstore.types import Passage
+from vectorstore.types import Passage, SectionKind
 
 _PLACES = 4  # documents that an answer to a question without a place draws on
 _COMPARABLE = 0.55  # of the best score: how good another document's sentence must be to stand beside it
 _SPEECHLESS = 12  # nearest sentences among which meaning alone has to find what is asked for
 
 
-def state_sentences(reading: Reading, passages: Sequence[Passage]) -> tuple[list[Statement], Reason | None]:
-    """The statements that answer, and why they do not if they do not."""
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """The statements that answer, why they do not if they do not, and what comparing them gives."""
+
+    statements: list[Statement]
+    reason: Reason | None
+    compared: str = ""
+
+
+def state_sentences(reading: Reading, passages: Sequence[Passage]) -> Stated:
+    """What the sentences of the passages answer."""
     mentions = reading.mentions
     if len(mentions.groups) > 1:
-        return _state_each(reading, passages), None
+        statements, compared = _state_each(reading, passages)
+        return Stated(statements, None, compared)
     spans = _holding_first(
         score_spans(_numbered_first(passages, mentions), reading.matter, reading.asks), reading.asks
     )
     reason = refuse_spans(reading.question, reading.asks, spans)
-    statements: list[Statement] = []
+    statements = _state_titles(reading, passages)
     for best in _by_document(spans, one=len(mentions.targets) == 1):
         statements.extend(_state(reading, best, reading.matter, reading.asks))
-    return statements, reason
+    return Stated(statements, reason)
 
 
-def _state_each(reading: Reading, passages: Sequence[Passage]) -> list[Statement]:
-    """The statements for each thing that the question names, in its order."""
+def _state_titles(reading: Reading, passages: Sequence[Passage]) -> list[Statement]:
+    """The titles of the items that the question gives by number: they say what the item is about."""
+    titles: list[Statement] = []
+    for passage in passages:
+        chunk = passage.chunk
+        by_number = numbers_of(chunk) & set(reading.mentions.clauses)
+        if not by_number or chunk.kind is not SectionKind.ITEM or len(passage.matches) < 2:
+            continue
+        first = passage.matches[0]
+        text = chunk.text[first.start - chunk.start : first.end - chunk.start]
+        titles.append(Statement(text=tidy(text), passage=passage, start=first.start, end=first.end))
+    return titles
+
+
+def _state_each(reading: Reading, passages: Sequence[Passage]) -> tuple[list[Statement], str]:
+    """The statements for each thing that the question names, in its order, and what comparing them gives."""
     mentions = reading.mentions
     aligned = len(reading.asks) == len(mentions.groups)  # "甲、乙、丙各是多少人、多少场、多久一次"
-    statements: list[Statement] = []
+    told: list[list[Statement]] = []
     for index, group in enumerate(mentions.groups):
         asks = (reading.asks[index],) if aligned else reading.asks
         matter = reading.matter.leaning_to(_own_words(reading.question, mentions, index))
         inside = [passage for passage in passages if _target(passage) in _keys(group)]
         spans = _holding_first(score_spans(inside, matter, asks), asks)
-        statements.extend(_state(reading, spans, matter, asks))
-    return statements
+        told.append(_state(reading, spans, matter, asks, generous=True))
+    compared = compare(reading.question, told, reading.matter)
+    return [statement for side in told for statement in side], compared
 
 
-def _state(reading: Reading, spans: Sequence[Span], matter: Matter, asks: Sequence[Ask]) -> list[Statement]:
+def _state(
+    reading: Reading, spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], *, generous: bool = False
+) -> list[Statement]:
     statements: list[Statement] = []
     told: set[str] = set()
-    for span in choose(spans, matter, asks):
+    for span in choose(spans, matter, asks, most=2 if generous else 3, generous=generous):
         chunk = span.passage.chunk
         if not chunk.cells:
             statements.append(state(span, matter, asks))

@@ -12,8 +12,12 @@ import httpx
 import pytest
 from typer.main import get_command
 
+from assistant.answer import Assistant
 from assistant.cli import commands
+from assistant.examples import written_questions
 from assistant.settings import Settings, load_settings
+from assistant.terminal import show_answer
+from assistant.types import Outcome, Question
 from tests.settings_table import PAGE, settings_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,6 +74,31 @@ def test_both_readmes_have_the_same_commands() -> None:
     english, chinese = map(shell_lines, READMES)
 
     assert english == chinese
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_the_question_in_the_readme_is_answered_as_it_says(
+    page: Path, seed_assistant: Assistant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (question,) = (shlex.split(line)[2] for line in shell_lines(page) if " ask " in line)
+    shown = re.findall(r"^> (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+    show_answer(seed_assistant.ask(Question(text=question)), question, "zh")
+
+    printed = capsys.readouterr().out
+    assert len(shown) >= 3
+    for line in shown:
+        assert line in printed
+
+
+def test_every_example_on_the_page_is_answered_with_a_source(seed_assistant: Assistant) -> None:
+    questions = written_questions(ROOT / "seeds")
+
+    assert len(questions) >= 4
+    for question in questions:
+        answer = seed_assistant.ask(Question(text=question))
+        assert answer.outcome is Outcome.GROUNDED, question
+        assert answer.citations
 
 
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)

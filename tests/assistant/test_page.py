@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from assistant.errors import BadQuestion
-from assistant.examples import example_questions
+from assistant.errors import BadQuestion, SettingsInvalid
+from assistant.examples import questions_from_headings, written_questions
 from assistant.page import Conversation, reply
 from assistant.page_head import own_head
 from assistant.page_html import answer_html, as_text, draft_html, question_html
@@ -390,12 +391,22 @@ class TestPage:
         assert client.get(path).status_code in (403, 404)
 
 
-def test_examples_come_from_the_documents_and_ask_for_what_has_a_text() -> None:
+def test_without_written_examples_they_come_from_headings_that_have_a_text() -> None:
     document = make_document()
     bare = Section(kind=SectionKind.ITEM, label="1.", title="只有标题", start=0, end=4)
     full = Section(kind=SectionKind.ITEM, label="2.", title="午餐补助标准", start=0, end=60)
 
-    assert example_questions([replace(document, sections=(bare,))], "zh") == ()
-    (question,) = example_questions([replace(document, sections=(bare, full))], "zh")
+    assert questions_from_headings([replace(document, sections=(bare,))], "zh") == ()
+    (question,) = questions_from_headings([replace(document, sections=(bare, full))], "zh")
     assert "午餐补助标准" in question
     assert "补助办法" in question
+
+
+def test_written_examples_are_read_and_a_broken_file_is_told(tmp_path: Path) -> None:
+    assert written_questions(tmp_path) == ()
+    (tmp_path / "questions.toml").write_text('questions = ["甲？", "乙？"]', encoding="utf-8")
+    assert written_questions(tmp_path) == ("甲？", "乙？")
+    for broken in ("questions = [", "questions = 5", "other = []"):
+        (tmp_path / "questions.toml").write_text(broken, encoding="utf-8")
+        with pytest.raises(SettingsInvalid, match="questions"):
+            written_questions(tmp_path)
