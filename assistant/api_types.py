@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from assistant.types import Outcome, Question, Reason, Turn
@@ -24,6 +24,11 @@ def _encodable(text: str) -> str:
     except UnicodeEncodeError as error:
         raise PydanticCustomError("string_unicode", "not valid Unicode") from error
     return text
+
+
+def _whole(number: object) -> object:
+    """1.0 is an integer in JSON, and no string is."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 Text = Annotated[str, AfterValidator(_encodable)]
@@ -57,7 +62,11 @@ class ScopeBody(Strict):
 class Asked(Strict):
     """What a question and a search have in common."""
 
-    question: Annotated[Text, Field(description="The question, in one or a few sentences.")]
+    # The pattern is for the description only: a blank question has an error of its own.
+    question: Annotated[
+        Text,
+        Field(description="One or a few sentences.", json_schema_extra={"minLength": 1, "pattern": r"\S"}),
+    ]
     history: Annotated[list[TurnBody], Field(max_length=MOST_TURNS)] = []
     scope: ScopeBody = ScopeBody()
 
@@ -89,7 +98,7 @@ class AskBody(Asked):
 class SearchBody(Asked):
     """Body of ``POST /api/search``."""
 
-    limit: Annotated[int, Field(ge=1, le=100, strict=True)] = 10
+    limit: Annotated[int, Field(ge=1, le=100, strict=True), BeforeValidator(_whole)] = 10
 
     model_config = ConfigDict(
         extra="forbid",

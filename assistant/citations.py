@@ -51,7 +51,7 @@ def cite(draft: Draft) -> Checked:
         parts.append((name_source(statements[0].passage.head), body))
     if len(parts) == 1:
         source, body = parts[0]
-        return Checked(f"{body}\n（据{source}）", citations.all, Outcome.GROUNDED)
+        return Checked(f"{body}\n——{source}", citations.all, Outcome.GROUNDED)
     lines = [*(f"{source}：{body}" for source, body in parts), draft.compared]
     return Checked("\n".join(line for line in lines if line), citations.all, Outcome.GROUNDED)
 

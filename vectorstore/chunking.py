@@ -1,9 +1,10 @@
 """Sections to chunks: one item, one table row, one paragraph group each, never a window.
 
 Every character of the body is in exactly one chunk, white space between chunks
-and web-page furniture aside. Headings that stand over other sections become
-chunks of their own kind: they can be cited, and search leaves them out, since
-their words are already in the path of everything below them.
+and furniture of the web page or the printed page aside. Headings that stand
+over other sections become chunks of their own kind: they can be cited, and
+search leaves them out, since their words are already in the path of everything
+below them. Of a table of contents only what has no body is in a chunk.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ from dataclasses import dataclass
 
 from vectorstore.lines import read_lines
 from vectorstore.marks import find_redactions
-from vectorstore.text import sentences, trim
+from vectorstore.text import is_page_number, sentences, trim
 from vectorstore.titles import is_furniture
 from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, SectionKind
 
 # Changed when chunks come out differently for the same text: stored libraries are then chunked anew.
-VERSION = "1"
+VERSION = "2"
 _PARAGRAPHS = 400  # characters that paragraphs under one heading are gathered up to
 _LONGEST = 1200  # characters of an item that is still kept whole: the embedding reads some 512 tokens
 _LEAST_UNITS = 2  # sentences from which on each is embedded beside its chunk
 _RUN_TOGETHER = 500  # characters up to which an item keeps its 一是…二是… together
+_LONGEST_ROW = 4000  # characters of a table's row that is still kept whole
+_CLAUSE_ENDS = "，,、：:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,9 @@ class _Piece:
 def split(document: Document) -> tuple[Chunk, ...]:
     """The chunks of a document in order; ``chunk.text == document.text[chunk.start:chunk.end]``."""
     pieces: list[_Piece] = []
-    contents = [s for s in document.sections if s.kind is SectionKind.OUTLINE and not s.part]
     for section in document.sections:
-        if section in contents[:-1]:
-            continue  # the same list of titles stands again below
-        pieces.extend(_pieces(document, section, ()))
+        if not _stands_again(document, section):
+            pieces.extend(_pieces(document, section, ()))
     pieces.sort(key=lambda piece: piece.start)
     return tuple(
         Chunk(
@@ -115,12 +116,12 @@ def embedded_units(chunk: Chunk) -> tuple[str, ...]:
 
 def _pieces(document: Document, section: Section, path: tuple[str, ...]) -> Iterator[_Piece]:
     here = _path(document, section, path)
-    if section.kind is SectionKind.ROW:
+    if section.kind is SectionKind.ROW and section.end - section.start <= _LONGEST_ROW:
         yield _Piece(
             section.kind, here, section.part, section.start, section.end, section.marks, section.cells
         )
     elif section.kind is SectionKind.OUTLINE:
-        yield from _outline_pieces(section, here)
+        yield from _outline_pieces(document, section, here)
     elif _kept_whole(section):
         yield from _text_pieces(document, section, here, section.end)
     else:
@@ -180,32 +181,66 @@ def _gather(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, i
     """Lines gathered into ranges of at most ``most`` characters; a longer line is cut between sentences."""
     first = last = -1
     for line in read_lines(text[start:end]):
-        if is_furniture(line):
-            if first >= 0:
-                yield first, last
-            first = -1
-            continue
-        units = [(line.start, line.end)]
-        if line.end - line.start > most:
-            units = [(line.start + a, line.start + b) for a, b in sentences(line.text)]
-        for unit_start, unit_end in units:
-            if first >= 0 and start + unit_end - first > most:
+        if is_page_number(line.text):
+            continue  # it can stand in mid-sentence
+        furniture = is_furniture(line)
+        for unit_start, unit_end in (
+            () if furniture else _units(text, start + line.start, start + line.end, most)
+        ):
+            if first >= 0 and unit_end - first > most:
                 yield first, last
                 first = -1
-            first = start + unit_start if first < 0 else first
-            last = start + unit_end
+            first = unit_start if first < 0 else first
+            last = unit_end
+        if furniture and first >= 0:
+            yield first, last
+            first = -1
     if first >= 0:
         yield first, last
 
 
-def _outline_pieces(section: Section, path: tuple[str, ...]) -> Iterator[_Piece]:
-    """The contents as one chunk; of an outline, each run of headings that have no body, by chapter."""
+def _units(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int]]:
+    """A line whole, or if it is too long its sentences; of too long a sentence its clauses."""
+    if end - start <= most:
+        yield start, end
+        return
+    for first, last in sentences(text[start:end]):
+        position = start + first
+        while start + last - position > most:
+            cut = max(text.rfind(mark, position, position + most) for mark in _CLAUSE_ENDS) + 1
+            cut = cut if cut > position else position + most
+            yield trim(text, position, cut)
+            position = cut
+        yield trim(text, position, start + last)
+
+
+def _stands_again(document: Document, section: Section) -> bool:
+    """Whether a list of contents is followed by another one with the same entries."""
+    if section.kind is not SectionKind.OUTLINE or section.part or section.children:
+        return False
+    later = [
+        document.text[other.start : other.end]
+        for other in document.sections
+        if other.kind is SectionKind.OUTLINE and not other.part and other.start > section.start
+    ]
+    entries = {_bare(line) for line in document.text[section.start : section.end].split("\n")}
+    return any(entries <= {_bare(line) for line in text.split("\n")} for text in later)
+
+
+def _bare(line: str) -> str:
+    return "".join(line.split())
+
+
+def _outline_pieces(document: Document, section: Section, path: tuple[str, ...]) -> Iterator[_Piece]:
+    """The contents as they stand; of an outline, each run of headings that have no body, by chapter."""
     if not section.children:
-        yield _Piece(section.kind, path, section.part, section.start, section.end)
+        for start, end in _gather(document.text, section.start, section.end, _LONGEST):
+            yield _Piece(section.kind, path, section.part, start, end)
         return
     for chapter in section.children:
         missing = [s for s in chapter.walk() if Mark.OUTLINE_ONLY in s.marks]
         if missing:
-            words = f"{chapter.label}{chapter.title}"
+            here = (*path, f"{chapter.label}{chapter.title}")
             start, end = missing[0].start, max(s.end for s in missing)
-            yield _Piece(section.kind, (*path, words), section.part, start, end, (Mark.OUTLINE_ONLY,))
+            for first, last in _gather(document.text, start, end, _LONGEST):
+                yield _Piece(section.kind, here, section.part, first, last, (Mark.OUTLINE_ONLY,))

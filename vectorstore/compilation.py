@@ -11,11 +11,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vectorstore.lines import Family, Line, OpeningReader
+from vectorstore.families import Family
+from vectorstore.lines import Line
+from vectorstore.numbering import OpeningReader
+from vectorstore.titles import ends_in_kind
 
-_ENTRY = re.compile(r"^(\d{1,2})\s*[.．、]\s*(\S.*?)[\s.…·]*?(\d{1,4})$")
+_LONGEST_ENTRY = 120
+_ENTRY = re.compile(r"^(\d{1,2})\s*[.．、]\s*(\S.*?)[\s.…·⋯]*?(\d{1,4})$")
 _NUMBER_ALONE = re.compile(r"^(\d{1,2})\s*[.．、]$")
-_TITLE_AND_PAGE = re.compile(r"^(\S.*?\D)[\s.…·]+(\d{1,4})$")
+_TITLE_AND_PAGE = re.compile(r"^(\S.*?\D)[\s.…·⋯]+(\d{1,4})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,9 @@ def find_compilation(lines: Sequence[Line]) -> Compilation | None:
         return None
     titles = max((found.titles for found in lists), key=lambda t: sum(map(bool, t)))
     starts = _body_starts(lines, titles, lists[-1].span.last)
-    if len(titles) < 2 or not any(start is not None for start in starts):
-        return None
     known = [start for start in starts if start is not None]
+    if len(titles) < 2 or not known:
+        return None
     ends = [*known[1:], len(lines)]
     bodies = dict(zip(known, ends, strict=True))
     free = [index for index in range(known[0]) if not any(f.span.first <= index < f.span.last for f in lists)]
@@ -69,7 +73,9 @@ def _find_lists(lines: Sequence[Line]) -> list[_List]:
     index = 0
     while index < len(lines):
         entries, end = _read_list(lines, index)
-        if len(entries) >= 2 and sum(map(bool, entries)) >= 2:
+        if sum(map(bool, entries)) < 2:
+            entries, end = _read_unnumbered(lines, index)
+        if len(entries) >= 2:
             found.append(_List(Span(index, end), tuple(entries)))
             index = end
         else:
@@ -82,12 +88,12 @@ def _read_list(lines: Sequence[Line], index: int) -> tuple[list[str], int]:
     titles: list[str] = []
     page = 0
     while index < len(lines):
-        text = lines[index].text
+        text = lines[index].text[:_LONGEST_ENTRY]
         if (entry := _ENTRY.match(text)) and int(entry.group(1)) == len(titles) + 1:
             title, printed, step = entry.group(2), entry.group(3), 1
         elif (alone := _NUMBER_ALONE.match(text)) and int(alone.group(1)) == len(titles) + 1:
-            below = _TITLE_AND_PAGE.match(lines[index + 1].text) if index + 1 < len(lines) else None
-            title, printed, step = (below.group(1), below.group(2), 2) if below else ("", str(page), 1)
+            below = _title_and_page(lines, index + 1)
+            title, printed, step = (*below, 2) if below else ("", str(page), 1)
         else:
             break
         if int(printed) < page:
@@ -97,15 +103,29 @@ def _read_list(lines: Sequence[Line], index: int) -> tuple[list[str], int]:
     return titles, index
 
 
+def _read_unnumbered(lines: Sequence[Line], index: int) -> tuple[list[str], int]:
+    """Titles of documents with page numbers, one a line, that begin on this line."""
+    titles: list[str] = []
+    page = 0
+    while (entry := _title_and_page(lines, index)) and ends_in_kind(entry[0]) and int(entry[1]) >= page:
+        titles.append(entry[0].strip())
+        page, index = int(entry[1]), index + 1
+    return titles, index
+
+
+def _title_and_page(lines: Sequence[Line], index: int) -> tuple[str, str] | None:
+    match = _TITLE_AND_PAGE.match(lines[index].text[:_LONGEST_ENTRY]) if index < len(lines) else None
+    return (match.group(1).strip(" .…·⋯"), match.group(2)) if match else None
+
+
 def _body_starts(lines: Sequence[Line], titles: Sequence[str], after: int) -> list[int | None]:
+    """The line where each title stands again, in order; None where it does not."""
     starts: list[int | None] = []
     position = after
+    bare = [_bare(line.text[:_LONGEST_ENTRY]) for line in lines]
     for title in titles:
-        wanted = re.sub(r"\s", "", title)
-        hit = next(
-            (i for i in range(position, len(lines)) if wanted and re.sub(r"\s", "", lines[i].text) == wanted),
-            None,
-        )
+        wanted = _bare(title)
+        hit = next((i for i in range(position, len(lines)) if bare[i] == wanted), None) if wanted else None
         starts.append(hit)
         position = hit + 1 if hit is not None else position
     return starts
@@ -129,14 +149,15 @@ def _outline_blocks(lines: Sequence[Line], indices: Sequence[int]) -> list[Span]
 def _with_title(lines: Sequence[Line], span: Span) -> Span:
     """The list with the lines over it that belong to it: the file's title and 目录."""
     first = span.first
-    while (
-        first > 0
-        and lines[first - 1].end + 2 >= lines[first].start
-        and _belongs_to_contents(lines[first - 1].text)
-    ):
+    while first > 0 and lines[first].blanks <= 1 and _belongs_to_contents(lines[first - 1].text):
         first -= 1
     return Span(first, span.last)
 
 
 def _belongs_to_contents(text: str) -> bool:
-    return re.sub(r"\s", "", text) == "目录" or bool(re.search(r"[（(]\d+\s*篇[）)]$|汇编$", text))
+    text = _bare(text[:_LONGEST_ENTRY])
+    return text in ("目录", "目次") or bool(re.search(r"[（(]\d+篇[）)]$|汇编$", text))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s", "", text)

@@ -78,6 +78,7 @@ class _Mention:
     end: int
     targets: frozenset[Target]
     stands_alone: bool = False  # names something by itself, however short
+    in_text: bool = False  # a place that the body speaks of: it says where to look, and is part of the matter
 
 
 class MentionReader:
@@ -146,7 +147,7 @@ class MentionReader:
             bare = bare_name(word)
             holders = frozenset(t for t in self._targets if bare in self._texts[t] or bare in self._titles[t])
             if len(holders) < len(self._targets) / 2:
-                yield _Mention(word, start, end, holders, stands_alone=True)
+                yield _Mention(word, start, end, holders, stands_alone=True, in_text=True)
 
     def _read_titles(self, text: str) -> Iterable[_Mention]:
         shared: list[_Mention] = []
@@ -291,7 +292,8 @@ def _clauses(text: str) -> tuple[int, ...]:
 
 def _scope_words(named: Sequence[_Mention], quoted: Sequence[_Mention]) -> tuple[str, ...]:
     inside = [(m.start, m.end) for m in quoted if not m.words.isdigit()]
-    words = [m.words for m in named if not any(a <= m.start and m.end <= b for a, b in inside)]
+    outside = [m for m in named if not any(a <= m.start and m.end <= b for a, b in inside)]
+    words = [m.words for m in outside if not m.in_text]
     return tuple(dict.fromkeys([*words, *(m.words for m in quoted if m.words.isdigit())]))
 
 

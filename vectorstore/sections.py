@@ -1,199 +1,172 @@
-"""From lines to sections: openings, titles and tables start them, and each ends where the next begins.
+"""What starts a section in a region of a document: titles, annexes, openings, tables, the closing.
 
-A section ends where the next of its own or an outer rank begins. What no
-opening covers becomes a section of plain text. Web-page furniture at the ends
-of a region is in no section.
+What none of them covers becomes a section of plain text. Web-page furniture at
+the ends of a region is in no section.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from vectorstore.lines import BODY_FAMILIES, Family, Line, Opening, OpeningReader
-from vectorstore.marks import find_redactions
-from vectorstore.tables import FlatTable, find_flat_table
-from vectorstore.text import read_number, trim
-from vectorstore.titles import find_titles, is_furniture
-from vectorstore.types import Mark, Section, SectionKind
+from vectorstore.families import BODY_FAMILIES, RANK, Family
+from vectorstore.grids import find_tables
+from vectorstore.lines import Line, ends_sentence
+from vectorstore.nesting import LEAF_RANK, TITLE_RANK, Mould, nest_region, rank_in_context
+from vectorstore.numbering import Opening, OpeningReader
+from vectorstore.tables import Table
+from vectorstore.titles import TitleBlock, find_annexes, find_titles, is_date, is_furniture, is_signature
+from vectorstore.types import Section, SectionKind
 
-_RUN = re.compile(r"(?:(?<=[。；;！？”：:])|^)\s*([一二三四五六七八九十]{1,2})(?:是|要)(?=\S)", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Mould:
-    """A section whose end is not known yet."""
-
-    rank: float
-    kind: SectionKind
-    label: str
-    title: str
-    start: int
-    table: FlatTable | None = None
+_CAPTION = re.compile(r"(?:附?表\s*\d*.{0,40}|.{2,40}(?:表|清单|名单|一览)(?:[（(].{1,12}[）)])?)")
+_LONGEST_CHAPTER_TITLE = 30
+_MOST_SIGNATURES = 8
 
 
 def read_region(text: str, lines: Sequence[Line], part: int) -> tuple[tuple[Section, ...], tuple[str, ...]]:
     """The sections of these lines, all of one part, and the titles among them. Offsets are into ``text``."""
-    tables = list(_find_tables(lines))
-    in_table = {index for table in tables for index in range(table.first, table.last)}
-    furniture = {index for index, line in enumerate(lines) if index not in in_table and is_furniture(line)}
+    tables = find_tables(lines)
+    taken = {index for table in tables for index in range(table.first, table.last)}
+    furniture = {i for i, line in enumerate(lines) if i not in taken and is_furniture(line)}
     body = [index for index in range(len(lines)) if index not in furniture]
     if not body:
         return (), ()
-    openings = _read_openings(lines, in_table | furniture)
-    plain = [not (i in in_table or i in furniture or i in openings) for i in range(len(lines))]
-    blocks = find_titles(lines, plain)
-    moulds = [_Mould(-1, SectionKind.HEADING, "", b.text, lines[b.first].start) for b in blocks]
-    moulds.extend(_table_mould(table, lines, moulds) for table in tables)
-    moulds.extend(_mould(openings, index) for index in openings)
+    annexes = [
+        block for block in find_annexes(lines) if not taken.intersection(range(block.first, block.last))
+    ]
+    taken |= {index for block in annexes for index in range(block.first, block.last)}
+    openings = _read_openings(lines, taken, furniture)
+    headed = {index for index, opening in openings.items() if _is_title(opening)}
+    plain = [not (i in taken or i in furniture or i in openings) for i in range(len(lines))]
+    blocks = [*find_titles(lines, plain), *annexes, *(_headed(openings, index) for index in headed)]
+    blocks.sort(key=lambda block: block.first)
+    moulds = [_title_mould(lines, block) for block in blocks]
+    moulds.extend(_table_mould(table, lines, blocks, plain) for table in tables)
+    moulds.extend(_mould(lines, openings, index, plain) for index in openings if index not in headed)
+    moulds.extend(_closings(lines, plain, blocks))
     moulds.sort(key=lambda mould: mould.start)
-    sections = tuple(_nest_region(text, lines[body[0]].start, lines[body[-1]].end, moulds, part))
+    moulds = rank_in_context(text, moulds)
+    sections = tuple(nest_region(text, lines[body[0]].start, lines[body[-1]].end, moulds, part))
     return sections, tuple(block.text for block in blocks)
 
 
-def _read_openings(lines: Sequence[Line], passed_over: set[int]) -> dict[int, Opening]:
-    """The openings by line, in order."""
+def _read_openings(lines: Sequence[Line], taken: set[int], furniture: set[int]) -> dict[int, Opening]:
+    """The openings by line, in order. Furniture is passed over: it can stand in mid-sentence."""
     reader = OpeningReader()
     openings: dict[int, Opening] = {}
     for index, line in enumerate(lines):
-        if index in passed_over:
+        if index in taken:
             reader.restart()
-        elif opening := reader.read(line):
-            openings[index] = opening
+        elif index not in furniture:
+            following = lines[index + 1] if index + 1 < len(lines) else None
+            if opening := reader.read(line, following):
+                openings[index] = opening
     return openings
 
 
-def _find_tables(lines: Sequence[Line]) -> Iterator[FlatTable]:
-    begin = 0
-    while table := find_flat_table(lines, begin):
-        yield table
-        begin = table.last
+def _is_title(opening: Opening) -> bool:
+    """A heading that Markdown marks as the document's, and that has no number."""
+    return opening.family is Family.MARKDOWN and opening.level == 1 and not opening.label
 
 
-def _mould(openings: dict[int, Opening], index: int) -> _Mould:
+def _headed(openings: dict[int, Opening], index: int) -> TitleBlock:
+    return TitleBlock(index, index + 1, openings[index].title)
+
+
+def _title_mould(lines: Sequence[Line], block: TitleBlock) -> Mould:
+    return Mould(
+        rank=TITLE_RANK,
+        holds=TITLE_RANK,
+        kind=SectionKind.HEADING,
+        label=block.label,
+        title=block.text,
+        start=lines[block.first].start,
+    )
+
+
+def _mould(lines: Sequence[Line], openings: dict[int, Opening], index: int, plain: Sequence[bool]) -> Mould:
     opening = openings[index]
-    family = opening.family
-    kind = SectionKind.ITEM if family in BODY_FAMILIES else SectionKind.HEADING
+    family, rank, holds = opening.family, opening.rank, opening.rank
+    kind, title = SectionKind.ITEM if family in BODY_FAMILIES else SectionKind.HEADING, opening.title
     if family is Family.IMPRINT:
-        return _Mould(-0.5, SectionKind.TEXT, opening.label, "", opening.start)
-    if family is Family.THEME:
+        # It ends all that stands before it, and holds a list at most.
+        kind, title, holds = SectionKind.TEXT, "", float(RANK[Family.ARTICLE])
+    elif family is Family.THEME:
         # "一是……" on a line of its own heads the numbered items below it; elsewhere it is an item itself.
         below = openings.get(index + 1)
         if not below or below.family is not Family.ARABIC:
-            return _Mould(99, SectionKind.ITEM, opening.label, "", opening.start)
-    return _Mould(opening.rank, kind, opening.label, opening.title, opening.start)
-
-
-def _table_mould(table: FlatTable, lines: Sequence[Line], moulds: Sequence[_Mould]) -> _Mould:
-    start = lines[table.first].start
-    titled = [mould for mould in moulds if mould.rank == -1 and mould.start < start]
-    title = titled[-1].title if titled else ""
-    return _Mould(-0.4, SectionKind.TABLE, "", title, start, table)
-
-
-def _nest_region(text: str, start: int, end: int, moulds: Sequence[_Mould], part: int) -> Iterator[Section]:
-    inside = [mould for mould in moulds if start <= mould.start < end]
-    left, right = trim(text, start, inside[0].start if inside else end)
-    if left < right:
-        yield _section(text, SectionKind.TEXT, "", "", left, right, part)
-    yield from _nest(text, inside, end, part)
-
-
-def _nest(text: str, moulds: Sequence[_Mould], end: int, part: int) -> Iterator[Section]:
-    index = 0
-    while index < len(moulds):
-        mould = moulds[index]
-        following = next(
-            (i for i in range(index + 1, len(moulds)) if moulds[i].rank <= mould.rank), len(moulds)
-        )
-        limit = moulds[following].start if following < len(moulds) else end
-        _, stop = trim(text, mould.start, limit)
-        if mould.table:
-            yield from _table_sections(text, mould, mould.table, stop, part)
+            rank, holds, kind = LEAF_RANK, LEAF_RANK, SectionKind.ITEM
+            title = title if len(title) <= _LONGEST_CHAPTER_TITLE else ""
         else:
-            children = tuple(_nest(text, moulds[index + 1 : following], stop, part))
-            yield _section(text, mould.kind, mould.label, mould.title, mould.start, stop, part, children)
-        index = following
-
-
-def _section(
-    text: str,
-    kind: SectionKind,
-    label: str,
-    title: str,
-    start: int,
-    end: int,
-    part: int,
-    children: tuple[Section, ...] = (),
-) -> Section:
-    if not children:
-        children = tuple(_runs(text, start, end, part))
-    own_end = children[0].start if children else end
-    hidden = any(True for _ in find_redactions(text[start:own_end]))
-    return Section(
+            title = ""
+    elif family in (Family.BOOK, Family.CHAPTER, Family.PART) and not title:
+        title = _title_below(lines, index, plain)
+    return Mould(
+        rank=rank,
+        holds=holds,
         kind=kind,
-        label=label,
+        label=opening.label,
         title=title,
-        start=start,
-        end=end,
-        part=part,
-        marks=(Mark.REDACTED,) if hidden else (),
-        children=children,
+        start=opening.start,
+        opening=opening,
     )
 
 
-def _runs(text: str, start: int, end: int, part: int) -> Iterator[Section]:
-    """The members of a run 一是…二是…三是… inside one paragraph, if there are at least two."""
-    found: list[int] = []
-    for match in _RUN.finditer(text, start, end):
-        number = read_number(match.group(1))
-        if number == len(found) + 1:
-            found.append(match.start(1))
-        elif number == 1 and len(found) == 1:
-            found = [match.start(1)]
-    if len(found) < 2 or found[0] == start:
-        return
-    for first, limit in zip(found, [*found[1:], end], strict=True):
-        _, stop = trim(text, first, limit)
-        stop_of_clause = re.search(r"[,，。；;]", text[first:stop])
-        title = text[first + 2 : first + stop_of_clause.start()] if stop_of_clause else ""
-        hidden = bool(find_redactions(text[first:stop]))
-        yield Section(
-            kind=SectionKind.ITEM,
-            label=text[first : first + 2],
-            title=title if len(title) <= 40 else "",
-            start=first,
-            end=stop,
-            part=part,
-            marks=(Mark.REDACTED,) if hidden else (),
-        )
+def _title_below(lines: Sequence[Line], index: int, plain: Sequence[bool]) -> str:
+    """The words of a chapter whose number stands alone on its line."""
+    if index + 1 == len(lines) or not plain[index + 1]:
+        return ""
+    text = lines[index + 1].text
+    return text if len(text) <= _LONGEST_CHAPTER_TITLE and not ends_sentence(text) else ""
 
 
-def _table_sections(text: str, mould: _Mould, table: FlatTable, end: int, part: int) -> Iterator[Section]:
-    rows = tuple(
-        Section(
-            kind=SectionKind.ROW,
-            label=row.number,
-            title=row.cells[0].text,
-            start=row.start,
-            end=row.end,
-            part=part,
-            marks=(Mark.REDACTED,) if find_redactions(text[row.start : row.end]) else (),
-            cells=row.cells,
-        )
-        for row in table.rows
-    )
-    last = rows[-1].end
-    yield Section(
+def _table_mould(
+    table: Table, lines: Sequence[Line], blocks: Sequence[TitleBlock], plain: Sequence[bool]
+) -> Mould:
+    """A table, by the caption right over it or else the title that it stands under."""
+    above = table.first - 1
+    over = [block.text for block in blocks if block.first < table.first]
+    title = over[-1] if over else ""
+    if above >= 0 and plain[above] and _CAPTION.fullmatch(lines[above].text):
+        title = lines[above].text
+    return Mould(
+        rank=LEAF_RANK,
+        holds=LEAF_RANK,
         kind=SectionKind.TABLE,
         label="",
-        title=mould.title,
-        start=mould.start,
-        end=last,
-        part=part,
-        children=rows,
+        title=title,
+        start=lines[table.first].start,
+        table=table,
     )
-    left, right = trim(text, last, end)
-    if left < right:
-        yield _section(text, SectionKind.TEXT, "", "", left, right, part)
+
+
+def _closings(lines: Sequence[Line], plain: Sequence[bool], blocks: Sequence[TitleBlock]) -> list[Mould]:
+    """Signature and date at the end of a document, or of one that others follow."""
+    starts = {block.first for block in blocks}
+    found: list[Mould] = []
+    told = False  # whether the document has said anything since its title
+    for index, line in enumerate(lines):
+        if index in starts:
+            told = False
+        if told and _closes(lines, plain, index, starts):
+            rank = float(RANK[Family.IMPRINT])
+            kind = SectionKind.TEXT
+            found.append(Mould(rank=rank, holds=LEAF_RANK, kind=kind, label="", title="", start=line.start))
+            told = False
+        told = told or line.text.endswith("。")
+    return found
+
+
+def _closes(lines: Sequence[Line], plain: Sequence[bool], index: int, starts: set[int]) -> bool:
+    """Whether a signature with its date begins on this line, and nothing of the same document follows."""
+    if not plain[index] or not is_signature(lines[index].text):
+        return False
+    end = index + 1
+    last = min(len(lines), index + _MOST_SIGNATURES)
+    while end < last and plain[end] and is_signature(lines[end].text) and not is_date(lines[end].text):
+        end += 1
+    if end < len(lines) and plain[end] and is_date(lines[end].text):
+        end += 1
+    elif not any(char.isdigit() for char in lines[index].text):
+        return False
+    return end == len(lines) or end in starts or not plain[end] or lines[end].text[0] in "（("

@@ -1,10 +1,8 @@
 """From a document's text to its outline: sections that nest, never overlap and leave nothing of the body out.
 
 The text is read in regions: the whole file, or for a compilation the contents,
-the outlines and each body. In a region, openings (vectorstore.lines), titles
-and tables (vectorstore.titles, vectorstore.tables) start sections; each ends
-where the next of its own or an outer rank begins. What no opening covers
-becomes a section of plain text. Web-page furniture is in no section.
+the outlines and each body. In a region, what starts a section is found
+by vectorstore.sections, and where each ends by vectorstore.nesting.
 """
 
 from __future__ import annotations
@@ -14,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from vectorstore.compilation import Compilation, Span, find_compilation
-from vectorstore.lines import Line, ends_sentence, read_lines
+from vectorstore.contents import find_contents, is_contents_heading
+from vectorstore.lines import Line, read_lines
 from vectorstore.sections import read_region
-from vectorstore.titles import is_date, is_signature
+from vectorstore.truncation import mark_truncated
 from vectorstore.types import Mark, Section, SectionKind
 
 
@@ -33,11 +32,25 @@ def read_structure(text: str) -> Structure:
     """The outline of ``text``, which must be normalised (vectorstore.text.normalise)."""
     lines = read_lines(text)
     compilation = find_compilation(lines)
-    if compilation is None:
-        sections, titles = read_region(text, lines, 0)
-        return Structure(_mark_truncated(text, sections), titles, ())
-    sections, titles = _read_compilation(text, lines, compilation)
-    return Structure(sections, titles, compilation.titles)
+    if compilation is not None:
+        sections, titles = _read_compilation(text, lines, compilation)
+        return Structure(sections, titles, compilation.titles)
+    contents = find_contents(lines)
+    if contents is not None:
+        return Structure(*_read_with_contents(text, lines, contents), ())
+    sections, titles = read_region(text, lines, 0)
+    return Structure(mark_truncated(text, sections), titles, ())
+
+
+def _read_with_contents(
+    text: str, lines: Sequence[Line], contents: Span
+) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+    """A document with a table of contents, which is kept apart from the headings that it lists."""
+    before, titles_before = read_region(text, lines[: contents.first], 0)
+    body, titles = read_region(text, lines[contents.last :], 0)
+    body = mark_truncated(text, body)
+    outline = _outline(text, lines, contents, "", 0, body)
+    return (*before, outline, *body), (*titles_before, *titles)
 
 
 def _read_compilation(
@@ -59,7 +72,7 @@ def _read_compilation(
             covered.append(body)
             region = lines[body.first + 1 : body.last]
             inner, _ = read_region(text, region, part)
-            inner = _mark_truncated(text, inner)
+            inner = mark_truncated(text, inner)
             whole = _whole(text, lines, body, SectionKind.PART, title, part)
             children = (replace(whole, children=inner),)
             sections.extend(children)
@@ -83,23 +96,24 @@ def _whole(text: str, lines: Sequence[Line], span: Span, kind: SectionKind, titl
 
 
 def _uncovered(text: str, lines: Sequence[Line], covered: Sequence[Span]) -> Iterator[Section]:
-    taken = {index for span in covered for index in range(span.first, span.last)}
     first = 0
-    for index in [*sorted(taken), len(lines)]:
-        yield from read_region(text, lines[first:index], 0)[0]
-        first = index + 1
+    for span in [*sorted(covered, key=lambda span: span.first), Span(len(lines), len(lines))]:
+        if first < span.first:
+            yield from read_region(text, lines[first : span.first], 0)[0]
+        first = max(first, span.last)
 
 
 def _outline(
     text: str, lines: Sequence[Line], span: Span, title: str, part: int, bodies: Sequence[Section]
 ) -> Section:
     """An outline whose headings are marked where no body has them."""
-    region, _ = read_region(text, lines[span.first : span.last], part)
+    first = span.first + is_contents_heading(lines[span.first])
+    region, _ = read_region(text, lines[first : span.last], part)
     present = {_key(section) for body in bodies for section in body.walk()}
 
     def marked(section: Section) -> Section:
         children = tuple(marked(child) for child in section.children)
-        missing = _key(section) not in present
+        missing = bool(section.label or section.title) and _key(section) not in present
         return replace(section, children=children, marks=(Mark.OUTLINE_ONLY,) if missing else ())
 
     whole = _whole(text, lines, span, SectionKind.OUTLINE, title, part)
@@ -109,22 +123,3 @@ def _outline(
 def _key(section: Section) -> tuple[str, str]:
     """A heading as outline and body share it: its number and how its words begin."""
     return re.sub(r"\W", "", section.label), re.sub(r"\W", "", section.title)[:4]
-
-
-def _mark_truncated(text: str, sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    """Mark the innermost last section if its words break off."""
-    if not sections:
-        return sections
-    last = sections[-1]
-    if last.children:
-        return (*sections[:-1], replace(last, children=_mark_truncated(text, last.children)))
-    line = text[last.start : last.end].rsplit("\n", 1)[-1]
-    cut = (
-        last.kind in (SectionKind.ITEM, SectionKind.TEXT)
-        and len(line) >= 12
-        and not ends_sentence(line)
-        and not is_date(line)
-        and not is_signature(line)
-        and last.label not in ("报", "送")
-    )
-    return (*sections[:-1], replace(last, marks=(*last.marks, Mark.TRUNCATED))) if cut else sections

@@ -1,26 +1,36 @@
-"""Tables that were flattened to one cell a line, rebuilt into rows.
+"""Tables that were flattened to one cell a line, rebuilt into rows by the numbers of the rows.
 
 Such a table reads: the header's cells, a line each; then for every row its
 number alone on a line (1, 2, 3, …) and its cells, a line each. An empty cell
 leaves only an additional blank line; a cell may have been broken over two
-lines. Rows with exactly one line a column teach what each column looks like;
-the others are aligned to the columns at the least cost.
+lines. A row of totals has its name (合计) in place of the number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import log
 
+from vectorstore.alignment import align, with_empties
 from vectorstore.lines import Line
+from vectorstore.titles import is_furniture
 from vectorstore.types import Cell
 
 _FEWEST_ROWS = 3
 _WIDEST = 12
-_HEADER_LENGTH = 12
-_SENTENCE_MARKS = "。；！？，,;"
+_WINDOW = 30  # lines that a row can have
+_HEADER_LENGTH = 16
+_SENTENCE_MARKS = "。；！？，,;：:"
+_NUMBER_HEADER = re.compile(r"序\s*号|编\s*号|项次|序|[Nn][Oo]\.?")
+_TOTAL = re.compile(r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计")
+# What can't belong to a table's last row, unless rows before it have the like in their cells.
+_STOP = re.compile(
+    r"第.{1,6}[编章节条]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|"
+    r"附\s?[件表录]|(?:注|备注|说明)\s*\d*\s*[:：]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +44,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class FlatTable:
-    """A rebuilt table: lines ``first`` (the header's first cell) to ``last`` (exclusive)."""
+class Table:
+    """A table over lines ``first`` (the header's first) to ``last`` (exclusive), with its rows rebuilt."""
 
     first: int
     last: int
@@ -44,144 +54,43 @@ class FlatTable:
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    length: float  # mean of log(1 + characters)
-    ends_sentence: float  # share of cells that end a sentence
-    empty: float  # share of empty cells
-    pairs: frozenset[str]  # character pairs seen
-    endings: frozenset[str]  # last character pairs seen ("…工程", "…计划")
+class _Header:
+    """Lines ``first`` up to the first row. ``numbered``: a cell over the rows' numbers comes first."""
+
+    first: int
+    cells: tuple[str, ...]
+    numbered: bool
 
 
-def find_flat_table(lines: Sequence[Line], begin: int = 0) -> FlatTable | None:
-    """The first flattened table at or after line ``begin``, or None."""
+def find_flat_table(lines: Sequence[Line], begin: int = 0) -> Table | None:
+    """The first flattened table with numbered rows at or after line ``begin``, or None."""
     for index in range(begin, len(lines)):
-        if lines[index].text == "1":
+        if row_number(lines[index]) == 1:
             table = _read_table(lines, index, begin)
             if table:
                 return table
     return None
 
 
-def _read_table(lines: Sequence[Line], first_row: int, begin: int) -> FlatTable | None:
-    header_start = first_row
-    while header_start > begin and _is_header_cell(lines[header_start - 1]):
-        header_start -= 1
-    header = [line.text for line in lines[header_start:first_row]]
-    if len(header) > _WIDEST:
-        return None
-    starts = _row_starts(lines, first_row)
-    # A title over the table can be as short as a header cell: the column count that the rows show decides.
-    width = _width(lines, starts, len(header))
-    if len(starts) < _FEWEST_ROWS or not 2 <= width <= len(header):
-        return None
-    header = header[len(header) - width :]
-    ends = [*starts[1:], _table_end(lines, starts, width)]
-    groups = [lines[start + 1 : end] for start, end in zip(starts, ends, strict=True)]
-    aligned = _align(groups, width)
-    rows = tuple(_row(lines[start], cells, header) for start, cells in zip(starts, aligned, strict=True))
-    return FlatTable(first_row - width, ends[-1], tuple(header), rows)
+def row_number(line: Line) -> int | None:
+    """The number that stands alone on a line, of three digits at most; else None."""
+    return int(line.text) if len(line.text) <= 3 and line.text.isdecimal() else None
 
 
-def _is_header_cell(line: Line) -> bool:
-    return len(line.text) <= _HEADER_LENGTH and not any(mark in line.text for mark in _SENTENCE_MARKS)
+def is_number_header(text: str) -> bool:
+    """Whether a header's cell stands over the numbers of the rows."""
+    return bool(_NUMBER_HEADER.fullmatch(text))
 
 
-def _row_starts(lines: Sequence[Line], first_row: int) -> list[int]:
-    starts, wanted = [first_row], 2
-    for index in range(first_row + 1, len(lines)):
-        if lines[index].text == str(wanted) and index - starts[-1] > 1:
-            starts.append(index)
-            wanted += 1
-        elif index - starts[-1] > 2 * _WIDEST:
-            break
-    return starts
+def usual_blanks(lines: Sequence[Line]) -> int:
+    """The blank lines that stand between two lines most often."""
+    return Counter(line.blanks for line in lines[1:200]).most_common(1)[0][0] if len(lines) > 1 else 0
 
 
-def _with_empties(group: Sequence[Line]) -> list[Line | None]:
-    """The cells of a row in order; None where an additional blank line shows an empty cell."""
-    cells: list[Line | None] = []
-    usual = min((line.blanks for line in group), default=0)
-    for line in group:
-        cells.extend([None] * min(line.blanks - usual, 2) if cells else [])
-        cells.append(line)
-    return cells
-
-
-def _width(lines: Sequence[Line], starts: Sequence[int], most: int) -> int:
-    counts = [len(_with_empties(lines[a + 1 : b])) for a, b in pairwise(starts)]
-    fitting = [count for count in counts if 2 <= count <= most]
-    return max(set(fitting), key=fitting.count) if fitting else 0
-
-
-def _table_end(lines: Sequence[Line], starts: Sequence[int], width: int) -> int:
-    """The last row has no next number to end it: it takes as many lines as its columns need."""
-    taken = 0
-    for index in range(starts[-1] + 1, len(lines)):
-        taken += 1 + (min(lines[index].blanks - 1, 2) if taken and lines[index].blanks > 1 else 0)
-        if taken >= width:
-            return index + 1
-    return len(lines)
-
-
-def _align(groups: Sequence[Sequence[Line]], width: int) -> list[list[list[Line]]]:
-    """For each row its lines by column: ``width`` lists of lines, an empty list for an empty cell."""
-    exact: dict[int, list[list[Line]]] = {}
-    for index, group in enumerate(groups):
-        cells = _with_empties(group)
-        if len(cells) == width:
-            exact[index] = [[cell] if cell else [] for cell in cells]
-    columns = [_learn([row[column] for row in exact.values()]) for column in range(width)]
-    return [exact.get(index) or _fit(group, columns) for index, group in enumerate(groups)]
-
-
-def _learn(cells: Sequence[Sequence[Line]]) -> _Column:
-    filled = [cell[0].text for cell in cells if cell]
-    total = len(filled) or 1
-    return _Column(
-        length=sum(log(1 + len(text)) for text in filled) / total,
-        ends_sentence=sum(text[-1] in "。；" for text in filled) / total,
-        empty=(len(cells) - len(filled)) / (len(cells) or 1),
-        pairs=frozenset(text[i : i + 2] for text in filled for i in range(len(text) - 1)),
-        endings=frozenset(text[-2:] for text in filled),
-    )
-
-
-def _fit(group: Sequence[Line], columns: Sequence[_Column]) -> list[list[Line]]:
-    """Cut a row's lines into consecutive runs, one a column, at the least total cost."""
-    lines = list(group)
-    best: dict[int, tuple[float, list[list[Line]]]] = {0: (0.0, [])}
-    for column in columns:
-        following: dict[int, tuple[float, list[list[Line]]]] = {}
-        for used, (cost, cut) in best.items():
-            for end in range(used, len(lines) + 1):
-                total = cost + _cost(lines[used:end], column)
-                if end not in following or total < following[end][0]:
-                    following[end] = (total, [*cut, lines[used:end]])
-        best = following
-    return best[len(lines)][1]
-
-
-def _cost(run: Sequence[Line], column: _Column) -> float:
-    if not run:
-        return 3.0 * (1.0 - column.empty)
-    text = "".join(line.text for line in run)
-    pairs = [text[i : i + 2] for i in range(len(text) - 1)]
-    strange = sum(pair not in column.pairs for pair in pairs) / (len(pairs) or 1)
-    gaps = sum(line.blanks > 1 for line in run[1:])
-    return (
-        abs(log(1 + len(text)) - column.length)
-        + abs((text[-1] in "。；") - column.ends_sentence)
-        + strange
-        + (text[-2:] not in column.endings)
-        + 0.5 * (len(run) - 1)
-        + 2.0 * gaps
-        + column.empty * 0.5
-    )
-
-
-def _row(number: Line, cells: Sequence[Sequence[Line]], header: Sequence[str]) -> Row:
+def make_row(number: str, cells: Sequence[Sequence[Line]], header: Sequence[str], start: int) -> Row:
+    """A row of the lines of its cells, by column; an empty cell stands where it would begin."""
     made: list[Cell] = []
-    position = number.end
+    position = start
     for name, lines in zip(header, cells, strict=True):
         if lines:
             text = "".join(line.text for line in lines)
@@ -189,4 +98,140 @@ def _row(number: Line, cells: Sequence[Sequence[Line]], header: Sequence[str]) -
             position = lines[-1].end
         else:
             made.append(Cell(header=name, text="", start=position, end=position))
-    return Row(number.text, tuple(made), number.start, position)
+    return Row(number, tuple(made), start, position)
+
+
+def _read_table(lines: Sequence[Line], first_row: int, begin: int) -> Table | None:
+    if not any(row_number(line) == 2 for line in lines[first_row + 2 : first_row + _WINDOW]):
+        return None
+    header = _read_header(lines, first_row, begin)
+    if not 2 <= len(header.cells) <= _WIDEST + 2:
+        return None
+    usual = usual_blanks(lines[first_row : first_row + 200])
+    width, starts, exact = _measure(lines, first_row, header, usual)
+    enough = len(starts) >= _FEWEST_ROWS or (len(starts) == 2 and header.numbered and exact)
+    if not enough or not exact:
+        return None
+    columns, used = name_columns(header.cells, width)
+    groups = list(_groups(lines, starts, width, usual))
+    texts = [line.text for line in lines[header.first : first_row]]
+    aligned = align([_without_header(group, texts) for _, group in groups], width, usual)
+    rows = tuple(
+        make_row(number.text if number else "", cells, columns, number.start if number else group[0].start)
+        for (number, group), cells in zip(groups, aligned, strict=True)
+    )
+    first = header.first if header.numbered else first_row - used
+    last = first_row + sum(len(group) + (number is not None) for number, group in groups)
+    return Table(first, last, columns, rows)
+
+
+def _read_header(lines: Sequence[Line], first_row: int, begin: int) -> _Header:
+    start = first_row
+    while start > max(begin, first_row - _WIDEST - 3) and is_header_cell(lines[start - 1].text):
+        start -= 1
+    texts = [line.text for line in lines[start:first_row]]
+    over_numbers = [index for index, text in enumerate(texts) if is_number_header(text)]
+    if over_numbers:
+        start += over_numbers[-1]
+        return _Header(start, tuple(texts[over_numbers[-1] + 1 :]), numbered=True)
+    return _Header(start, tuple(texts), numbered=False)
+
+
+def is_header_cell(text: str, *, digits: bool = False) -> bool:
+    """Whether a line can be a cell of a table's header, or of its last row if ``digits`` may be one."""
+    return (
+        len(text) <= _HEADER_LENGTH
+        and (digits or not text.isdecimal())
+        and not any(mark in text for mark in _SENTENCE_MARKS)
+    )
+
+
+def _measure(
+    lines: Sequence[Line], first_row: int, header: _Header, usual: int
+) -> tuple[int, list[int], int]:
+    """The number of columns, where the rows start, and how many rows have just that many cells."""
+    tried = []
+    for width in range(2, min(len(header.cells), _WIDEST) + 1):
+        starts = _row_starts(lines, first_row, width, usual)
+        counts = [len(with_empties(lines[a + 1 : b], usual)) for a, b in pairwise(starts)]
+        exact = counts.count(width)
+        # A header says how many columns there are, even where most rows have lost their empty cells.
+        trusted = width == len(header.cells) and exact * 5 >= len(counts)
+        tried.append((len(starts), trusted, exact, width, starts))
+    _, _, exact, width, starts = max(tried)
+    return width, starts, exact
+
+
+def _row_starts(lines: Sequence[Line], first_row: int, width: int, usual: int) -> list[int]:
+    """The lines with 1, 2, 3, …: of several that could be next, the one that makes the row before it fit."""
+    starts = [first_row]
+    while True:
+        wanted, first = len(starts) + 1, starts[-1]
+        best: tuple[int, int] | None = None
+        cells = 0
+        for index in range(first + 1, min(first + _WINDOW, len(lines))):
+            if cells and row_number(lines[index]) == wanted:
+                best = min(best or (99, 0), (abs(cells - width), index))
+            cells += 1 + (max(0, lines[index].blanks - usual) if cells else 0)
+        if best is None:
+            return starts
+        starts.append(best[1])
+
+
+def name_columns(cells: Sequence[str], width: int) -> tuple[tuple[str, ...], int]:
+    """The columns' names, and how many of the last cells they are made of.
+
+    Of two header lines, the lower cells get the upper one that spans them in front.
+
+    A header has more cells than columns where it has two lines (责任单位 over
+    牵头单位 and 配合单位) or where a short title stands over it.
+    """
+    if len(cells) == width + 1:
+        for below in range(width - 1, 1, -1):
+            upper, lower = cells[:-below], cells[-below:]
+            endings = {cell[-2:] for cell in lower}
+            spanning = [index for index, cell in enumerate(upper) if endings == {cell[-2:]}]
+            if spanning:
+                at = spanning[-1]
+                names = (*upper[:at], *(f"{upper[at]}/{cell}" for cell in lower), *upper[at + 1 :])
+                return names, len(cells)
+    return tuple(cells[len(cells) - width :]), width
+
+
+def _groups(
+    lines: Sequence[Line], starts: Sequence[int], width: int, usual: int
+) -> Iterator[tuple[Line | None, Sequence[Line]]]:
+    """Each row's number and its lines; a row of totals has no number, its name is its first line."""
+    inner = [line for a, b in pairwise(starts) for line in lines[a + 1 : b]]
+    stops = not any(_STOP.match(line.text) for line in inner)
+    ends = [*starts[1:], _row_end(lines, starts[-1] + 1, width, usual, stops=stops)]
+    for start, end in zip(starts, ends, strict=True):
+        totals = [i for i in range(start + 2, end) if _TOTAL.fullmatch(lines[i].text)]
+        for first, last in pairwise([start, *totals, end]):
+            yield (lines[start], lines[start + 1 : last]) if first == start else (None, lines[first:last])
+    end = ends[-1]
+    while end < len(lines) and _TOTAL.fullmatch(lines[end].text):
+        last = _row_end(lines, end, width, usual, stops=True)
+        last = next((i for i in range(end, last) if not is_header_cell(lines[i].text, digits=True)), last)
+        yield None, lines[end:last]
+        end = last
+
+
+def _row_end(lines: Sequence[Line], first: int, width: int, usual: int, *, stops: bool) -> int:
+    """The last row has no next number to end it: it takes as many lines as its columns need."""
+    taken = 0
+    for index in range(first, len(lines)):
+        line = lines[index]
+        other = is_furniture(line) or _TOTAL.fullmatch(line.text) or (stops and _STOP.match(line.text))
+        if taken and other:
+            return index
+        taken += 1 + (max(0, line.blanks - usual) if taken else 0)
+        if taken >= width:
+            return index + 1
+    return len(lines)
+
+
+def _without_header(group: Sequence[Line], header: Sequence[str]) -> Sequence[Line]:
+    """The row without the header that a page break repeated behind it."""
+    tail = [line.text for line in group[-len(header) :]]
+    return group[: -len(header)] if len(group) > len(header) and tail == list(header) else group

@@ -11,8 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
-from assistant.answer import Assistant
-from assistant.build import build_assistant, prepare_library
+from assistant.build import prepare_library
 from assistant.server import bind, create_app, server_config
 from assistant.settings import Settings
 
@@ -89,13 +88,3 @@ def client(server: str) -> Iterator[httpx.Client]:
     """An HTTP client of the server."""
     with httpx.Client(base_url=server, timeout=30) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def seed_assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """The assistant over the shipped documents."""
-    chosen = Settings(data_dir=tmp_path_factory.mktemp("seed-data"), openai_api_key=None, openai_model=None)
-    prepare_library(chosen, lambda *_: None)
-    assistant = build_assistant(chosen)
-    yield assistant
-    assistant.close()

@@ -84,7 +84,7 @@ def test_the_scope_keeps_other_documents_out(client: httpx.Client) -> None:
 
 
 def test_search_gives_passages_in_order_with_their_true_place(client: httpx.Client) -> None:
-    response = client.post("/api/search", json={"question": "图书角不少于多少册", "limit": 3})
+    response = client.post("/api/search", json={"question": "图书角不少于多少册", "limit": 3.0})
 
     found = PassagesBody.model_validate_json(response.content)
     assert [passage.rank for passage in found.passages] == list(range(1, len(found.passages) + 1))

@@ -111,6 +111,19 @@ def test_a_refusal_is_an_answer_and_not_a_failure(command: Command) -> None:
     assert json.loads(done.out)["outcome"] == "refused"
 
 
+def test_with_a_chat_model_that_is_not_there_the_question_is_answered_without_it(command: Command) -> None:
+    with bind("127.0.0.1", 0) as free:
+        nowhere = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+
+    done = command(
+        "ask", "午餐补助由哪个部门负责？", OPENAI_BASE_URL=nowhere, OPENAI_MODEL="gone", OPENAI_API_KEY="k"
+    )
+
+    assert done.code == 0
+    assert "市教育局" in done.out
+    assert "ⓘ" in done.out
+
+
 def test_search_prints_passages(command: Command) -> None:
     done = command("search", "图书角不少于多少册", "--limit", "2", "--json")
 

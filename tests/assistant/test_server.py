@@ -19,6 +19,7 @@ from assistant import middleware
 from assistant.dependencies import MOST_WAITING, new_workers
 from assistant.errors import PortInUse, SettingsInvalid
 from assistant.http_errors import install_error_responses
+from assistant.logs import log_file
 from assistant.server import bind, serve
 from assistant.settings import Settings
 from vectorstore.errors import IndexMissing
@@ -165,3 +166,6 @@ def test_the_server_says_when_it_is_ready_and_ends_when_told(settings: Settings,
     assert f"http://127.0.0.1:{port}" in "".join(lines)
     assert "100册" in answer.json()["answer"]
     assert process.returncode in (0, -signal.SIGTERM)
+    log = log_file(settings.data_dir).read_text(encoding="utf-8")
+    assert "Application startup complete" in log
+    assert "图书角" not in log  # what people ask is nobody's business

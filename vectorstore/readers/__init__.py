@@ -1,43 +1,27 @@
-"""One file per format: from bytes to text. The text is normalised here, once."""
+"""One file per format: from bytes to text. The text is normalised here, once.
+
+Plain text is decoded at once; every other format is parsed in a process of its own
+(vectorstore.readers.sandbox), since a document from elsewhere can be hostile.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from vectorstore.errors import Message, UnreadableFile
+from vectorstore.readers import refusals, sandbox
+from vectorstore.readers.blocks import Content
+from vectorstore.readers.markdown import read_markdown
 from vectorstore.readers.plain import decode
+from vectorstore.readers.reply import unpack_file
+from vectorstore.readers.sniff import HEAD, Format, format_by_head
+from vectorstore.readers.types import ReadFile, ReadTable
+from vectorstore.readers.writing import MOST_CHARACTERS, TooLong, write
 from vectorstore.text import normalise
 
-SUFFIXES = (".txt", ".md")
-_MOST_BYTES = 50_000_000
-
-
-def read_file(path: Path) -> str:
-    """The normalised text of a file. Raises UnreadableFile with the reason."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise UnreadableFile(
-            Message(f"不支持 {path.name} 的格式。", f"The format of {path.name} is not supported."),
-            Message(f"支持的格式：{' '.join(SUFFIXES)}。", f"Supported: {' '.join(SUFFIXES)}."),
-        )
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise UnreadableFile(
-                Message(f"文件 {path.name} 太大。", f"{path.name} is too large."),
-                Message("请拆分到 50 MB 以下。", "Split it into files under 50 MB."),
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(
-            Message(
-                f"文件 {path.name} 读不出来：{error.strerror}。",
-                f"{path.name} can't be read: {error.strerror}.",
-            ),
-            Message("请检查文件是否存在、有无读取权限。", "Check that it exists and may be read."),
-        ) from error
-    text = normalise(decode(data, path.name))
-    if not text.strip():
-        raise UnreadableFile(
-            Message(f"文件 {path.name} 是空的。", f"{path.name} is empty."),
-            Message("请换成有内容的文件，或把它移走。", "Replace it by one with content, or move it away."),
-        )
-    return text
+__all__ = ["ArchiveMember", "ReadFile", "ReadTable", "RefusedMember", "is_archive", "read_file", "unpack"]
+_MOST_BYTES = 100_000_000
+_MOST_SCANS = 200  # pages to recognise in one file: half an hour on two slow cores
+_RECOGNISER = "rapidocr"

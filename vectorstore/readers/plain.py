@@ -1,4 +1,4 @@
-"""Plain text and Markdown: bytes in the encodings that Chinese offices use."""
+"""Plain text: bytes in the encodings that Chinese offices use."""
 
 from __future__ import annotations
 
@@ -16,43 +16,45 @@ _BOMS = (
 )
 # Characters that fill Chinese official prose. Text decoded with the wrong table has few of them.
 _USUAL = re.compile(
-    "[的一是在和中为学校教育工作与对建设管理发展实施要求推进国省市县区年月日，。、；：（）《》“”]"
+    "[的一是在和中为学校教育工作与对建设管理发展实施要求推进国省市县区年月日，。、；：（）《》“”為學與對設發實國縣區進]"
 )
 _LEAST_USUAL = 0.08
+_ENOUGH = 200_000  # characters that decide
 
 
 def decode(data: bytes, name: str) -> str:
-    """Decode by byte-order mark, then UTF-8, then GB18030 and Big5 where the result reads like Chinese.
+    """Decode by byte-order mark, then UTF-8, then what reads like Chinese: UTF-16, GB18030, Big5.
 
-    Raises UnreadableFile if none fits: a broken text is refused, never guessed at.
+    A last character that is cut off is dropped. Raises UnreadableFile if nothing
+    fits: a broken text is refused, never guessed at. Done by trial, since guessers by
+    statistics (charset-normalizer) take seconds for a long file and know no GB18030.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return _decode_or_refuse(data, encoding, name)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    for encoding in ("gb18030", "big5"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if _reads_like_chinese(text):
+            text = _decode(data, encoding)
+            if text is None:
+                raise _refusal(name)
+            return text
+    if b"\0" not in data and (text := _decode(data, "utf-8")) is not None:
+        return text
+    for encoding in ("utf-16-le", "utf-16-be") if b"\0" in data else ("gb18030", "big5"):
+        text = _decode(data, encoding)
+        if text is not None and _reads_like_chinese(text[:_ENOUGH]):
             return text
     raise _refusal(name)
 
 
-def _decode_or_refuse(data: bytes, encoding: str, name: str) -> str:
+def _decode(data: bytes, encoding: str) -> str | None:
+    """The text, without a character that the end of the data cuts off; None if it is in no such encoding."""
     try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise _refusal(name) from error
+        return codecs.getincrementaldecoder(encoding)().decode(data, final=False)
+    except UnicodeDecodeError:
+        return None
 
 
 def _reads_like_chinese(text: str) -> bool:
-    beyond_ascii = [char for char in text if ord(char) > 127]
-    return bool(beyond_ascii) and len(_USUAL.findall(text)) / len(beyond_ascii) >= _LEAST_USUAL
+    beyond_ascii = sum(char > "\x7f" for char in text)
+    return bool(beyond_ascii) and len(_USUAL.findall(text)) / beyond_ascii >= _LEAST_USUAL
 
 
 def _refusal(name: str) -> UnreadableFile:

@@ -1,0 +1,78 @@
+"""Search over the library of the seed documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from vectorstore.search import Searcher, numbers_of
+from vectorstore.types import Scope, SectionKind
+
+EVERYWHERE = Scope()
+
+
+def test_the_row_that_a_question_means_is_first(seed_searcher: Searcher) -> None:
+    found = seed_searcher.search("聊城乡村学校饮水改善工程谁牵头", scope=EVERYWHERE, limit=5)
+    assert found[0].chunk.path[-1] == "10 乡村学校饮水改善工程"
+    assert [passage.rank for passage in found] == [1, 2, 3, 4, 5]
+
+
+def test_a_named_place_narrows_the_search_to_its_document(seed_searcher: Searcher) -> None:
+    found = seed_searcher.search("扬州的心理健康教师", scope=EVERYWHERE, limit=10)
+    assert {passage.head.region for passage in found} == {"江苏省扬州市"}
+
+
+def test_of_a_compilation_only_the_named_part_is_found(seed_searcher: Searcher) -> None:
+    found = seed_searcher.search("荣成的校外培训监管", scope=EVERYWHERE, limit=10)
+    assert {passage.chunk.part for passage in found} == {2}
+
+
+def test_places_of_a_comparison_take_turns(seed_searcher: Searcher) -> None:
+    found = seed_searcher.search("扬州和荣成的家庭教育各怎么做", scope=EVERYWHERE, limit=4)
+    assert [passage.head.region[-3:] for passage in found] == ["扬州市", "荣成市", "扬州市", "荣成市"]
+
+
+def test_a_comparison_of_many_gets_enough_for_each(seed_searcher: Searcher) -> None:
+    found = seed_searcher.search("扬州和荣成的家庭教育各怎么做", scope=EVERYWHERE, limit=4, each=5)
+    assert len(found) == 10
+
+
+def test_an_item_given_by_number_comes_first(seed_searcher: Searcher) -> None:
+    found = seed_searcher.search("市教育局2024年工作要点第25条讲什么", scope=EVERYWHERE, limit=3)
+    assert 25 in numbers_of(found[0].chunk)
+
+
+@pytest.mark.parametrize("typed", ["普慧性幼儿圆覆盖律", "普惠性幼兒園覆蓋率", "普惠性幼儿园覆盖率"])
+def test_typing_errors_and_traditional_characters_find_the_same(seed_searcher: Searcher, typed: str) -> None:
+    found = seed_searcher.search(f"河北市教育局{typed}", scope=EVERYWHERE, limit=5)
+    assert any("普惠性幼儿园覆盖率达到89%" in passage.chunk.text for passage in found)
+
+
+def test_filters_hold_whatever_the_question_names(seed_searcher: Searcher) -> None:
+    yangzhou = next(d.id for d in seed_searcher.documents if d.head.region == "江苏省扬州市")
+    found = seed_searcher.search("心理健康", scope=Scope(documents=(yangzhou,)), limit=10)
+    assert {passage.chunk.document_id for passage in found} == {yangzhou}
+    assert seed_searcher.search("聊城心理健康", scope=Scope(documents=(yangzhou,)), limit=10) == ()
+    found = seed_searcher.search("心理健康", scope=Scope(regions=("河北",)), limit=10)
+    assert {passage.head.region for passage in found} == {"河北省"}
+
+
+def test_bare_headings_are_never_found(seed_searcher: Searcher) -> None:
+    found = seed_searcher.search("加强特殊群体关爱提升乡村教育温度", scope=EVERYWHERE, limit=20)
+    assert all(passage.chunk.kind is not SectionKind.HEADING for passage in found)
+
+
+def test_the_sentences_of_a_passage_are_slices_with_their_nearness(seed_searcher: Searcher) -> None:
+    passage = seed_searcher.search("聊城走教教师的补助", scope=EVERYWHERE, limit=1)[0]
+    document = seed_searcher.document(passage.chunk.document_id)
+    assert document is not None
+    assert passage.matches
+    for match in passage.matches:
+        assert document.text[match.start : match.end].strip() == document.text[match.start : match.end]
+        assert -1 <= match.similarity <= 1
+
+
+@pytest.mark.parametrize("question", ["", " ", "？？？", "😀", 'AND OR "" *:*', "的", "a" * 10_000, "\x00"])
+def test_odd_questions_find_something_or_nothing_but_never_fail(
+    seed_searcher: Searcher, question: str
+) -> None:
+    assert len(seed_searcher.search(question, scope=EVERYWHERE, limit=5)) <= 5

@@ -1,0 +1,195 @@
+"""Tables whose rows have no numbers of their own: columns parted by | or tabs, and flattened ones.
+
+A flattened table without numbers is believed only where its header is
+unmistakable, its cells fill whole rows, and each column holds one kind of thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from math import log
+from statistics import fmean, pvariance
+
+from vectorstore.alignment import with_empties
+from vectorstore.lines import Line
+from vectorstore.tables import (
+    Row,
+    Table,
+    find_flat_table,
+    is_header_cell,
+    is_number_header,
+    make_row,
+    usual_blanks,
+)
+from vectorstore.titles import is_furniture
+from vectorstore.types import Cell
+
+_LONGEST_ROW = 5000  # characters of a line that is looked at as a row
+_RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
+_HEADER_WORDS = re.compile(
+    r"(?:名称|姓名|单位|部门|科室|处室|学校|内容|任务|目标|时限|时间|日期|措施|要求|备注|类别|类型|数量|金额|"
+    r"地点|地址|职务|电话|分值|得分|标准|责任人|联系人|负责人|级别|人数|比例|项目|职责|指标|方式|对象|编号)$"
+)
+_WIDEST = 12
+_FEWEST_CELLS = 6  # of a flattened table without numbers
+_MOST_CELLS = 4000
+_ALIKE = 0.7  # share of the cells' variance that may be left within the columns
+_STOP = re.compile(
+    r"第.{1,6}[编章节条]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|附\s?[件表录]"
+)
+
+
+def find_tables(lines: Sequence[Line]) -> list[Table]:
+    """All tables among these lines, in order; none overlap."""
+    tables: list[Table] = []
+    begin = 0
+    grids = [*_find_grids(lines)]
+    for end in [*(grid.first for grid in grids), len(lines)]:
+        tables.extend(_find_flat(lines[:end], begin))
+        if grids:
+            tables.append(grids.pop(0))
+            begin = tables[-1].last
+    return tables
+
+
+def _find_flat(lines: Sequence[Line], begin: int) -> Iterator[Table]:
+    while True:
+        numbered = find_flat_table(lines, begin)
+        end = numbered.first if numbered else len(lines)
+        while unnumbered := _find_unnumbered(lines[:end], begin):
+            yield unnumbered
+            begin = unnumbered.last
+        if numbered is None:
+            return
+        yield numbered
+        begin = numbered.last
+
+
+def _find_grids(lines: Sequence[Line]) -> Iterator[Table]:
+    index = 0
+    while index < len(lines):
+        table = _read_grid(lines, index)
+        if table:
+            yield table
+        index = table.last if table else index + 1
+
+
+def _read_grid(lines: Sequence[Line], first: int) -> Table | None:
+    """A table of lines with the same mark between their cells; Markdown's has a rule below the header."""
+    mark = next((mark for mark in "|\t" if mark in lines[first].text[:_LONGEST_ROW]), None)
+    if mark is None or first + 1 == len(lines):
+        return None
+    header = _cells(lines[first], mark)
+    ruled = mark == "|" and bool(_RULE.fullmatch(lines[first + 1].text[:_LONGEST_ROW]))
+    short = all(is_header_cell(text, digits=True) for _, text in header)
+    if len(header) < 2 or not (ruled or (mark == "\t" and short)):
+        return None
+    last = first + 1 + ruled
+    while last < len(lines) and _is_row(lines[last], mark, len(header)):
+        last += 1
+    body = lines[first + 1 + ruled : last]
+    if len(body) < (1 if ruled else 2):
+        return None
+    numbered = is_number_header(header[0][1])
+    names = tuple(text for _, text in header)[numbered:]
+    return Table(first, last, names, tuple(_grid_row(line, mark, names, numbered=numbered) for line in body))
+
+
+def _is_row(line: Line, mark: str, width: int) -> bool:
+    if line.blanks and mark == "|":
+        return False
+    return mark in line.text[:_LONGEST_ROW] and len(_cells(line, mark)) <= width
+
+
+def _cells(line: Line, mark: str) -> list[tuple[int, str]]:
+    """Where each cell of a row begins in the document, and its words; a lost trailing mark is no cell."""
+    cells: list[tuple[int, str]] = []
+    position = 0
+    text = line.text.rstrip()
+    edges = mark == "|"
+    for part in re.split(r"(?<!\\)\|" if edges else r"\t", text):
+        bare = part.strip().replace("\\|", "|")
+        cells.append((line.start + position + len(part) - len(part.lstrip()), bare))
+        position += len(part) + 1
+    if edges:
+        cells = cells[
+            1 if text.startswith("|") else 0 : -1 if text.endswith("|") and len(cells) > 1 else None
+        ]
+    return cells
+
+
+def _grid_row(line: Line, mark: str, names: Sequence[str], *, numbered: bool) -> Row:
+    cells = _cells(line, mark)
+    number = cells[0][1] if numbered and cells else ""
+    cells = cells[numbered:]
+    made = [
+        Cell(header=name, text=text, start=start, end=start + len(text))
+        for name, (start, text) in zip(names, cells, strict=False)
+    ]
+    end = line.end
+    made.extend(Cell(header=name, text="", start=end, end=end) for name in names[len(made) :])
+    return Row(number, tuple(made), line.start, line.end)
+
+
+def _find_unnumbered(lines: Sequence[Line], begin: int) -> Table | None:
+    index = begin
+    while index < len(lines):
+        width = _header_width(lines, index)
+        if width and (table := _read_unnumbered(lines, index, width)):
+            return table
+        index += width or 1
+    return None
+
+
+def _header_width(lines: Sequence[Line], first: int) -> int:
+    """How many cells a header that begins on this line has; 0 where none does."""
+    width = 0
+    for line in lines[first : first + _WIDEST + 1]:
+        if not (_HEADER_WORDS.search(line.text[-12:]) and is_header_cell(line.text)):
+            break
+        width += 1
+    return width if 3 <= width <= _WIDEST else 0
+
+
+def _read_unnumbered(lines: Sequence[Line], first: int, width: int) -> Table | None:
+    start = first + width
+    end = start
+    while end < min(len(lines), start + _MOST_CELLS) and not _ends_table(lines, end):
+        end += 1
+    usual = usual_blanks(lines[first:end])
+    cells = with_empties(lines[start:end], usual)
+    whole = len(cells) - len(cells) % width
+    if len(cells) != whole or whole < max(_FEWEST_CELLS, 2 * width) or not _columns_alike(cells, width):
+        return None
+    header = tuple(line.text for line in lines[first:start])
+    rows: list[Row] = []
+    for index in range(0, whole, width):
+        row = cells[index : index + width]
+        begins = next((cell.start for cell in row if cell), rows[-1].end if rows else lines[start].start)
+        rows.append(make_row("", [[cell] if cell else [] for cell in row], header, begins))
+    return Table(first, end, header, tuple(row for row in rows if any(cell.text for cell in row.cells)))
+
+
+def _ends_table(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line is of the text below a table, or begins another: its header, or the title over that."""
+    line = lines[index]
+    another = _header_width(lines, index) or _header_width(lines, index + 1)
+    return bool(another or _STOP.match(line.text)) or is_furniture(line)
+
+
+def _columns_alike(cells: Sequence[Line | None], width: int) -> bool:
+    """Whether cells of one column are more alike than cells of all: in length, and in being figures."""
+    measures = [(log(1 + len(c.text)), _figures(c.text)) if c else None for c in cells]
+    known = [m for m in measures if m]
+    total = sum(pvariance(values) for values in zip(*known, strict=True))
+    within = fmean(
+        sum(pvariance(values) for values in zip(*column, strict=True))
+        for column in ([m for m in measures[i::width] if m] for i in range(width))
+        if column
+    )
+    return bool(total > 0 and within <= _ALIKE * total)
+
+
+def _figures(text: str) -> float:
+    return sum(char.isdigit() for char in text) / len(text)

@@ -1,0 +1,202 @@
+"""From where sections start to sections that nest: each ends where one of its own or an outer rank begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from vectorstore.families import RANK, Family
+from vectorstore.marks import find_redactions
+from vectorstore.numbering import Opening
+from vectorstore.tables import Row, Table
+from vectorstore.text import read_number, trim
+from vectorstore.types import Mark, Section, SectionKind
+
+_RUN = re.compile(
+    r"(?:(?<=[。；;！？”：:])|^)[ \t\u3000]*([一二三四五六七八九十]{1,2})(?:是|要)(?=\S)", re.MULTILINE
+)
+TITLE_RANK = -1.0
+LEAF_RANK = 99.0
+_IN_ARTICLE = 0.1  # what ranks 一、 and （一） below the 条 that they stand in
+_INTRODUCED = 0.05  # what ranks the members of a list below the item whose words end in a colon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mould:
+    """A section whose end is not known yet.
+
+    It ends every section that holds nothing of its ``rank``; ``holds`` is the
+    rank above which others can stand inside it.
+    """
+
+    rank: float
+    holds: float
+    kind: SectionKind
+    label: str
+    title: str
+    start: int
+    opening: Opening | None = None
+    table: Table | None = None
+
+
+def rank_in_context(text: str, moulds: Sequence[Mould]) -> list[Mould]:
+    """The moulds, in order, with the rank that each has where it stands.
+
+    （一） is outside 1., but inside an article of a statute; and a list that an
+    item introduces with a colon is inside that item, whatever it is numbered by.
+    """
+    stack: list[Mould] = []
+    ranked: list[Mould] = []
+    for mould in moulds:
+        if mould.opening and mould.rank < LEAF_RANK:
+            mould = _ranked(text, mould, mould.opening, stack)
+        while stack and stack[-1].holds >= mould.rank:
+            stack.pop()
+        stack.append(mould)
+        ranked.append(mould)
+    return ranked
+
+
+def _ranked(text: str, mould: Mould, opening: Opening, stack: Sequence[Mould]) -> Mould:
+    for outer in reversed(stack):
+        if outer.opening and _goes_on(outer.opening, opening):
+            return replace(mould, rank=outer.rank, holds=max(outer.rank, mould.holds))
+    article = next((m for m in stack if m.opening and m.opening.family is Family.ARTICLE), None)
+    if article and opening.family in (Family.HAN, Family.HAN_BRACKETS):
+        rank = article.rank + _IN_ARTICLE + RANK[opening.family] / 100
+        return replace(mould, rank=rank, holds=rank)
+    if stack and stack[-1].opening and opening.number in (1, None) and _introduces(text, opening.start):
+        rank = stack[-1].rank + _INTRODUCED
+        if stack[-1].holds < LEAF_RANK and mould.rank <= stack[-1].rank:
+            return replace(mould, rank=rank, holds=rank)
+    return mould
+
+
+def _goes_on(before: Opening, opening: Opening) -> bool:
+    """Whether an opening is a later member of the list that ``before`` is of."""
+    if before.family is not opening.family or before.level != opening.level:
+        return False
+    return before.number is None or opening.number is None or opening.number > before.number
+
+
+def _introduces(text: str, position: int) -> bool:
+    """Whether what stands before this position ends in a colon."""
+    while position > 0 and text[position - 1].isspace():
+        position -= 1
+    return position > 0 and text[position - 1] in "：:"
+
+
+def nest_region(text: str, start: int, end: int, moulds: Sequence[Mould], part: int) -> Iterator[Section]:
+    """The sections of ``text[start:end]``; what stands before the first mould is a section of plain text."""
+    inside = [mould for mould in moulds if start <= mould.start < end]
+    left, right = trim(text, start, inside[0].start if inside else end)
+    if left < right:
+        yield make_section(text, SectionKind.TEXT, "", "", left, right, part)
+    yield from _nest(text, inside, end, part)
+
+
+def _nest(text: str, moulds: Sequence[Mould], end: int, part: int) -> Iterator[Section]:
+    index = 0
+    while index < len(moulds):
+        mould = moulds[index]
+        following = next(
+            (i for i in range(index + 1, len(moulds)) if moulds[i].rank <= mould.holds), len(moulds)
+        )
+        limit = moulds[following].start if following < len(moulds) else end
+        _, stop = trim(text, mould.start, limit)
+        if mould.table:
+            yield from _table_sections(text, mould, mould.table, stop, part)
+        else:
+            children = tuple(_nest(text, moulds[index + 1 : following], stop, part))
+            yield make_section(text, mould.kind, mould.label, mould.title, mould.start, stop, part, children)
+        index = following
+
+
+def make_section(
+    text: str,
+    kind: SectionKind,
+    label: str,
+    title: str,
+    start: int,
+    end: int,
+    part: int,
+    children: tuple[Section, ...] = (),
+) -> Section:
+    """A section, marked where its own words, not its children's, hide something."""
+    if not children:
+        children = tuple(_runs(text, start, end, part))
+    own_end = children[0].start if children else end
+    return Section(
+        kind=kind,
+        label=label,
+        title=title,
+        start=start,
+        end=end,
+        part=part,
+        marks=(Mark.REDACTED,) if find_redactions(text[start:own_end]) else (),
+        children=children,
+    )
+
+
+def _runs(text: str, start: int, end: int, part: int) -> Iterator[Section]:
+    """The members of a run 一是…二是…三是… inside one paragraph, if there are at least two."""
+    found: list[int] = []
+    for match in _RUN.finditer(text, start, end):
+        number = read_number(match.group(1))
+        if number == len(found) + 1:
+            found.append(match.start(1))
+        elif number == 1 and len(found) == 1:
+            found = [match.start(1)]
+    if len(found) < 2:
+        return
+    for first, limit in pairwise([*found, end]):
+        _, stop = trim(text, first, limit)
+        clause = re.search(r"[,，。；;]", text[first:stop])
+        title = text[first + 2 : first + clause.start()] if clause else ""
+        yield Section(
+            kind=SectionKind.ITEM,
+            label=text[first : first + 2],
+            title=title if len(title) <= 40 else "",
+            start=first,
+            end=stop,
+            part=part,
+            marks=(Mark.REDACTED,) if find_redactions(text[first:stop]) else (),
+        )
+
+
+def _table_sections(text: str, mould: Mould, table: Table, end: int, part: int) -> Iterator[Section]:
+    """A table with its rows, and a section of the text that goes on below it."""
+    last = max(cell.end for cell in table.rows[-1].cells)
+    last = max(last, table.rows[-1].end)
+    starts = [*(row.start for row in table.rows[1:]), last]
+    rows = tuple(
+        _row_section(text, row, trim(text, row.start, stop)[1], part)
+        for row, stop in zip(table.rows, starts, strict=True)
+    )
+    yield Section(
+        kind=SectionKind.TABLE,
+        label=mould.label,
+        title=mould.title,
+        start=mould.start,
+        end=last,
+        part=part,
+        children=rows,
+    )
+    left, right = trim(text, last, end)
+    if left < right:
+        yield make_section(text, SectionKind.TEXT, "", "", left, right, part)
+
+
+def _row_section(text: str, row: Row, end: int, part: int) -> Section:
+    return Section(
+        kind=SectionKind.ROW,
+        label=row.number,
+        title=row.cells[0].text,
+        start=row.start,
+        end=end,
+        part=part,
+        marks=(Mark.REDACTED,) if find_redactions(text[row.start : end]) else (),
+        cells=row.cells,
+    )
