@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from assistant.extraction.intent import asking_part, content_of
 from assistant.types import Turn
-from vectorstore.mentions import Mentions
+from vectorstore.named import Mentions
 from vectorstore.search import Searcher
 
 _LEANS = re.compile(

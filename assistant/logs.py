@@ -39,4 +39,5 @@ def start_logging(data_dir: Path) -> None:
         old.close()
     root.handlers = [to_file, to_terminal]
     root.setLevel(logging.INFO)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log an address with every call
+    for client in ("httpx", "httpx2"):  # they would log an address with every call
+        logging.getLogger(client).setLevel(logging.WARNING)

@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from assistant.answer import Assistant
 from assistant.examples import questions_from_headings
 from assistant.page_head import OwnHead
-from assistant.page_html import answer_html, draft_html, failure_html, question_html, stage_html
+from assistant.page_html import answer_html, draft_html, failure_html, question_html, stage_html, stopped_html
 from assistant.types import AnswerReady, EvidenceReady, Question, TextDelta, Turn
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
@@ -55,6 +55,7 @@ _WORDS = {
     "conversation": Message("对话", "Conversation"),
     "searching": Message("正在检索", "Searching"),
     "composing": Message("正在组织回答", "Composing the answer"),
+    "stopped": Message("已停止，以上内容未经核对。", "Stopped; what stands above was not checked."),
     "failed": Message(
         "回答时出错，原因已记入日志。", "Something went wrong while answering; the cause is in the log."
     ),
@@ -75,6 +76,11 @@ class Conversation:
     def add(self, role: str, html: str) -> Conversation:
         """With one more message shown."""
         return Conversation(self.turns, (*self.shown, (role, html)))
+
+    def extend(self, html: str) -> Conversation:
+        """With more at the end of the last message."""
+        *others, (role, shown) = self.shown or (("assistant", ""),)
+        return Conversation(self.turns, (*others, (role, shown + html)))
 
     def chat(self) -> Chat:
         """As Gradio shows it."""
@@ -147,9 +153,11 @@ class _Events:
         """An example was clicked."""
         yield from self.submit(chosen.value["text"], conversation)
 
-    def stop(self) -> object:
-        """The answer was stopped; what was said stays."""
-        return gr.Textbox(submit_btn=True, stop_btn=False)
+    def stop(self, conversation: Conversation) -> Shown:
+        """The answer was stopped: what was said stays, and is told to be unchecked."""
+        stopped = stopped_html(_WORDS["stopped"].in_language(self.language))
+        conversation = conversation.extend(stopped)
+        return conversation.chat(), gr.Textbox(submit_btn=True, stop_btn=False), conversation
 
     def clear(self) -> Conversation:
         """A new conversation."""
@@ -201,7 +209,7 @@ def build_page(
             box.submit(events.submit, [box, conversation], outputs, **quiet),
             chat.example_select(events.example, [conversation], outputs, **quiet),
         ]
-        box.stop(events.stop, None, box, cancels=running, queue=False, **quiet)
+        box.stop(events.stop, conversation, outputs, cancels=running, queue=False, **quiet)
         chat.clear(events.clear, None, conversation, queue=False, **quiet)
         page.load(events.load, None, chat, queue=False, **quiet)
     page.queue(default_concurrency_limit=AT_ONCE, max_size=MOST_WAITING, api_open=False)

@@ -40,6 +40,11 @@ def stage_html(stage: str) -> str:
     return f'<p class="quiet">{as_text(stage)}…</p>'
 
 
+def stopped_html(notice: str) -> str:
+    """The end of an answer that was stopped."""
+    return f'<p class="quiet">ⓘ {as_text(notice)}</p>'
+
+
 def failure_html(message: str, hint: str) -> str:
     """An error, in the place of an answer."""
     return f"<p>{as_text(message)}</p><p class='quiet'>{as_text(hint)}</p>"

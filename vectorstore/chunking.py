@@ -141,12 +141,12 @@ def _path(document: Document, section: Section, path: tuple[str, ...]) -> tuple[
 
 
 def _kept_whole(section: Section) -> bool:
-    runs = (
-        section.children
-        and section.kind is SectionKind.ITEM
-        and all(not c.children for c in section.children)
+    """Whether an item keeps the items inside it: together they say one thing."""
+    return (
+        section.kind is SectionKind.ITEM
+        and section.end - section.start <= _RUN_TOGETHER
+        and all(inner.kind in (SectionKind.ITEM, SectionKind.TEXT) for inner in section.walk())
     )
-    return bool(runs) and section.end - section.start <= _RUN_TOGETHER
 
 
 def _own_pieces(document: Document, section: Section, path: tuple[str, ...]) -> Iterator[_Piece]:
@@ -154,8 +154,13 @@ def _own_pieces(document: Document, section: Section, path: tuple[str, ...]) -> 
     _, end = trim(document.text, section.start, end)
     if end <= section.start:
         return
-    bare = section.children and section.kind in (SectionKind.HEADING, SectionKind.PART, SectionKind.TABLE)
-    if bare and _is_bare(document.text[section.start : end], section):
+    heads = section.kind in (SectionKind.HEADING, SectionKind.PART, SectionKind.TABLE)
+    # A numbered heading with nothing below it may be a member of a list; a title is never.
+    if (
+        heads
+        and (section.children or not section.label)
+        and _is_bare(document.text[section.start : end], section)
+    ):
         yield _Piece(SectionKind.HEADING, path, section.part, section.start, end, section.marks)
     else:
         yield from _text_pieces(document, section, path, end)

@@ -29,6 +29,7 @@ class Family(StrEnum):
     DECIMAL = "1.1"
     BULLET = "★"
     ARABIC_BRACKETS = "（1）"
+    HALF_BRACKET = "1）"
     CIRCLED = "①"
 
 
@@ -40,13 +41,20 @@ BODY_FAMILIES = frozenset(
         Family.DECIMAL,
         Family.BULLET,
         Family.ARABIC_BRACKETS,
+        Family.HALF_BRACKET,
         Family.CIRCLED,
     }
 )
 STATUTE = frozenset({Family.BOOK, Family.CHAPTER, Family.PART, Family.ARTICLE})
 UNNUMBERED = frozenset({Family.COLUMN, Family.BULLET, Family.IMPRINT, Family.MARKDOWN})
 # Their count begins anew under every outer heading; the count of 条 and of 1. may go on.
-COUNTED_ANEW = (Family.ARABIC_BRACKETS, Family.CIRCLED, Family.THEME, Family.HAN_BRACKETS)
+COUNTED_ANEW = (
+    Family.CIRCLED,
+    Family.HALF_BRACKET,
+    Family.ARABIC_BRACKETS,
+    Family.THEME,
+    Family.HAN_BRACKETS,
+)
 
 PATTERNS: tuple[tuple[Family, re.Pattern[str]], ...] = (
     (Family.MARKDOWN, re.compile(r"(#{1,6})\s+(?=\S)")),
@@ -54,7 +62,7 @@ PATTERNS: tuple[tuple[Family, re.Pattern[str]], ...] = (
         Family.IMPRINT,
         re.compile(r"(附\s?件|附|报|送|抄送|抄报|分送|主送|主题词)\s*[\d一二三四五六七八九十]*\s*[:：]"),
     ),
-    (Family.BOOK, re.compile(rf"第\s?({NUMERAL}+|\d+)\s?(?:编|篇|部分)")),
+    (Family.BOOK, re.compile(rf"第\s?({NUMERAL}+|\d+)\s?(?:分?编|篇|部分)")),
     (Family.CHAPTER, re.compile(rf"第\s?({NUMERAL}+|\d+)\s?章")),
     (Family.PART, re.compile(rf"第\s?({NUMERAL}+|\d+)\s?节")),
     (Family.ARTICLE, re.compile(rf"第\s?({NUMERAL}+|\d+)\s?条(?:之{NUMERAL}+)?")),
@@ -65,14 +73,15 @@ PATTERNS: tuple[tuple[Family, re.Pattern[str]], ...] = (
     (Family.DECIMAL, re.compile(r"(\d{1,2}(?:[.．]\d{1,2}){1,4})[.．、]?(?=[\s\u4e00-\u9fff“《（(])")),
     (Family.ARABIC, re.compile(r"(?:(\d{1,3})\s?[.．、](?!\d)|([⒈-⒛]))")),
     (Family.BULLET, re.compile(r"([★☆●■□◆◇▲△▶►※◎❖➢•]|○(?![省市县区年月日]))(?!\1)")),
-    (Family.ARABIC_BRACKETS, re.compile(r"(?:[（(]?(\d{1,2})[）)](?!\s*[年月日])|([⑴-⒇]))")),
+    (Family.ARABIC_BRACKETS, re.compile(r"(?:[（(]\s?(\d{1,2})\s?[）)](?!\s*[年月日])|([⑴-⒇]))")),
+    (Family.HALF_BRACKET, re.compile(r"(\d{1,2})[）)](?!\s*[年月日])")),
     (Family.CIRCLED, re.compile(r"([①-⑳㉑-㉟㊱-㊿❶-❿])")),
 )
 # What follows a number that is named inside a sentence and numbers nothing here.
 REFERENCES = {
     Family.ARTICLE: re.compile(
-        r"规定|所[规列称指述定]|的|[、，,；;。：:）)]|[和及与或至到]\s?第|第.{1,5}[款项条]|之规定|"
-        r"中(?:的|规定|所)|以[上下外内]|等|情形|执行|办理|处理|适用|$"
+        r"规定[的，。情]|所[规列称指述定]|的|[、，,；;。：:）)]|[和及与或至到]\s?第|第.{1,5}[款项条]|之规定|"
+        r"中(?:的|规定|所)|$"
     ),
     Family.CHAPTER: re.compile(
         r"规定|所[规列称指述定]|的|[、，,；;。：:）)]|[和及与或至到]\s?第|第|中(?:的|规定|所)|以[上下外内]"
@@ -84,7 +93,9 @@ REFERENCES = {
     ),
 }
 REFERENCES[Family.BOOK] = REFERENCES[Family.PART] = REFERENCES[Family.CHAPTER]
-REFERENCES[Family.ARABIC_BRACKETS] = REFERENCES[Family.HAN_BRACKETS]
+REFERENCES[Family.HALF_BRACKET] = REFERENCES[Family.ARABIC_BRACKETS] = REFERENCES[Family.HAN_BRACKETS]
+# What may follow 第十条 in a sentence, and may as well begin an article: believed unless it is the next.
+DOUBTFUL_REFERENCE = re.compile(r"规定|以[上下外内]|等|情形|执行|办理|处理|适用")
 # A number right before one of these counts something; it numbers no item.
 COUNTED = re.compile(
     r"\s*(?:[年月日时分秒号个名人所项条%％‰点期次届周岁元万亿千百倍级类家位门米度\d.:：~～—–-]|以[内上下])"

@@ -1,4 +1,4 @@
-"""Tables whose rows have no numbers of their own: columns parted by | or tabs, and flattened ones.
+"""Tables with a row on a line, parted by | or tabs or spaces, and flattened ones without numbers.
 
 A flattened table without numbers is believed only where its header is
 unmistakable, its cells fill whole rows, and each column holds one kind of thing.
@@ -22,9 +22,15 @@ from vectorstore.tables import (
     make_row,
     usual_blanks,
 )
-from vectorstore.titles import is_furniture
 from vectorstore.types import Cell
 
+# What parts the cells of a row; single spaces only where the rows are numbered.
+_MARKS = {
+    "|": re.compile(r"(?<!\\)\|"),
+    "\t": re.compile(r"\t"),
+    "  ": re.compile(r"[ \u3000]{2,}"),
+    " ": re.compile(r"[ \u3000]+"),
+}
 _LONGEST_ROW = 5000  # characters of a line that is looked at as a row
 _RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _HEADER_WORDS = re.compile(
@@ -77,13 +83,17 @@ def _find_grids(lines: Sequence[Line]) -> Iterator[Table]:
 
 def _read_grid(lines: Sequence[Line], first: int) -> Table | None:
     """A table of lines with the same mark between their cells; Markdown's has a rule below the header."""
-    mark = next((mark for mark in "|\t" if mark in lines[first].text[:_LONGEST_ROW]), None)
+    text = lines[first].text[:_LONGEST_ROW]
+    mark = next((mark for mark, pattern in _MARKS.items() if pattern.search(text)), None)
     if mark is None or first + 1 == len(lines):
         return None
     header = _cells(lines[first], mark)
+    numbered = is_number_header(header[0][1]) if header else False
     ruled = mark == "|" and bool(_RULE.fullmatch(lines[first + 1].text[:_LONGEST_ROW]))
     short = all(is_header_cell(text, digits=True) for _, text in header)
-    if len(header) < 2 or not (ruled or (mark == "\t" and short)):
+    if len(header) < (3 if mark in (" ", "  ") else 2) or not (ruled or (mark != "|" and short)):
+        return None
+    if mark == " " and not numbered:
         return None
     last = first + 1 + ruled
     while last < len(lines) and _is_row(lines[last], mark, len(header)):
@@ -91,15 +101,17 @@ def _read_grid(lines: Sequence[Line], first: int) -> Table | None:
     body = lines[first + 1 + ruled : last]
     if len(body) < (1 if ruled else 2):
         return None
-    numbered = is_number_header(header[0][1])
     names = tuple(text for _, text in header)[numbered:]
     return Table(first, last, names, tuple(_grid_row(line, mark, names, numbered=numbered) for line in body))
 
 
 def _is_row(line: Line, mark: str, width: int) -> bool:
-    if line.blanks and mark == "|":
+    if (line.blanks and mark == "|") or not _MARKS[mark].search(line.text[:_LONGEST_ROW]):
         return False
-    return mark in line.text[:_LONGEST_ROW] and len(_cells(line, mark)) <= width
+    cells = _cells(line, mark)
+    if mark == " " and not cells[0][1].isdecimal():
+        return False
+    return len(cells) == width if mark in (" ", "  ") else len(cells) <= width
 
 
 def _cells(line: Line, mark: str) -> list[tuple[int, str]]:
@@ -107,12 +119,13 @@ def _cells(line: Line, mark: str) -> list[tuple[int, str]]:
     cells: list[tuple[int, str]] = []
     position = 0
     text = line.text.rstrip()
-    edges = mark == "|"
-    for part in re.split(r"(?<!\\)\|" if edges else r"\t", text):
+    for found in [*_MARKS[mark].finditer(text), None]:
+        end = found.start() if found else len(text)
+        part = text[position:end]
         bare = part.strip().replace("\\|", "|")
         cells.append((line.start + position + len(part) - len(part.lstrip()), bare))
-        position += len(part) + 1
-    if edges:
+        position = found.end() if found else end
+    if mark == "|":
         cells = cells[
             1 if text.startswith("|") else 0 : -1 if text.endswith("|") and len(cells) > 1 else None
         ]
@@ -175,7 +188,7 @@ def _ends_table(lines: Sequence[Line], index: int) -> bool:
     """Whether a line is of the text below a table, or begins another: its header, or the title over that."""
     line = lines[index]
     another = _header_width(lines, index) or _header_width(lines, index + 1)
-    return bool(another or _STOP.match(line.text)) or is_furniture(line)
+    return bool(another or _STOP.match(line.text))
 
 
 def _columns_alike(cells: Sequence[Line | None], width: int) -> bool:

@@ -88,11 +88,8 @@ def _main_title(structure: Structure, lines: list[Line]) -> str:
         return lines[0].text[:60] if lines else ""
     first = structure.titles[0]
     # A notice that carries the document it announces: the document is what people ask about.
-    for named in re.findall(r"《([^》]+)》", first):
-        for title in structure.titles[1:]:
-            if _bare(title).startswith(_bare(named)):
-                return title
-    return first
+    announced = (title for title in structure.titles[1:] if len(title) >= 4 and _bare(title) in _bare(first))
+    return next(announced, first)
 
 
 def _issuer(zone: list[Line]) -> str:
@@ -152,4 +149,4 @@ def _deadline(text: str) -> date | None:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\s（）()]", "", text)
+    return re.sub(r"[\s（）()《》]", "", text)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from vectorstore.named import Mention, Mentions, Target, combine, ends_place_name, narrow, scope_words
 from vectorstore.places import bare_name, find_places, names_of_region
 from vectorstore.text import fold, read_number
-from vectorstore.types import Document, Head
+from vectorstore.types import Document
 
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{2,24})[”\"」』》]")
 _CLAUSE = re.compile(r"第\s*([零〇一二两三四五六七八九十百千\d]+)\s*(条|项|点|款)")
@@ -27,58 +27,9 @@ _LEAST_TITLE = 3  # characters of a title that a question must share to narrow d
 _PHRASE = 4  # characters of a phrase that names a matter
 _PIECE = 3  # characters of it that, elsewhere, show that the matter is there in other words
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_CLEAR_TITLE = 4  # and to name a document of its own
 _COMPARES = re.compile(r"各|分别|谁|比|差|一样|相同|不同|哪个|哪份|对照|和|与|跟")
 _YEAR_ONLY = re.compile(r"[\d年月日\s]+")
 _OFFICES = re.compile(r"[\u4e00-\u9fff]+?[局厅委办]")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A document, or one document of a compilation: what a question can be about."""
-
-    document_id: str
-    part: int
-    head: Head
-
-
-@dataclass(frozen=True, slots=True)
-class Mentions:
-    """What a question names.
-
-    ``groups`` are the things it speaks of side by side: one group for "聊城…",
-    two for "聊城和扬州…"; each is a set of targets that can be meant. No group:
-    anything may be meant. ``unknown`` are names of places that occur nowhere in
-    the library; ``uncollected`` are documents, by number or title, that the
-    question asks into and the library does not have; ``foreign`` are quoted
-    names that stand only outside the groups.
-    ``clauses`` are numbers of articles or items. ``words`` are all words that
-    named a target; ``scope_words`` those among them that say only where to
-    look, quoted names that are part of the matter left out.
-    """
-
-    groups: tuple[frozenset[Target], ...] = ()
-    unknown: tuple[str, ...] = ()
-    uncollected: tuple[str, ...] = ()
-    foreign: tuple[str, ...] = ()
-    clauses: tuple[int, ...] = ()
-    words: tuple[str, ...] = ()
-    scope_words: tuple[str, ...] = ()
-
-    @property
-    def targets(self) -> frozenset[Target]:
-        """All targets of all groups; empty means everywhere."""
-        return frozenset().union(*self.groups)
-
-
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    words: str
-    start: int
-    end: int
-    targets: frozenset[Target]
-    stands_alone: bool = False  # names something by itself, however short
-    in_text: bool = False  # a place that the body speaks of: it says where to look, and is part of the matter
 
 
 class MentionReader:
@@ -95,13 +46,13 @@ class MentionReader:
         """What ``question`` names."""
         text = fold(question)
         places = list(self._read_places(text))
-        titles = [m for m in self._read_titles(text) if not _ends_place_name(m, places)]
+        titles = [m for m in self._read_titles(text) if not ends_place_name(m, places)]
         parts = list(self._read_parts(text))
         quoted = list(self._read_distinctive(text))
         named = [m for m in (*places, *parts, *titles) if m.targets]
-        groups = _combine(named)
+        groups = combine(named)
         compares = bool(_COMPARES.search(text))
-        groups, foreign = _narrow(groups, quoted, compares)
+        groups, foreign = narrow(groups, quoted, compares)
         return Mentions(
             groups=tuple(self._widen(group) for group in groups),
             unknown=tuple(dict.fromkeys(m.words for m in places if not m.targets)),
@@ -109,7 +60,7 @@ class MentionReader:
             foreign=foreign,
             clauses=_clauses(text),
             words=tuple(dict.fromkeys(m.words for m in (*named, *quoted))),
-            scope_words=_scope_words(named, quoted),
+            scope_words=scope_words(named, quoted),
         )
 
     def absent_matter(self, question: str, targets: frozenset[Target]) -> str | None:
@@ -133,13 +84,13 @@ class MentionReader:
         whole = {t.document_id for t in group if not t.part and t.document_id in self._compilations}
         return group | {t for t in self._targets if t.document_id in whole} if whole else group
 
-    def _read_places(self, text: str) -> Iterable[_Mention]:
+    def _read_places(self, text: str) -> Iterable[Mention]:
         taken = [False] * len(text)
         for name in sorted(self._places, key=len, reverse=True):
             for match in re.finditer(re.escape(name), text):
                 if not any(taken[match.start() : match.end()]):
                     taken[match.start() : match.end()] = [True] * len(name)
-                    yield _Mention(name, *match.span(), self._places[name], stands_alone=True)
+                    yield Mention(name, *match.span(), self._places[name], stands_alone=True)
         for start, end in find_places(text):
             if any(taken[start:end]):
                 continue
@@ -147,13 +98,13 @@ class MentionReader:
             bare = bare_name(word)
             holders = frozenset(t for t in self._targets if bare in self._texts[t] or bare in self._titles[t])
             if len(holders) < len(self._targets) / 2:
-                yield _Mention(word, start, end, holders, stands_alone=True, in_text=True)
+                yield Mention(word, start, end, holders, stands_alone=True, in_text=True)
 
-    def _read_titles(self, text: str) -> Iterable[_Mention]:
-        shared: list[_Mention] = []
+    def _read_titles(self, text: str) -> Iterable[Mention]:
+        shared: list[Mention] = []
         for target in self._targets:
             shared.extend(
-                _Mention(text[a:b], a, b, frozenset({target}))
+                Mention(text[a:b], a, b, frozenset({target}))
                 for a, b in _common_runs(text, self._titles[target])
             )
         merged: dict[tuple[int, int], set[Target]] = {}
@@ -167,9 +118,9 @@ class MentionReader:
         most = max(1, len(self._targets) // 2)
         for start, end in kept:
             if len(merged[start, end]) <= most and not _YEAR_ONLY.fullmatch(text[start:end]):
-                yield _Mention(text[start:end], start, end, frozenset(merged[start, end]))
+                yield Mention(text[start:end], start, end, frozenset(merged[start, end]))
 
-    def _read_parts(self, text: str) -> Iterable[_Mention]:
+    def _read_parts(self, text: str) -> Iterable[Mention]:
         for match in _ORDINAL_PART.finditer(text):
             number = read_number(match.group(1)) or 0
             yield from self._parts(match, {number})
@@ -178,16 +129,16 @@ class MentionReader:
             whole = {d.id for d in self._compilations.values() if len(d.parts) == number}
             hit = frozenset(t for t in self._targets if t.document_id in whole and not t.part)
             if hit:
-                yield _Mention(match.group(), *match.span(), hit, stands_alone=True)
+                yield Mention(match.group(), *match.span(), hit, stands_alone=True)
         for match in _FIRST_PARTS.finditer(text):
             number = read_number(match.group(1)) or 0
             for part in range(1, number + 1):
                 yield from self._parts(match, {part})
 
-    def _parts(self, match: re.Match[str], numbers: set[int]) -> Iterable[_Mention]:
+    def _parts(self, match: re.Match[str], numbers: set[int]) -> Iterable[Mention]:
         hit = frozenset(t for t in self._targets if t.part in numbers and t.part)
         if hit:
-            yield _Mention(match.group(), *match.span(), hit, stands_alone=True)
+            yield Mention(match.group(), *match.span(), hit, stands_alone=True)
 
     def _read_uncollected(self, text: str) -> Iterable[str]:
         numbers = {re.sub(r"\W", "", fold(t.head.number)) for t in self._targets}
@@ -198,7 +149,7 @@ class MentionReader:
             if not any(match.group(1) in title or title in match.group(1) for title in self._titles.values()):
                 yield match.group(1)
 
-    def _read_distinctive(self, text: str) -> Iterable[_Mention]:
+    def _read_distinctive(self, text: str) -> Iterable[Mention]:
         """Quoted names and long numbers that stand in few documents: they say which one is meant."""
         spans = [match.span(1) for match in _QUOTED.finditer(text)] + [
             m.span() for m in _LONG_NUMBER.finditer(text)
@@ -207,7 +158,7 @@ class MentionReader:
             word = text[start:end]
             holders = frozenset(t for t in self._targets if word in self._texts[t] or word in self._titles[t])
             if holders and len(holders) <= max(1, len(self._targets) // 3):
-                yield _Mention(word, start, end, holders)
+                yield Mention(word, start, end, holders)
 
 
 def _targets(documents: Sequence[Document]) -> Iterable[Target]:
@@ -288,49 +239,3 @@ def _abbreviates(short: str, office: str) -> bool:
 def _clauses(text: str) -> tuple[int, ...]:
     numbers = [read_number(match.group(1)) for match in _CLAUSE.finditer(text)]
     return tuple(number for number in numbers if number is not None)
-
-
-def _scope_words(named: Sequence[_Mention], quoted: Sequence[_Mention]) -> tuple[str, ...]:
-    inside = [(m.start, m.end) for m in quoted if not m.words.isdigit()]
-    outside = [m for m in named if not any(a <= m.start and m.end <= b for a, b in inside)]
-    words = [m.words for m in outside if not m.in_text]
-    return tuple(dict.fromkeys([*words, *(m.words for m in quoted if m.words.isdigit())]))
-
-
-def _ends_place_name(title: _Mention, places: Sequence[_Mention]) -> bool:
-    """Whether a title's words only continue a place's name: 某市 + 教育和体育局."""
-    return any(place.end == title.start and not place.targets & title.targets for place in places)
-
-
-def _combine(mentions: Sequence[_Mention]) -> tuple[frozenset[Target], ...]:
-    """Mentions that can mean the same thing narrow one another; clear ones that can't stand side by side."""
-    groups: list[frozenset[Target]] = []
-    first: list[int] = []
-    for mention in sorted(mentions, key=lambda m: (len(m.targets), m.start)):
-        for index, group in enumerate(groups):
-            if group & mention.targets:
-                groups[index] = group & mention.targets
-                first[index] = min(first[index], mention.start)
-                break
-        else:
-            if len(mention.words) >= _CLEAR_TITLE or not groups or mention.stands_alone:
-                groups.append(mention.targets)
-                first.append(mention.start)
-    order = sorted(range(len(groups)), key=first.__getitem__)
-    return tuple(dict.fromkeys(groups[index] for index in order))
-
-
-def _narrow(
-    groups: tuple[frozenset[Target], ...], quoted: Sequence[_Mention], compares: bool
-) -> tuple[tuple[frozenset[Target], ...], tuple[str, ...]]:
-    """Quoted names narrow the groups, are a group themselves, or turn out to belong elsewhere."""
-    found, foreign = list(groups), []
-    for mention in quoted:
-        index = next((i for i, group in enumerate(found) if group & mention.targets), None)
-        if index is not None:
-            found[index] &= mention.targets
-        elif not groups or compares:
-            found.append(mention.targets)
-        else:
-            foreign.append(mention.words)
-    return tuple(found), tuple(foreign)

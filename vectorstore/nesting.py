@@ -11,7 +11,7 @@ from vectorstore.families import RANK, Family
 from vectorstore.marks import find_redactions
 from vectorstore.numbering import Opening
 from vectorstore.tables import Row, Table
-from vectorstore.text import read_number, trim
+from vectorstore.text import paragraph_end, read_number, trim
 from vectorstore.types import Mark, Section, SectionKind
 
 _RUN = re.compile(
@@ -38,6 +38,7 @@ class Mould:
     title: str
     start: int
     opening: Opening | None = None
+    one_paragraph: bool = False  # the next unnumbered paragraph is of what stands around it
     table: Table | None = None
 
 
@@ -62,15 +63,18 @@ def rank_in_context(text: str, moulds: Sequence[Mould]) -> list[Mould]:
 def _ranked(text: str, mould: Mould, opening: Opening, stack: Sequence[Mould]) -> Mould:
     for outer in reversed(stack):
         if outer.opening and _goes_on(outer.opening, opening):
-            return replace(mould, rank=outer.rank, holds=max(outer.rank, mould.holds))
+            holds = max(outer.rank, mould.holds)
+            return replace(
+                mould, rank=outer.rank, holds=holds, kind=outer.kind, one_paragraph=outer.one_paragraph
+            )
     article = next((m for m in stack if m.opening and m.opening.family is Family.ARTICLE), None)
     if article and opening.family in (Family.HAN, Family.HAN_BRACKETS):
         rank = article.rank + _IN_ARTICLE + RANK[opening.family] / 100
-        return replace(mould, rank=rank, holds=rank)
+        return replace(mould, rank=rank, holds=rank, kind=SectionKind.ITEM, one_paragraph=True)
     if stack and stack[-1].opening and opening.number in (1, None) and _introduces(text, opening.start):
         rank = stack[-1].rank + _INTRODUCED
         if stack[-1].holds < LEAF_RANK and mould.rank <= stack[-1].rank:
-            return replace(mould, rank=rank, holds=rank)
+            return replace(mould, rank=rank, holds=rank, kind=SectionKind.ITEM)
     return mould
 
 
@@ -91,10 +95,14 @@ def _introduces(text: str, position: int) -> bool:
 def nest_region(text: str, start: int, end: int, moulds: Sequence[Mould], part: int) -> Iterator[Section]:
     """The sections of ``text[start:end]``; what stands before the first mould is a section of plain text."""
     inside = [mould for mould in moulds if start <= mould.start < end]
-    left, right = trim(text, start, inside[0].start if inside else end)
+    yield from _plain(text, start, inside[0].start if inside else end, part)
+    yield from _nest(text, inside, end, part)
+
+
+def _plain(text: str, start: int, end: int, part: int) -> Iterator[Section]:
+    left, right = trim(text, start, end)
     if left < right:
         yield make_section(text, SectionKind.TEXT, "", "", left, right, part)
-    yield from _nest(text, inside, end, part)
 
 
 def _nest(text: str, moulds: Sequence[Mould], end: int, part: int) -> Iterator[Section]:
@@ -110,7 +118,10 @@ def _nest(text: str, moulds: Sequence[Mould], end: int, part: int) -> Iterator[S
             yield from _table_sections(text, mould, mould.table, stop, part)
         else:
             children = tuple(_nest(text, moulds[index + 1 : following], stop, part))
-            yield make_section(text, mould.kind, mould.label, mould.title, mould.start, stop, part, children)
+            own = mould.one_paragraph and not children
+            last = paragraph_end(text, mould.start, stop) if own else stop
+            yield make_section(text, mould.kind, mould.label, mould.title, mould.start, last, part, children)
+            yield from _plain(text, last, stop, part)
         index = following
 
 
@@ -125,8 +136,7 @@ def make_section(
     children: tuple[Section, ...] = (),
 ) -> Section:
     """A section, marked where its own words, not its children's, hide something."""
-    if not children:
-        children = tuple(_runs(text, start, end, part))
+    children = (*_runs(text, start, children[0].start if children else end, part), *children)
     own_end = children[0].start if children else end
     return Section(
         kind=kind,
@@ -141,7 +151,7 @@ def make_section(
 
 
 def _runs(text: str, start: int, end: int, part: int) -> Iterator[Section]:
-    """The members of a run 一是…二是…三是… inside one paragraph, if there are at least two."""
+    """The members of a run 一是…二是…三是… if there are at least two, and the paragraphs behind the last."""
     found: list[int] = []
     for match in _RUN.finditer(text, start, end):
         number = read_number(match.group(1))
@@ -151,7 +161,8 @@ def _runs(text: str, start: int, end: int, part: int) -> Iterator[Section]:
             found = [match.start(1)]
     if len(found) < 2:
         return
-    for first, limit in pairwise([*found, end]):
+    last = paragraph_end(text, found[-1], end)
+    for first, limit in pairwise([*found, last]):
         _, stop = trim(text, first, limit)
         clause = re.search(r"[,，。；;]", text[first:stop])
         title = text[first + 2 : first + clause.start()] if clause else ""
@@ -164,6 +175,7 @@ def _runs(text: str, start: int, end: int, part: int) -> Iterator[Section]:
             part=part,
             marks=(Mark.REDACTED,) if find_redactions(text[first:stop]) else (),
         )
+    yield from _plain(text, last, end, part)
 
 
 def _table_sections(text: str, mould: Mould, table: Table, end: int, part: int) -> Iterator[Section]:
@@ -184,9 +196,7 @@ def _table_sections(text: str, mould: Mould, table: Table, end: int, part: int) 
         part=part,
         children=rows,
     )
-    left, right = trim(text, last, end)
-    if left < right:
-        yield make_section(text, SectionKind.TEXT, "", "", left, right, part)
+    yield from _plain(text, last, end, part)
 
 
 def _row_section(text: str, row: Row, end: int, part: int) -> Section:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from vectorstore.families import (
     COUNTED,
     COUNTED_ANEW,
+    DOUBTFUL_REFERENCE,
     NUMERAL,
     PATTERNS,
     RANK,
@@ -41,7 +42,7 @@ _BEFORE_GAP = re.compile(r"[^\s。，,；;]{2,20}(?=[ \u3000]{2,}\S)")
 class Opening:
     """A line that opens a section. ``number`` is None for bullets, columns and the like.
 
-    ``level`` tells 1.1 from 1.1.1 and # from ##, 0 elsewhere.
+    ``level`` tells 1.1 from 1.1.1, # from ## and 编 from 分编; 0 elsewhere.
     """
 
     family: Family
@@ -120,6 +121,8 @@ class OpeningReader:
         reference = REFERENCES.get(family)
         if reference and reference.match(rest):
             return False
+        if family is Family.HAN_BRACKETS and number == 1:
+            return self._after_break()
         return continues or self._after_break()
 
     def _opens_statute(self, family: Family, match: re.Match[str], rest: str, *, continues: bool) -> bool:
@@ -134,7 +137,8 @@ class OpeningReader:
             return begins or (continues and bool(rest))
         number, last = _number(match) or 0, self._last.get(family, 0)
         forward = number == 1 or number > last or "之" in match.group()
-        return begins and forward and not REFERENCES[family].match(rest)
+        doubtful = bool(DOUBTFUL_REFERENCE.match(rest)) and not continues
+        return begins and forward and not doubtful and not REFERENCES[family].match(rest)
 
     def _continues_decimal(self, printed: str) -> bool:
         numbers = tuple(int(n) for n in re.split("[.．]", printed))
@@ -187,6 +191,8 @@ def _opening(family: Family, match: re.Match[str], line: Line) -> Opening:
     if family is Family.MARKDOWN:
         level = len(match.group(1))
         label, rest = _inner_label(rest.rstrip("# "))
+    if family is Family.BOOK:
+        level = int("分" in label)
     if family is Family.DECIMAL:
         level = label.rstrip(".．、").replace("．", ".").count(".")
         number = int(re.findall(r"\d+", label)[-1])

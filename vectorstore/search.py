@@ -20,7 +20,8 @@ from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
 
 from vectorstore.chunking import chunk_of, entry_id, is_searched, units
-from vectorstore.mentions import MentionReader, Mentions, Target
+from vectorstore.mentions import MentionReader
+from vectorstore.named import Mentions, Target
 from vectorstore.text import read_number, search_terms
 from vectorstore.types import Chunk, Document, Match, Passage, Scope, SectionKind
 

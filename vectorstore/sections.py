@@ -1,7 +1,8 @@
 """What starts a section in a region of a document: titles, annexes, openings, tables, the closing.
 
-What none of them covers becomes a section of plain text. Web-page furniture at
-the ends of a region is in no section.
+What none of them covers becomes a section of plain text. Furniture of the web
+page or the printed page opens nothing and parts nothing; at the ends of a
+region it is in no section.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ from vectorstore.types import Section, SectionKind
 
 _CAPTION = re.compile(r"(?:附?表\s*\d*.{0,40}|.{2,40}(?:表|清单|名单|一览)(?:[（(].{1,12}[）)])?)")
 _LONGEST_CHAPTER_TITLE = 30
+_SHORT_LINE = 15
 _MOST_SIGNATURES = 8
 
 
 def read_region(text: str, lines: Sequence[Line], part: int) -> tuple[tuple[Section, ...], tuple[str, ...]]:
     """The sections of these lines, all of one part, and the titles among them. Offsets are into ``text``."""
+    lines = [line for line in lines if not is_furniture(line)]
+    if not lines:
+        return (), ()
     tables = find_tables(lines)
     taken = {index for table in tables for index in range(table.first, table.last)}
-    furniture = {i for i, line in enumerate(lines) if i not in taken and is_furniture(line)}
-    body = [index for index in range(len(lines)) if index not in furniture]
-    if not body:
-        return (), ()
     annexes = [
         block for block in find_annexes(lines) if not taken.intersection(range(block.first, block.last))
     ]
     taken |= {index for block in annexes for index in range(block.first, block.last)}
-    openings = _read_openings(lines, taken, furniture)
+    openings = _read_openings(lines, taken)
     headed = {index for index, opening in openings.items() if _is_title(opening)}
-    plain = [not (i in taken or i in furniture or i in openings) for i in range(len(lines))]
+    plain = [not (i in taken or i in openings) for i in range(len(lines))]
     blocks = [*find_titles(lines, plain), *annexes, *(_headed(openings, index) for index in headed)]
     blocks.sort(key=lambda block: block.first)
     moulds = [_title_mould(lines, block) for block in blocks]
@@ -46,21 +47,21 @@ def read_region(text: str, lines: Sequence[Line], part: int) -> tuple[tuple[Sect
     moulds.extend(_closings(lines, plain, blocks))
     moulds.sort(key=lambda mould: mould.start)
     moulds = rank_in_context(text, moulds)
-    sections = tuple(nest_region(text, lines[body[0]].start, lines[body[-1]].end, moulds, part))
+    sections = tuple(nest_region(text, lines[0].start, lines[-1].end, moulds, part))
     return sections, tuple(block.text for block in blocks)
 
 
-def _read_openings(lines: Sequence[Line], taken: set[int], furniture: set[int]) -> dict[int, Opening]:
-    """The openings by line, in order. Furniture is passed over: it can stand in mid-sentence."""
+def _read_openings(lines: Sequence[Line], taken: set[int]) -> dict[int, Opening]:
+    """The openings by line, in order."""
     reader = OpeningReader()
     openings: dict[int, Opening] = {}
     for index, line in enumerate(lines):
         if index in taken:
             reader.restart()
-        elif index not in furniture:
-            following = lines[index + 1] if index + 1 < len(lines) else None
-            if opening := reader.read(line, following):
-                openings[index] = opening
+            continue
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        if opening := reader.read(line, following):
+            openings[index] = opening
     return openings
 
 
@@ -99,8 +100,8 @@ def _mould(lines: Sequence[Line], openings: dict[int, Opening], index: int, plai
             title = title if len(title) <= _LONGEST_CHAPTER_TITLE else ""
         else:
             title = ""
-    elif family in (Family.BOOK, Family.CHAPTER, Family.PART) and not title:
-        title = _title_below(lines, index, plain)
+    elif kind is SectionKind.HEADING:
+        title = _with_line_below(lines, index, plain, title)
     return Mould(
         rank=rank,
         holds=holds,
@@ -112,12 +113,17 @@ def _mould(lines: Sequence[Line], openings: dict[int, Opening], index: int, plai
     )
 
 
-def _title_below(lines: Sequence[Line], index: int, plain: Sequence[bool]) -> str:
-    """The words of a chapter whose number stands alone on its line."""
-    if index + 1 == len(lines) or not plain[index + 1]:
-        return ""
-    text = lines[index + 1].text
-    return text if len(text) <= _LONGEST_CHAPTER_TITLE and not ends_sentence(text) else ""
+def _with_line_below(lines: Sequence[Line], index: int, plain: Sequence[bool], title: str) -> str:
+    """A heading's words: the next line has the rest where the number stands alone or the line was full."""
+    if index + 2 >= len(lines) or not plain[index + 1]:
+        return title
+    line, below = lines[index], lines[index + 1]
+    wrapped = (
+        len(line.text) > _SHORT_LINE > len(below.text) and not below.blanks and line.text.endswith(title)
+    )
+    alone = not title and len(line.text) < 8 and len(below.text) <= _LONGEST_CHAPTER_TITLE
+    joins = (alone or (wrapped and title)) and not ends_sentence(below.text)
+    return title + below.text if joins else title
 
 
 def _table_mould(
@@ -125,8 +131,8 @@ def _table_mould(
 ) -> Mould:
     """A table, by the caption right over it or else the title that it stands under."""
     above = table.first - 1
-    over = [block.text for block in blocks if block.first < table.first]
-    title = over[-1] if over else ""
+    over = [block for block in blocks if block.first < table.first]
+    title = over[-1].text if over and all(plain[over[-1].last : table.first]) else ""
     if above >= 0 and plain[above] and _CAPTION.fullmatch(lines[above].text):
         title = lines[above].text
     return Mould(

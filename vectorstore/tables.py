@@ -16,7 +16,6 @@ from itertools import pairwise
 
 from vectorstore.alignment import align, with_empties
 from vectorstore.lines import Line
-from vectorstore.titles import is_furniture
 from vectorstore.types import Cell
 
 _FEWEST_ROWS = 3
@@ -222,8 +221,7 @@ def _row_end(lines: Sequence[Line], first: int, width: int, usual: int, *, stops
     taken = 0
     for index in range(first, len(lines)):
         line = lines[index]
-        other = is_furniture(line) or _TOTAL.fullmatch(line.text) or (stops and _STOP.match(line.text))
-        if taken and other:
+        if taken and (_TOTAL.fullmatch(line.text) or (stops and _STOP.match(line.text))):
             return index
         taken += 1 + (max(0, line.blanks - usual) if taken else 0)
         if taken >= width:

@@ -119,6 +119,15 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return ranges
 
 
+def paragraph_end(text: str, start: int, end: int) -> int:
+    """Where the paragraph that begins at ``start`` is over, at most ``end``; a page break is no end of it."""
+    for match in re.finditer(rf"\n{_PAGE_LINES.pattern}", text[start:end]):
+        left, right = trim(text, start, start + match.start())
+        if left < right and not _runs_on(text, right, min(start + match.end(), end)):
+            return start + match.start()
+    return end
+
+
 def is_page_number(line: str) -> bool:
     """Whether a line is the number of a page and nothing else ("— 3 —", "第3页 共10页")."""
     return bool(_PAGE_NUMBER.fullmatch(line.strip()))

@@ -98,7 +98,7 @@ def find_annexes(lines: Sequence[Line]) -> list[TitleBlock]:
         alone, inline = _ANNEX.match(line.text), _ANNEX_INLINE.match(line.text)
         if alone and (block := _annex_below(lines, index, named=bool(alone.group(1)), colon=alone.group(2))):
             blocks.append(block)
-        elif inline and _begins_text(lines, index + 1) and not _lists_annexes(lines, index):
+        elif inline and _heads_annex(lines, index, inline.group(2)):
             blocks.append(TitleBlock(index, index + 1, inline.group(2).strip(), inline.group(1).strip()))
     return blocks
 
@@ -109,9 +109,9 @@ def _annex_below(lines: Sequence[Line], index: int, *, named: bool, colon: str) 
     if below == len(lines) or _ANNEX.match(lines[below].text) or _FIRST_OPENING.match(lines[below].text):
         return None
     last = _title_end(lines, below)
-    if last == below or not ((named and not colon) or _begins_text(lines, last)):
-        return None
-    return TitleBlock(index, last, "".join(line.text for line in lines[below:last]), label)
+    title = "".join(line.text for line in lines[below:last])
+    certain = not colon and (named or ends_in_kind(title))
+    return TitleBlock(index, last, title, label) if title and (certain or _begins_text(lines, last)) else None
 
 
 def _title_end(lines: Sequence[Line], first: int) -> int:
@@ -137,9 +137,15 @@ def _begins_text(lines: Sequence[Line], index: int) -> bool:
     return bool(_FIRST_OPENING.match(lines[index].text)) or len(lines[index].text) >= 2 * _PARAGRAPH
 
 
-def _lists_annexes(lines: Sequence[Line], index: int) -> bool:
+def _heads_annex(lines: Sequence[Line], index: int, title: str) -> bool:
+    """Whether "附件1 某某表" stands over the annex, and not in a notice's list of annexes."""
     around = [lines[i].text for i in (index - 1, index + 1) if 0 <= i < len(lines)]
-    return any(_ANNEX_INLINE.match(text) for text in around)
+    if any(_ANNEX_INLINE.match(text) for text in around) or index + 1 == len(lines):
+        return False
+    below = lines[index + 1].text
+    closes = is_signature(below) or is_date(below)
+    numbered = bool(re.search(r"[\d一二三四五六七八九十]", lines[index].text[:5]))
+    return _begins_text(lines, index + 1) or (numbered and ends_in_kind(title) and not closes)
 
 
 def find_titles(lines: Sequence[Line], plain: Sequence[bool]) -> list[TitleBlock]:
@@ -147,7 +153,9 @@ def find_titles(lines: Sequence[Line], plain: Sequence[bool]) -> list[TitleBlock
     blocks: list[TitleBlock] = []
     index = 0
     while index < len(lines):
-        block = _title_at(lines, plain, index) or (None if blocks else _title_on_top(lines, plain, index))
+        again = bool(blocks) and blocks[-1].last == index
+        block = _title_at(lines, plain, index, again=again)
+        block = block or (None if blocks else _title_on_top(lines, plain, index))
         if block:
             if not blocks or _bare(blocks[-1].text) != _bare(block.text):
                 blocks.append(block)
@@ -157,9 +165,9 @@ def find_titles(lines: Sequence[Line], plain: Sequence[bool]) -> list[TitleBlock
     return blocks
 
 
-def _title_at(lines: Sequence[Line], plain: Sequence[bool], index: int) -> TitleBlock | None:
+def _title_at(lines: Sequence[Line], plain: Sequence[bool], index: int, *, again: bool) -> TitleBlock | None:
     before = lines[index - 1] if index else None
-    if before and plain[index - 1] and not (ends_sentence(before.text) or _stands_alone(before)):
+    if before and plain[index - 1] and not (again or ends_sentence(before.text) or _stands_alone(before)):
         return None
     end = index
     while end < min(index + _MOST_TITLE_LINES, len(lines)) and plain[end] and _could_title(lines[end]):
@@ -192,6 +200,7 @@ def _heads_something(lines: Sequence[Line], plain: Sequence[bool], index: int, t
     return (
         len(text) >= _PARAGRAPH
         or text[-1] in "：:。"
+        or text.startswith("序号")
         or _bare(text) == _bare(title)
         or is_date(text)
         or is_signature(text)
@@ -219,8 +228,7 @@ def _stands_alone(line: Line) -> bool:
         is_date(text)
         or is_signature(text)
         or is_letterhead(text)
-        or ends_in_kind(text)
-        or len(text) <= 8
+        or (len(text) <= 8 and not ends_in_kind(text))
         or bool(_DATE.search(text[:60]))
         or bool(re.search(r"[:：]", text[:12]))
     )

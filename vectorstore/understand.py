@@ -17,7 +17,7 @@ def understand(path: Path, source: str, catalog: Catalog) -> Document:
 
     Raises UnreadableFile or CatalogInvalid.
     """
-    text = read_file(path)
+    text = read_file(path).text
     structure = read_structure(text)
     document = Document(
         id=sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:12],

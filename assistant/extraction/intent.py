@@ -39,7 +39,8 @@ class Ask:
     """One thing that is asked for.
 
     ``text`` is the clause that asks; ``units`` are the measure words that a
-    count can have, or the sign of the address that is wanted; ``expected`` is how many members a list must have, if said.
+    count can have, or the sign of the address that is wanted; ``expected`` is
+    how many members a list must have, if said.
     """
 
     text: str

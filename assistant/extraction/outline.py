@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.extraction.intent import Ask, Kind
 from assistant.extraction.weigh import Matter
 from assistant.types import Statement
-from vectorstore.mentions import Target
+from vectorstore.named import Target
 from vectorstore.search import Searcher
 from vectorstore.text import fold, search_terms
 from vectorstore.types import Chunk, Section, SectionKind
@@ -22,7 +22,7 @@ _MOST = 15
 def state_members(
     question: str, asks: Sequence[Ask], matter: Matter, targets: frozenset[Target], searcher: Searcher
 ) -> list[Statement]:
-    """The headings below the one that the question names, if it asks for a chapter's members; else nothing."""
+    """The headings below the one that the question names, if it asks for a chapter's members."""
     wanted = next((ask for ask in asks if ask.kind in (Kind.LIST, Kind.COUNT)), None)
     if wanted is None or not targets or not _MEMBERS.search(question):
         return []
@@ -46,7 +46,7 @@ def state_members(
 
 
 def _members(section: Section, expected: int | None, quoted: Sequence[str]) -> list[Section]:
-    """The headings below a section; those with the quoted word where that makes the number that is asked for."""
+    """The headings below a section, or those with the quoted word if that makes the number asked for."""
     titled = [child for child in section.children if child.title]
     for word in quoted:
         chosen = [child for child in titled if word in fold(child.title)]

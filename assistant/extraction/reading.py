@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.extraction.intent import Ask, Kind, content_of, read_asks
 from assistant.extraction.weigh import Matter, weigh
 from assistant.followup import StandAlone
-from vectorstore.mentions import Mentions
+from vectorstore.named import Mentions
 from vectorstore.search import Searcher
 from vectorstore.text import fold
 
@@ -16,7 +16,7 @@ _OWN_MATTER = 8  # characters of matter from which on a follow-up speaks of a th
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``question`` stands on its own; ``own`` is its text without the names in it and what was carried over."""
+    """``question`` stands on its own; ``own`` is its text without names and what was carried over."""
 
     question: str
     own: str

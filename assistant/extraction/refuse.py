@@ -17,7 +17,7 @@ from assistant.extraction.intent import Ask, Kind, holds
 from assistant.extraction.select import Span
 from assistant.types import Reason
 from vectorstore.marks import find_redactions, hides_figure
-from vectorstore.mentions import Mentions
+from vectorstore.named import Mentions
 from vectorstore.search import numbers_of
 from vectorstore.text import fold, read_number
 from vectorstore.types import Chunk, Head, Mark, SectionKind, Status

@@ -14,7 +14,7 @@ from assistant.extraction.rows import state_row
 from assistant.extraction.select import Span, score_spans
 from assistant.extraction.weigh import Matter
 from assistant.types import Reason, Statement
-from vectorstore.mentions import Mentions, Target
+from vectorstore.named import Mentions, Target
 from vectorstore.search import numbers_of
 from vectorstore.text import fold
 from vectorstore.types import Passage, SectionKind

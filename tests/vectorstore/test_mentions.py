@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vectorstore.mentions import Mentions
+from vectorstore.named import Mentions
 from vectorstore.places import bare_name, find_places, names_of_region
 from vectorstore.search import Searcher
 

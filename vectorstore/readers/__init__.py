@@ -6,13 +6,12 @@ Plain text is decoded at once; every other format is parsed in a process of its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
 from vectorstore.errors import Message, UnreadableFile
 from vectorstore.readers import refusals, sandbox
-from vectorstore.readers.blocks import Content
 from vectorstore.readers.markdown import read_markdown
 from vectorstore.readers.plain import decode
 from vectorstore.readers.reply import unpack_file
@@ -21,7 +20,118 @@ from vectorstore.readers.types import ReadFile, ReadTable
 from vectorstore.readers.writing import MOST_CHARACTERS, TooLong, write
 from vectorstore.text import normalise
 
-__all__ = ["ArchiveMember", "ReadFile", "ReadTable", "RefusedMember", "is_archive", "read_file", "unpack"]
+__all__ = ["ReadFile", "ReadTable", "Unpacked", "read_file", "unpack"]
+
 _MOST_BYTES = 100_000_000
-_MOST_SCANS = 200  # pages to recognise in one file: half an hour on two slow cores
+_MOST_SCANS = 200  # pages to recognise in one file: the better part of an hour on two slow cores
 _RECOGNISER = "rapidocr"
+# Zip files by their form, but documents; whether that is true is seen when they are read.
+_PACKAGES = frozenset({".docx", ".docm", ".dotx", ".wps", ".xlsx", ".xlsm", ".et", ".pptx", ".pptm", ".ofd"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked:
+    """The documents of an archive: names inside of it with files, and names with what was wrong."""
+
+    files: tuple[tuple[str, Path], ...]
+    refused: tuple[tuple[str, UnreadableFile], ...] = ()
+
+
+def read_file(path: Path) -> ReadFile:
+    """The text of a file, with its tables and pages. What the content is decides, not the name.
+
+    Raises UnreadableFile with the reason: for what is empty, damaged, protected by a
+    password, too large, no document, or needs an extra that is not installed. Any
+    file costs at most a minute and a half and 1 GB, a scan more with each page, up to 2 GB.
+    """
+    head = _head(path)
+    found = format_by_head(head, path.name)
+    if found in (Format.TEXT, Format.MARKDOWN):
+        file = _read_text(path, found)
+    else:
+        file = _read_in_process(path)
+    if not file.text.strip():
+        raise refusals.no_text(path.name) if found not in (Format.TEXT, Format.MARKDOWN) else refusals.empty(path.name)
+    return file
+
+
+def unpack(path: Path, folder: Path) -> Unpacked:
+    """The documents of an archive, written into ``folder``; any other file is its own only document.
+
+    An archive inside of the archive, a name that leads out of it and the like are
+    refused one by one. Raises UnreadableFile for an archive that is damaged, or
+    unfolds to more than any collection of documents.
+    """
+    is_zip = path.is_file() and path.suffix.lower() not in _PACKAGES and _head(path)[:2] == b"PK"
+    if not is_zip:
+        return Unpacked(files=((path.name, path),))
+    reply = sandbox.run("unpack", path, str(folder))
+    return Unpacked(
+        files=tuple((name, Path(file)) for name, file in reply["files"]),
+        refused=tuple(
+            (name, UnreadableFile(Message(*message), Message(*hint))) for name, (message, hint) in reply["refused"]
+        ),
+    )
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes. Raises UnreadableFile for what is no file of a usable size."""
+    try:
+        if not path.is_file():
+            raise UnreadableFile(
+                Message(f"{path.name} 不存在，或不是普通文件。", f"{path.name} is missing, or no regular file."),
+                Message("请检查路径。", "Check the path."),
+            )
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not size:
+        raise refusals.empty(path.name)
+    if size > _MOST_BYTES:
+        raise refusals.too_large(path.name, f" {_MOST_BYTES // 1_000_000} MB", f"{_MOST_BYTES // 1_000_000} MB")
+    return head
+
+
+def _unreadable(path: Path, error: OSError) -> UnreadableFile:
+    return UnreadableFile(
+        Message(
+            f"文件 {path.name} 读不出来：{error.strerror}。", f"{path.name} can't be read: {error.strerror}."
+        ),
+        Message("请检查文件是否存在、有无读取权限。", "Check that it exists and may be read."),
+    )
+
+
+def _read_text(path: Path, found: Format) -> ReadFile:
+    too_long = refusals.too_large(path.name, f" {MOST_CHARACTERS // 10_000} 万字", f"{MOST_CHARACTERS:,} characters")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if len(data) > 4 * MOST_CHARACTERS:
+        raise too_long
+    text = decode(data, path.name)
+    if len(text) > MOST_CHARACTERS:
+        raise too_long
+    if found is Format.TEXT:
+        return ReadFile(text=normalise(text))
+    try:
+        return write(read_markdown(text))
+    except TooLong as error:
+        raise too_long from error
+
+
+def _read_in_process(path: Path) -> ReadFile:
+    reply = sandbox.run("read", path)
+    scans = int(reply["scans"])
+    if not scans:
+        return unpack_file(reply)
+    if find_spec(_RECOGNISER):
+        if scans > _MOST_SCANS:
+            raise refusals.too_large(path.name, f" {_MOST_SCANS} 页扫描图像", f"{_MOST_SCANS} scanned pages")
+        return unpack_file(sandbox.run("recognise", path, str(scans), scans=scans))
+    file = unpack_file(reply)
+    if not file.text.strip():
+        raise refusals.scan_without_ocr(path.name)
+    return replace(file, notices=(*file.notices, refusals.scans_left_out(scans)))

@@ -97,3 +97,11 @@ def is_archive(name: str) -> UnreadableFile:
         Message(f"{name} 是压缩包，不是一份文件。", f"{name} is an archive, not a document."),
         Message("请解压后再导入里面的文件。", "Unpack it, then add the files inside."),
     )
+
+
+def scans_left_out(pages: int) -> Message:
+    """A notice: some pages are pictures, and the extra that reads them is not installed."""
+    return Message(
+        f"有 {pages} 页是扫描图像，没有读入；安装 policy-assistant[ocr] 后可以识别。",
+        f"{pages} pages are scans and were left out; with policy-assistant[ocr] they can be recognised.",
+    )

@@ -1,0 +1,57 @@
+"""Headers, footers and page numbers: what stands on every page and belongs to none."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from math import ceil
+
+from vectorstore.readers.printed import PrintedLine
+
+_ZONE = 0.14  # of the page's height, at its top and its bottom
+_DEEP = 2  # lines from the edge that can be furniture
+_NUMBER = r"(?:\d{1,4}|[一二三四五六七八九十百]{1,4}|[ivxIVX]{1,6})"
+_DASH = r"[-—–－―─·•.~]"
+_PAGE_NUMBER = re.compile(
+    rf"{_DASH}+\s*{_NUMBER}\s*{_DASH}+|第\s*{_NUMBER}\s*页(?:\s*[,，/／]?\s*共\s*{_NUMBER}\s*页)?|"
+    rf"{_NUMBER}\s*[/／]\s*{_NUMBER}|(?:page\s*)?{_NUMBER}\s*of\s*{_NUMBER}|共\s*{_NUMBER}\s*页\s*第\s*{_NUMBER}\s*页",
+    re.IGNORECASE,
+)
+_BARE_NUMBER = re.compile(r"\d{1,3}")
+_FIGURES = re.compile(r"\d+")
+_OWN = re.compile("附[件表录]")  # begins an annex, on whatever page
+_SHARE = 0.4  # of the pages on which a header stands; left and right pages can have one each
+
+
+def without_furniture(pages: Sequence[tuple[float, Sequence[PrintedLine]]]) -> list[list[PrintedLine]]:
+    """The lines of each page (its height, and its lines from top to bottom) that belong to the text."""
+    edges = [_edge_lines(height, lines) for height, lines in pages]
+    counts = Counter(key for page in edges for key in {(edge, _bare(line)) for line, edge in page.items()})
+    enough = max(2, ceil(_SHARE * len(pages)))
+    repeated = {key for key, count in counts.items() if count >= enough}
+    kept: list[list[PrintedLine]] = []
+    for (_, lines), edge in zip(pages, edges, strict=True):
+        furniture = {line for line in edge if _is_furniture(line, edge[line], repeated, len(pages) == 1)}
+        kept.append([line for line in lines if line not in furniture])
+    return kept
+
+
+def _edge_lines(height: float, lines: Sequence[PrintedLine]) -> dict[PrintedLine, str]:
+    """The lines near the page's edges, and at which."""
+    top = {line: "top" for line in lines[:_DEEP] if line.bottom < _ZONE * height}
+    bottom = {line: "bottom" for line in lines[-_DEEP:] if line.top > (1 - _ZONE) * height}
+    return top | bottom
+
+
+def _is_furniture(line: PrintedLine, edge: str, repeated: set[tuple[str, str]], is_only_page: bool) -> bool:
+    if _PAGE_NUMBER.fullmatch(line.text):
+        return True
+    if is_only_page:
+        return edge == "bottom" and bool(_BARE_NUMBER.fullmatch(line.text))
+    return (edge, _bare(line)) in repeated and not _OWN.match(line.text)
+
+
+def _bare(line: PrintedLine) -> str:
+    """A line's words, whatever the figures in them."""
+    return _FIGURES.sub("#", "".join(line.text.split()))

@@ -1,0 +1,159 @@
+"""From printed lines to paragraphs: which line goes on where the one before it stopped.
+
+A line was broken by the printer, and not by its author, if there was no room
+left for what comes next. Whether the next line begins a paragraph is told by
+its indent, its size, the gap above it, and a number in front of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from vectorstore.readers.blocks import PAGE_START
+from vectorstore.readers.printed import PrintedLine, is_wide, units
+
+_CLOSING = "，。、；：！？）》】〕」』”’…,.;:!?)"
+_SENTENCE_END = "。！？；!?;：:"
+_LABEL = re.compile(
+    r"第[零〇一二三四五六七八九十百千\d]{1,6}[编章节条]|[（(]?[一二三四五六七八九十百]{1,4}[）)、]|"
+    r"[（(]\d{1,3}[）)]|\d{1,3}[.．、](?!\d)|[①-⑳★☆●■◆▲•]|附\s?件\s*\d*\s*[:：]?"
+)
+_WORD = re.compile(r"[^\s\u2e80-\uffff]+")
+_INDENT = 0.8  # em by which a line must be off to be indented
+_ROOM = 0.35  # em that measuring can be wrong
+_FAR = 6.0  # em from the left from where a line stands on the right
+_GAP = 1.45  # times the usual distance of lines that parts paragraphs
+_SIZE = 0.12  # difference in size that parts paragraphs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Where the text stands: its left and right edge, and the usual distance of lines in em."""
+
+    left: float
+    right: float
+    pitch: float
+
+
+def measure(lines: Sequence[PrintedLine]) -> Frame:
+    """The frame of these lines, all of pages of one width."""
+    long = [line for line in lines if units(line.text) >= 10] or list(lines)
+    rights = sorted(line.right for line in long)
+    lefts = sorted(line.left for line in long)
+    pitches = [
+        (below.middle - above.middle) / above.em
+        for above, below in zip(lines, lines[1:], strict=False)
+        if 0 < below.middle - above.middle < 4 * above.em
+    ]
+    # Single lines stick out; from both sides the first place that several share is the edge.
+    return Frame(
+        left=lefts[len(lefts) // 20],
+        right=rights[-1 - len(rights) // 50],
+        pitch=median(pitches) if pitches else 2.0,
+    )
+
+
+class Joiner:
+    """Joins lines to paragraphs, over page breaks too. Feed ``add``; each paragraph comes when it is over."""
+
+    def __init__(self) -> None:
+        self._lines: list[PrintedLine] = []
+        self._text = ""
+        self._pages = ""
+
+    def begin_page(self) -> None:
+        """What comes next stands on a new page."""
+        self._pages += PAGE_START
+
+    def add(self, line: PrintedLine, frame: Frame) -> Iterable[str]:
+        """Take a line. Gives the paragraph before it, if this line begins another."""
+        if self._lines and self._goes_on(line, frame):
+            self._text += joint(self._text, line.text) + self._pages + line.text
+            self._lines.append(line)
+            self._pages = ""
+            return ()
+        done = self.finish()
+        self._text, self._pages = self._pages + line.text, ""
+        self._lines = [line]
+        return done
+
+    def finish(self) -> list[str]:
+        """The paragraph under way; empty if there is none."""
+        done = [self._text] if self._lines else []
+        self._lines, self._text = [], ""
+        return done
+
+    def take_pages(self) -> str:
+        """Page starts that no text has followed yet."""
+        pages, self._pages = self._pages, ""
+        return pages
+
+    def _goes_on(self, line: PrintedLine, frame: Frame) -> bool:
+        last = self._lines[-1]
+        if abs(last.em - line.em) > _SIZE * max(last.em, line.em):
+            return False
+        if not self._pages and line.middle - last.middle > _GAP * frame.pitch * last.em:
+            return False
+        if _LABEL.match(line.text) and last.text[-1] in _SENTENCE_END:
+            return False
+        if _is_centred(last, frame) and _is_centred(line, frame):
+            return not _has_room(last.width + frame.left, line, frame)
+        return not _has_room(last.right, line, frame) and self._stands_right(line, frame)
+
+    def _stands_right(self, line: PrintedLine, frame: Frame) -> bool:
+        """Whether the line begins where the next line of this paragraph would."""
+        first, last = self._lines[0], self._lines[-1]
+        near = _INDENT * line.em
+        if len(self._lines) > 1:
+            return abs(line.left - last.left) < near
+        if first.left - frame.left > _FAR * first.em:
+            return abs(line.left - first.left) < near and not _LABEL.match(line.text)
+        if line.left - frame.left < near:
+            return True
+        if line.left > first.left + near:  # a hanging indent, behind a number
+            return bool(_LABEL.match(first.text)) and not _LABEL.match(line.text)
+        return line.left < first.left - near
+
+
+def _has_room(right: float, following: PrintedLine, frame: Frame) -> bool:
+    """Whether the beginning of the next line would have fitted behind ``right``."""
+    return right + _first_unit(following.text) * following.em < frame.right - _ROOM * following.em
+
+
+def _first_unit(text: str) -> float:
+    """The width in em of what can't be parted at the beginning of a line."""
+    word = _WORD.match(text)
+    if word and not is_wide(text[0]):
+        return units(word.group())
+    end = 1
+    while end < len(text) and text[end] in _CLOSING:
+        end += 1
+    return units(text[:end])
+
+
+def _is_centred(line: PrintedLine, frame: Frame) -> bool:
+    left, right = line.left - frame.left, frame.right - line.right
+    return abs(left - right) < line.em and (left > line.em or line.em > 0)
+
+
+def joint(before: str, after: str) -> str:
+    """What stands between two lines that are joined: a space between Latin words alone."""
+    if not before or not after or is_wide(before[-1]) or is_wide(after[0]):
+        return ""
+    return "" if before.endswith("-") else " "
+
+
+def join_cell(lines: Sequence[PrintedLine], left: float, right: float) -> str:
+    """The text of a ruled cell: lines that its width broke are joined, others stay lines."""
+    text = ""
+    for above, line in zip([None, *lines], lines, strict=False):
+        if above is None:
+            text = line.text
+            continue
+        room = right - left - above.width > (_first_unit(line.text) + 1.2) * line.em
+        begins = _LABEL.match(line.text) and above.text[-1] in _SENTENCE_END
+        text += ("\n" if room or begins else joint(text, line.text)) + line.text
+    return text
