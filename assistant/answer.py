@@ -11,7 +11,7 @@ from uuid import uuid4
 from assistant.citations import Checked, cite
 from assistant.errors import BadQuestion, ModelUnavailable
 from assistant.extraction.extract import extract
-from assistant.followup import StandAlone, stand_alone
+from assistant.followup import stand_alone
 from assistant.model.llm import ChatModel
 from assistant.model.write import AnswerWriter, Generated
 from assistant.tell import model_failed, nearest_sections, notices_of, refusal_text, unverified
@@ -27,6 +27,7 @@ from assistant.types import (
     Reason,
     Refusal,
     Seconds,
+    StandAlone,
     TextDelta,
 )
 from vectorstore.errors import Language, Message

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from assistant.extraction.intent import asking_part, content_of
-from assistant.types import Turn
+from assistant.types import StandAlone, Turn
 from vectorstore.named import Mentions
 from vectorstore.search import Searcher
 
@@ -25,15 +24,6 @@ _INSTEAD = re.compile(
     r"^(?:那么?|那要是|换成|换做|要是)?[，,]?\s*(\S{2,14}?)(?:那个|那块|那项|那边|这个|这块|方面|的话|的)?呢[？?。]*$"
 )
 _SELF_CONTAINED = 10  # characters of matter from which on a question that names its document leans on nothing
-
-
-@dataclass(frozen=True, slots=True)
-class StandAlone:
-    """``text`` is searched and shown; ``focus`` is the new question, ``context`` what was carried over."""
-
-    text: str
-    focus: str
-    context: str = ""
 
 
 def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:

@@ -45,6 +45,18 @@ class Question:
     conversation_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class StandAlone:
+    """A question made self-contained: ``text`` is searched and shown.
+
+    ``focus`` is the new question, ``context`` what was carried over from an earlier one.
+    """
+
+    text: str
+    focus: str
+    context: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that the answer may rest on: passage k has label [k], counted from 1.

@@ -3,53 +3,71 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from vectorstore.lines import Line, read_lines
 from vectorstore.marks import hides_place
 from vectorstore.structure import Structure
 from vectorstore.text import read_number
-from vectorstore.titles import KINDS, is_date, is_signature
+from vectorstore.titles import KINDS, is_date, is_furniture, is_letterhead, is_signature
 from vectorstore.types import Head, Status
 
 _ZONE = 25  # lines at the top, and at the end, where a letterhead or an imprint stands
+_LONGEST_LINE = 200  # characters of a line that fields are looked for in
 _DATE = re.compile(
-    r"(\d{4}|[〇零一二三四五六七八九]{4})\s*[年\-./]\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*[月\-./]\s*"
+    r"(\d{4}|[〇○零一二三四五六七八九]{4})\s*[年\-./]\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*[月\-./]\s*"
     r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 )
+_DAY = r"(?:\d{4}\s*年\s*)?\d{1,2}\s*月\s*\d{1,2}\s*日"
+_OFFICIAL_NUMBER = r"[\u4e00-\u9fff]{1,12}[〔\[［(（]\d{4}[〕\]］)）]\s*第?\s*\d+\s*号"
 _NUMBER = re.compile(
-    r"^(?:文\s*号\s*[:：]\s*)?([\u4e00-\u9fff]{1,12}[〔\[［(（]\d{4}[〕\]］)）]\s*第?\d+\s*号)$"
+    rf"^(?:文\s*号\s*[:：]\s*)?({_OFFICIAL_NUMBER})(?=$|[\s\u3000]+\S)|(?:文\s*号|发文字号)\s*[:：]\s*({_OFFICIAL_NUMBER})"
 )
 _FIELD = r"{name}\s*[:：]\s*(\S+)"
 _ISSUER_FIELD = re.compile(_FIELD.format(name=r"(?:发布机构|发文机关|发文单位|信息来源|发布单位)"))
 _DATE_FIELD = re.compile(r"(?:成文日期|印发日期|发文日期|发布日期|发布时间|生成日期|时间)\s*[:：]\s*(\S+)")
-_DEADLINE = re.compile(
-    r"(?:截止|截至|(?:请|须|应)于)[^。\n]{0,12}?(\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
+_ISSUER_IN_TITLE = re.compile(
+    r"^([\u4e00-\u9fff]{2,24}?(?:厅|局|委员会|委|政府|办公室|部|院|会|大学|学院|学校))(?:等.{1,4}部门)?关于"
 )
-_PLACE = re.compile(r"^(?:关于)?([\u4e00-\u9fff]{2,7}?(?:省|自治区|市|自治州|地区|县|区))(?!域|块|间)")
+_DEADLINE = re.compile(
+    rf"(?:截止|截至|(?:请|须|应|务必)于)[^。\n]{{0,12}}?({_DAY})|"
+    rf"(?:征求意见|意见征集|反馈|公示)[^。\n]{{0,12}}?{_DAY}[^。\n]{{0,4}}?[至到—－~-]\s*({_DAY})"
+)
+_PLACE = re.compile(r"([\u4e00-\u9fff]{2,7}?(?:省|自治区|市|自治州|地区|县|区|旗|盟))(?![域块间场直级民])")
+# Words that end in 市 or 区 and name no place ("全市", "加强学校周边地区").
+_NO_PLACE = re.compile(
+    r"^(?:全|各|本[省市县区]|我|该|加强|推进|开展|实施|做好|进一步|深化|加快|新时代)|[学校教育]"
+)
 _KIND = re.compile("|".join(sorted(KINDS, key=len, reverse=True)))
 _DRAFT = re.compile(r"征求意见稿|公开征求意见|送审稿|讨论稿|草案")
+_REPEALED = re.compile(
+    r"[（(【]\s*(?:已|现已)?(?:废止|失效)\s*[）)】]|(?:有效性|时效性?|效力)\s*[:：]\s*(?:已?废止|已?失效)"
+)
 _BULLETIN = ("简报", "动态")
 
 
 def read_head(text: str, structure: Structure) -> Head:
     """The head of a file by rule alone. Fields that the text does not give stay empty."""
-    lines = read_lines(text)
+    lines = [line for line in read_lines(text) if not is_furniture(line)]
     zone = [*lines[:_ZONE], *lines[max(_ZONE, len(lines) - _ZONE) :]]
     title = _main_title(structure, lines)
-    issuer = _issuer(zone)
+    issuer, issued_on = _signed(lines)
+    issuer = _issuer_field(zone) or issuer or _issuer_named(structure.titles, lines)
     kind = _kind(title)
     status = _status(title, kind, text)
+    if _REPEALED.search("\n".join([title, *(line.text[:_LONGEST_LINE] for line in lines[:_ZONE])])):
+        status = Status.REPEALED
     return Head(
         title=title,
         issuer=issuer,
         number=_number(zone),
         region=_region(title) or _region(issuer),
-        issued_on=_issued_on(zone),
+        issued_on=issued_on or _date_field(zone) or _lone_date(zone),
         period=_period(title),
         kind=kind,
         status=status,
-        deadline=_deadline(text) if status is Status.DRAFT else None,
+        deadline=_deadline(text, issued_on) if status is Status.DRAFT else None,
     )
 
 
@@ -57,12 +75,17 @@ def read_part_heads(text: str, structure: Structure) -> tuple[Head, ...]:
     """The heads of a compilation's documents: what their titles and bodies show."""
     heads: list[Head] = []
     for part, title in enumerate(structure.parts, start=1):
-        body = "".join(text[s.start : s.end] for s in structure.sections if s.part == part)
+        body = "\n".join(text[s.start : s.end] for s in structure.sections if s.part == part)
         kind = _kind(title)
+        issuer, issued_on = _signed(read_lines(body))
+        issuer = issuer or _issuer_named((title,), ())
+        region = _region(title) or _region(issuer)
         heads.append(
             Head(
                 title=title,
-                region=_region(title) if len(_region(title)) > 2 else "",
+                issuer=issuer,
+                region=region,
+                issued_on=issued_on,
                 period=_period(title),
                 kind=kind,
                 status=_status(title, kind, body),
@@ -83,46 +106,60 @@ def parse_date(text: str) -> date | None:
         return None
 
 
-def _main_title(structure: Structure, lines: list[Line]) -> str:
+def _main_title(structure: Structure, lines: Sequence[Line]) -> str:
     if not structure.titles:
-        return lines[0].text[:60] if lines else ""
+        return next((line.text[:60] for line in lines if not is_letterhead(line.text)), "")
     first = structure.titles[0]
     # A notice that carries the document it announces: the document is what people ask about.
     announced = (title for title in structure.titles[1:] if len(title) >= 4 and _bare(title) in _bare(first))
     return next(announced, first)
 
 
-def _issuer(zone: list[Line]) -> str:
-    for line in zone:
-        if field := _ISSUER_FIELD.search(line.text):
-            return field.group(1)
-    for index, line in enumerate(zone):
-        after = zone[index + 1].text if index + 1 < len(zone) else ""
-        if is_signature(line.text) and (is_date(after) or _DATE.search(line.text)):
-            return re.split(r"\s{2,}", line.text)[0]
+def _issuer_field(zone: Sequence[Line]) -> str:
+    fields = (_ISSUER_FIELD.search(line.text[:_LONGEST_LINE]) for line in zone)
+    return next((field.group(1) for field in fields if field), "")
+
+
+def _signed(lines: Sequence[Line]) -> tuple[str, date | None]:
+    """The first signature with a date below or beside it, and that date."""
+    for index, line in enumerate(lines):
+        if not is_signature(line.text):
+            continue
+        beside, below = parse_date(line.text), lines[index + 1].text if index + 1 < len(lines) else ""
+        if beside or is_date(below):
+            return re.split(r"\s{2,}", _DATE.split(line.text)[0].strip())[0], beside or parse_date(below)
+    return "", None
+
+
+def _issuer_named(titles: Sequence[str], lines: Sequence[Line]) -> str:
+    """The issuer that a title begins with, or that stands on the letterhead (某某文件)."""
+    for title in titles:
+        if named := _ISSUER_IN_TITLE.match(title):
+            return named.group(1)
+    for line in lines[:5]:
+        if line.text.endswith("文件") and is_signature(line.text.removesuffix("文件")):
+            return line.text.removesuffix("文件").strip()
     return ""
 
 
-def _number(zone: list[Line]) -> str:
-    return next((match.group(1) for line in zone if (match := _NUMBER.match(line.text))), "")
+def _number(zone: Sequence[Line]) -> str:
+    matches = (_NUMBER.search(line.text[:_LONGEST_LINE]) for line in zone)
+    return next((match.group(1) or match.group(2) for match in matches if match), "")
 
 
-def _issued_on(zone: list[Line]) -> date | None:
-    for index, line in enumerate(zone):
-        before = zone[index - 1].text if index else ""
-        if (is_date(line.text) and is_signature(before)) or (
-            is_signature(line.text) and _DATE.search(line.text)
-        ):
-            return parse_date(line.text)
-    for line in zone:
-        if field := _DATE_FIELD.search(line.text):
-            return parse_date(field.group(1))
-    return None
+def _date_field(zone: Sequence[Line]) -> date | None:
+    fields = (_DATE_FIELD.search(line.text[:_LONGEST_LINE]) for line in zone)
+    return next((day for field in fields if field and (day := parse_date(field.group(1)))), None)
+
+
+def _lone_date(zone: Sequence[Line]) -> date | None:
+    return next((day for line in zone if is_date(line.text) and (day := parse_date(line.text))), None)
 
 
 def _kind(title: str) -> str:
-    found = _KIND.findall(re.sub(r"《[^》]*》|[（(][^）)]*[）)]", "", title))
-    return found[-1] if found else ""
+    bare = re.sub(r"《[^》]*》|[（(][^）)]*[）)]", "", title)
+    found = _KIND.findall(bare)
+    return found[-1] if found else "法" if bare.endswith("法") else ""
 
 
 def _status(title: str, kind: str, text: str) -> Status:
@@ -134,8 +171,11 @@ def _status(title: str, kind: str, text: str) -> Status:
 
 
 def _region(text: str) -> str:
-    match = _PLACE.match(re.sub(r"^关于征?[集求]?《?", "", text))
-    return match.group(1) if match else ""
+    """The place that a title or an issuer's name begins with, from the province down."""
+    start = position = len(re.match(r"(?:关于)?(?:公开)?(?:征[集求])?《?", text).group())  # type: ignore[union-attr]
+    while (match := _PLACE.match(text, position)) and not _NO_PLACE.search(match.group(1)):
+        position = match.end(1)
+    return text[start:position]
 
 
 def _period(title: str) -> str:
@@ -143,9 +183,17 @@ def _period(title: str) -> str:
     return match.group().replace(" ", "") if match else ""
 
 
-def _deadline(text: str) -> date | None:
+def _deadline(text: str, issued_on: date | None) -> date | None:
+    """The day until which comments are taken; without a year it is of the year of issue."""
     match = _DEADLINE.search(text)
-    return parse_date(match.group(1)) if match else None
+    if not match:
+        return None
+    year = re.search(r"\d{4}(?=\s*年)", match.group())
+    if year is None and issued_on is None:
+        return None
+    day = match.group(1) or match.group(2)
+    years = year.group() if year else str(issued_on.year if issued_on else "")
+    return parse_date(day) or parse_date(f"{years}年{day}")
 
 
 def _bare(text: str) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
-# x, X, × or ＊ standing for something, not next to a letter, a digit or a sign that makes it algebra
-# ("1+X", "3x", "xlsx"). A lone x must be followed by what it hides: a measure word, a kind of place,
-# a percent sign.
+_NUMERAL = "一二三四五六七八九十百千"
+# x or X must not stand next to a letter, a digit or a sign that makes it algebra ("1+X", "3x", "xlsx"). A lone
+# one must be followed by what it hides: a measure word, a kind of place, a percent sign.
 _HIDDEN = re.compile(
-    r"(?<![A-Za-z0-9+*×.\-_@/])"
-    r"(?:[xX]{2,4}|[×✕╳〇○]{2,6}|[*＊]{3,}|[xX×](?=[%％所个名人项条次万亿元年月日区县市省校家位届期]))"
+    r"(?<![A-Za-z0-9+*×.\-_@/])(?:[xXｘＸ]{2,4}|[xXｘＸ×](?=[%％所个名人项条次万亿元年月日期区县市省校家位届]))"
     r"(?![A-Za-z+*×.\-_@])"
+    r"|(?<=\d\d)[xXｘＸ×]{1,2}(?=\s*年)"
+    r"|(?<![\d×*])[×✕╳]{2,6}(?![\d×*])"
+    rf"|(?<![{_NUMERAL}])[〇○]{{2,6}}(?![{_NUMERAL}年])"
+    r"|(?<=[\u4e00-\u9fff\d“《（(])[*＊]{3,}(?=[\u4e00-\u9fff\d”》）)%％，。、；,;])"
+    r"|█{2,}|某某"
 )
 # A hidden figure: something is counted by what stands behind it.
 _FIGURE_AFTER = re.compile(

@@ -14,8 +14,7 @@ from assistant.extraction.reading import Reading, read_question
 from assistant.extraction.refuse import refuse_mentions, refuse_question
 from assistant.extraction.rows import select_rows, state_selected
 from assistant.extraction.sentences import state_sentences
-from assistant.followup import StandAlone
-from assistant.types import Draft, Reason
+from assistant.types import Draft, Reason, StandAlone
 from vectorstore.search import Searcher
 from vectorstore.types import Passage, SectionKind
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.extraction.intent import Ask, Kind, content_of, read_asks
 from assistant.extraction.weigh import Matter, weigh
-from assistant.followup import StandAlone
+from assistant.types import StandAlone
 from vectorstore.named import Mentions
 from vectorstore.search import Searcher
 from vectorstore.text import fold

@@ -1,4 +1,4 @@
-"""Answers through a chat model: evidence fenced as data, the reply checked, one retry that says what failed."""
+"""Answers through a chat model: evidence fenced as data, the reply checked, one retry with what failed."""
 
 from __future__ import annotations
 

@@ -22,26 +22,152 @@ class _Table:
     top: float
     cells: tuple[GridCell, ...]
 
+    def row(self, index: int) -> dict[int, GridCell]:
+        """The cells that begin in a row, by column."""
+        return {cell.column: cell for cell in self.cells if cell.row == index}
+
     @property
     def height(self) -> int:
+        """How many rows it has."""
         return max(cell.row + cell.rows for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True)
-class _PageText:
-    """A page taken apart: lines outside of tables, and tables."""
-
-    lines: Sequence[PrintedLine]
-    tables: Sequence[_Table]
+_Item = PrintedLine | _Table
 
 
 def lay_out(pages: Sequence[PrintedPage]) -> Iterator[Block]:
     """The blocks of all pages, with a PAGE_START where each page begins."""
     taken = [_take_apart(page) for page in pages]
-    lines = without_furniture([(page.height, text.lines) for page, text in zip(pages, taken, strict=True)])
-    texts = [_PageText(kept, text.tables) for kept, text in zip(lines, taken, strict=True)]
+    texts = without_furniture([(page.height, lines) for page, (lines, _) in zip(pages, taken, strict=True)])
     frames = _frames(pages, texts)
-    joiner = Joiner()
-    waiting: list[_Table] = []  # the last table, which may go on on the next page
+    flow = _Flow()
+    for page, lines, (_, tables) in zip(pages, texts, taken, strict=True):
+        flow.joiner.begin_page()
+        first = True
+        for item in sorted([*lines, *tables], key=lambda item: item.top):
+            if isinstance(item, _Table):
+                yield from flow.table(item, goes_on=first)
+            else:
+                yield from flow.line(item, frames[round(page.width)])
+            first = False
+    yield from flow.finish()
+
+
+class _Flow:
+    """The paragraph and the table under way; either may go on on the next page."""
+
+    def __init__(self) -> None:
+        self.joiner = Joiner()
+        self._table: _Table | None = None
+
+    def line(self, line: PrintedLine, frame: Frame) -> Iterator[Block]:
+        """Take a line of text."""
+        yield from self._finish_table()
+        for text in self.joiner.add(line, frame):
+            yield Paragraph(text)
+
+    def table(self, table: _Table, *, goes_on: bool) -> Iterator[Block]:
+        """Take a table; ``goes_on`` if it is the first thing on its page."""
+        for text in self.joiner.finish():
+            yield Paragraph(text)
+        table = _with_pages(table, self.joiner.take_pages())
+        if goes_on and self._table and _same_columns(self._table, table):
+            self._table = _joined(self._table, table)
+            return
+        yield from self._finish_table()
+        self._table = table
+
+    def finish(self) -> Iterator[Block]:
+        """What is still under way."""
+        yield from self._finish_table()
+        for text in (*self.joiner.finish(), self.joiner.take_pages()):
+            yield Paragraph(text)
+
+    def _finish_table(self) -> Iterator[Block]:
+        if self._table:
+            yield Grid(cells=self._table.cells)
+        self._table = None
+
+
+def _take_apart(page: PrintedPage) -> tuple[list[PrintedLine], list[_Table]]:
+    """The lines outside of ruled tables, and the tables."""
+    grids = find_grids(page.rules)
+    outside: list[Run] = []
+    inside: list[dict[RuledCell, list[Run]]] = [{cell: [] for cell in grid.cells} for grid in grids]
+    for run in page.runs:
+        for grid, cells in zip(grids, inside, strict=True):
+            cell = grid.cell_of(run)
+            if cell:
+                cells[cell].append(run)
+                break
+        else:
+            outside.append(run)
+    tables = [_table(grid, cells) for grid, cells in zip(grids, inside, strict=True)]
+    return form_lines(outside), [table for table in tables if any(cell.text for cell in table.cells)]
+
+
+def _table(grid: RuledGrid, runs: dict[RuledCell, list[Run]]) -> _Table:
+    cells = (
+        GridCell(
+            row=cell.row,
+            column=cell.column,
+            rows=cell.rows,
+            columns=cell.columns,
+            text=join_cell(form_lines(runs[cell]), cell.left, cell.right),
+        )
+        for cell in grid.cells
+    )
+    return _Table(grid.xs, grid.ys[0], tuple(cells))
+
+
+def _frames(pages: Sequence[PrintedPage], texts: Sequence[Sequence[PrintedLine]]) -> dict[int, Frame]:
+    """The frame of the text by width of page."""
+    lines: dict[int, list[PrintedLine]] = {}
     for page, text in zip(pages, texts, strict=True):
-        ...
+        lines.setdefault(round(page.width), []).extend(text)
+    return {width: measure(some) for width, some in lines.items() if some}
+
+
+def _same_columns(one: _Table, other: _Table) -> bool:
+    return len(one.xs) == len(other.xs) and all(
+        abs(a - b) < _NEAR for a, b in zip(one.xs, other.xs, strict=True)
+    )
+
+
+def _with_pages(table: _Table, pages: str) -> _Table:
+    first, *others = table.cells
+    return replace(table, cells=(replace(first, text=pages + first.text), *others))
+
+
+def _joined(upper: _Table, lower: _Table) -> _Table:
+    """A table and its part on the next page: a header that is printed again goes, a row that was cut is whole."""
+    cells = list(upper.cells)
+    begin, pages = 0, ""
+    if upper.height > 1 and _texts(upper.row(0)) == _texts(lower.row(0)):
+        begin, pages = 1, _pages_of(lower)
+    last, cut = upper.row(upper.height - 1), lower.row(begin)
+    if 0 in last and 0 in cut and last[0].text.isdigit() and not cut[0].text.strip(PAGE_START):
+        pages += _pages_of(lower) if not begin else ""
+        cells = [_continued(cell, cut, pages) if cell in last.values() else cell for cell in cells]
+        begin, pages = begin + 1, ""
+    shift = upper.height - begin
+    for cell in lower.cells:
+        if cell.row >= begin:
+            cells.append(replace(cell, row=cell.row + shift, text=pages + cell.text))
+            pages = ""
+    return _Table(upper.xs, upper.top, tuple(cells))
+
+
+def _texts(row: dict[int, GridCell]) -> list[str]:
+    return [cell.text.strip(PAGE_START) for cell in row.values()]
+
+
+def _pages_of(table: _Table) -> str:
+    return PAGE_START * table.cells[0].text.count(PAGE_START)
+
+
+def _continued(cell: GridCell, cut: dict[int, GridCell], pages: str) -> GridCell:
+    """A cell with what the next page has of it. The page begins where its first column goes on."""
+    more = cut[cell.column].text.strip(PAGE_START) if cell.column in cut else ""
+    mark = pages if cell.column == min(column for column in cut if cut[column].text.strip(PAGE_START)) else ""
+    return replace(cell, text=cell.text + joint(cell.text, more) + mark + more)

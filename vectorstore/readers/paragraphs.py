@@ -21,6 +21,7 @@ _LABEL = re.compile(
     r"第[零〇一二三四五六七八九十百千\d]{1,6}[编章节条]|[（(]?[一二三四五六七八九十百]{1,4}[）)、]|"
     r"[（(]\d{1,3}[）)]|\d{1,3}[.．、](?!\d)|[①-⑳★☆●■◆▲•]|附\s?件\s*\d*\s*[:：]?"
 )
+_LEADER = re.compile(r"(?:[.．…·]\s?){4,}\s*[\divxIVX]+$")  # a line of a table of contents
 _WORD = re.compile(r"[^\s\u2e80-\uffff]+")
 _INDENT = 0.8  # em by which a line must be off to be indented
 _ROOM = 0.35  # em that measuring can be wrong
@@ -31,10 +32,11 @@ _SIZE = 0.12  # difference in size that parts paragraphs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Where the text stands: its left and right edge, and the usual distance of lines in em."""
+    """Where the text stands: its left and right edge, the usual em, and the distance of lines in em."""
 
     left: float
     right: float
+    em: float
     pitch: float
 
 
@@ -52,6 +54,7 @@ def measure(lines: Sequence[PrintedLine]) -> Frame:
     return Frame(
         left=lefts[len(lefts) // 20],
         right=rights[-1 - len(rights) // 50],
+        em=median(line.em for line in long),
         pitch=median(pitches) if pitches else 2.0,
     )
 
@@ -93,13 +96,13 @@ class Joiner:
 
     def _goes_on(self, line: PrintedLine, frame: Frame) -> bool:
         last = self._lines[-1]
-        if abs(last.em - line.em) > _SIZE * max(last.em, line.em):
+        if _differ_in_size(last, line) or _LEADER.search(last.text):
             return False
         if not self._pages and line.middle - last.middle > _GAP * frame.pitch * last.em:
             return False
         if _LABEL.match(line.text) and last.text[-1] in _SENTENCE_END:
             return False
-        if _is_centred(last, frame) and _is_centred(line, frame):
+        if _is_title(last, frame) and _is_centred(line, frame):
             return not _has_room(last.width + frame.left, line, frame)
         return not _has_room(last.right, line, frame) and self._stands_right(line, frame)
 
@@ -107,10 +110,10 @@ class Joiner:
         """Whether the line begins where the next line of this paragraph would."""
         first, last = self._lines[0], self._lines[-1]
         near = _INDENT * line.em
+        if first.left - frame.left > _FAR * first.em:  # a signature or a date, on the right
+            return False
         if len(self._lines) > 1:
             return abs(line.left - last.left) < near
-        if first.left - frame.left > _FAR * first.em:
-            return abs(line.left - first.left) < near and not _LABEL.match(line.text)
         if line.left - frame.left < near:
             return True
         if line.left > first.left + near:  # a hanging indent, behind a number
@@ -134,9 +137,20 @@ def _first_unit(text: str) -> float:
     return units(text[:end])
 
 
+def _differ_in_size(one: PrintedLine, other: PrintedLine) -> bool:
+    comparable = any(map(is_wide, one.text)) and any(map(is_wide, other.text))
+    return comparable and abs(one.em - other.em) > _SIZE * max(one.em, other.em)
+
+
 def _is_centred(line: PrintedLine, frame: Frame) -> bool:
     left, right = line.left - frame.left, frame.right - line.right
-    return abs(left - right) < line.em and (left > line.em or line.em > 0)
+    return abs(left - right) < line.em and left > line.em
+
+
+def _is_title(line: PrintedLine, frame: Frame) -> bool:
+    """Whether a line is in the middle, or fills the width in larger type."""
+    larger = line.em > (1 + _SIZE) * frame.em
+    return _is_centred(line, frame) or (larger and abs(line.left - frame.left - frame.right + line.right) < line.em)
 
 
 def joint(before: str, after: str) -> str:
