@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _NUMERAL = "一二三四五六七八九十百千"
-# x or X must not stand next to a letter, a digit or a sign that makes it algebra ("1+X", "3x", "xlsx"). A lone
-# one must be followed by what it hides: a measure word, a kind of place, a percent sign.
+# x or X must not stand next to a letter, a digit or a sign that makes it algebra ("1+X", "3x", "xlsx"). A
+# lone one must be followed by what it hides: a measure word, a kind of place, a percent sign.
 _HIDDEN = re.compile(
     r"(?<![A-Za-z0-9+*×.\-_@/])(?:[xXｘＸ]{2,4}|[xXｘＸ×](?=[%％所个名人项条次万亿元年月日期区县市省校家位届]))"
     r"(?![A-Za-z+*×.\-_@])"

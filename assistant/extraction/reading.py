@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from assistant.extraction.intent import Ask, Kind, content_of, read_asks
@@ -11,7 +12,7 @@ from vectorstore.named import Mentions
 from vectorstore.search import Searcher
 from vectorstore.text import fold
 
-_OWN_MATTER = 8  # characters of matter from which on a follow-up speaks of a thing of its own
+_OWN_MATTER = 6  # characters of matter from which on a follow-up speaks of a thing of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,15 @@ def read_question(asked: StandAlone, searcher: Searcher) -> Reading:
     asks = read_asks(asked.focus)
     if asked.context and all(ask.kind is Kind.NAME for ask in asks):
         asks = read_asks(asked.context)  # "那扬州呢？" asks what was asked before
-    own = fold(asked.focus if len(content_of(asked.focus)) >= _OWN_MATTER else asked.text)
-    for word in sorted(mentions.words, key=len, reverse=True):
-        own = own.replace(word, "，")
+    own = _without(asked.focus, mentions)
+    if len(re.sub(r"\W", "", content_of(own))) < _OWN_MATTER:
+        own = _without(asked.text, mentions)
     matter = weigh(asked.focus, asked.context, mentions.scope_words, searcher.weight)
     return Reading(asked.text, own, mentions, asks, matter)
+
+
+def _without(text: str, mentions: Mentions) -> str:
+    text = fold(text)
+    for word in sorted(mentions.words, key=len, reverse=True):
+        text = text.replace(word, "，")
+    return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from vectorstore.readers.blocks import PAGE_START, Block, Grid, GridCell, Paragraph
@@ -32,23 +32,30 @@ class _Table:
         return max(cell.row + cell.rows for cell in self.cells)
 
 
-_Item = PrintedLine | _Table
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A page taken apart: its lines outside of tables, and its tables."""
+
+    width: int
+    height: float
+    lines: Sequence[PrintedLine]
+    tables: Sequence[_Table]
 
 
-def lay_out(pages: Sequence[PrintedPage]) -> Iterator[Block]:
+def lay_out(pages: Iterable[PrintedPage]) -> Iterator[Block]:
     """The blocks of all pages, with a PAGE_START where each page begins."""
     taken = [_take_apart(page) for page in pages]
-    texts = without_furniture([(page.height, lines) for page, (lines, _) in zip(pages, taken, strict=True)])
-    frames = _frames(pages, texts)
+    texts = without_furniture([(page.height, page.lines) for page in taken])
+    frames = _frames(taken, texts)
     flow = _Flow()
-    for page, lines, (_, tables) in zip(pages, texts, taken, strict=True):
+    for page, lines in zip(taken, texts, strict=True):
         flow.joiner.begin_page()
         first = True
-        for item in sorted([*lines, *tables], key=lambda item: item.top):
+        for item in sorted([*lines, *page.tables], key=lambda item: item.top):
             if isinstance(item, _Table):
                 yield from flow.table(item, goes_on=first)
             else:
-                yield from flow.line(item, frames[round(page.width)])
+                yield from flow.line(item, frames[page.width])
             first = False
     yield from flow.finish()
 
@@ -89,8 +96,7 @@ class _Flow:
         self._table = None
 
 
-def _take_apart(page: PrintedPage) -> tuple[list[PrintedLine], list[_Table]]:
-    """The lines outside of ruled tables, and the tables."""
+def _take_apart(page: PrintedPage) -> _Taken:
     grids = find_grids(page.rules)
     outside: list[Run] = []
     inside: list[dict[RuledCell, list[Run]]] = [{cell: [] for cell in grid.cells} for grid in grids]
@@ -103,7 +109,8 @@ def _take_apart(page: PrintedPage) -> tuple[list[PrintedLine], list[_Table]]:
         else:
             outside.append(run)
     tables = [_table(grid, cells) for grid, cells in zip(grids, inside, strict=True)]
-    return form_lines(outside), [table for table in tables if any(cell.text for cell in table.cells)]
+    filled = [table for table in tables if any(cell.text for cell in table.cells)]
+    return _Taken(round(page.width), page.height, form_lines(outside), filled)
 
 
 def _table(grid: RuledGrid, runs: dict[RuledCell, list[Run]]) -> _Table:
@@ -120,11 +127,11 @@ def _table(grid: RuledGrid, runs: dict[RuledCell, list[Run]]) -> _Table:
     return _Table(grid.xs, grid.ys[0], tuple(cells))
 
 
-def _frames(pages: Sequence[PrintedPage], texts: Sequence[Sequence[PrintedLine]]) -> dict[int, Frame]:
+def _frames(pages: Sequence[_Taken], texts: Sequence[Sequence[PrintedLine]]) -> dict[int, Frame]:
     """The frame of the text by width of page."""
     lines: dict[int, list[PrintedLine]] = {}
     for page, text in zip(pages, texts, strict=True):
-        lines.setdefault(round(page.width), []).extend(text)
+        lines.setdefault(page.width, []).extend(text)
     return {width: measure(some) for width, some in lines.items() if some}
 
 

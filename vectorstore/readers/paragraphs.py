@@ -43,7 +43,8 @@ class Frame:
 def measure(lines: Sequence[PrintedLine]) -> Frame:
     """The frame of these lines, all of pages of one width."""
     long = [line for line in lines if units(line.text) >= 10] or list(lines)
-    rights = sorted(line.right for line in long)
+    # Punctuation at the end of a line can hang over the edge.
+    rights = sorted(line.right - (line.em if line.text[-1] in _CLOSING else 0.0) for line in long)
     lefts = sorted(line.left for line in long)
     pitches = [
         (below.middle - above.middle) / above.em

@@ -42,13 +42,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedPage:
-    """One page. ``is_scan`` tells that it is a picture of a page and has no text of its own."""
+    """One page."""
 
     width: float
     height: float
     runs: Sequence[Run]
     rules: Sequence[Rule] = ()
-    is_scan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
