@@ -179,8 +179,6 @@ def build_page(
     """The page, wired up. ``assistant`` is called for each event, after the server has started."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # else Gradio calls home, not only from Blocks
     words = {name: message.in_language(language) for name, message in _WORDS.items()}
-    events = _Events(assistant, language, examples)
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     page = gr.Blocks(title=words["title"], analytics_enabled=False, fill_height=True)
     with page:
         conversation = gr.State(Conversation(), time_to_live=STATE_SECONDS)
@@ -204,16 +202,24 @@ def build_page(
             max_length=longest_question,
             autofocus=True,
         )
-        outputs = [chat, box, conversation]
-        running: Any = [
-            box.submit(events.submit, [box, conversation], outputs, **quiet),
-            chat.example_select(events.example, [conversation], outputs, **quiet),
-        ]
-        box.stop(events.stop, conversation, outputs, cancels=running, queue=False, **quiet)
-        chat.clear(events.clear, None, conversation, queue=False, **quiet)
-        page.load(events.load, None, chat, queue=False, **quiet)
+        _wire(page, chat, box, conversation, _Events(assistant, language, examples))
     page.queue(default_concurrency_limit=AT_ONCE, max_size=MOST_WAITING, api_open=False)
     return page
+
+
+def _wire(
+    page: gr.Blocks, chat: gr.Chatbot, box: gr.Textbox, conversation: gr.State, events: _Events
+) -> None:
+    """What happens when; to be called inside the page's block."""
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    outputs = [chat, box, conversation]
+    running: Any = [
+        box.submit(events.submit, [box, conversation], outputs, **quiet),
+        chat.example_select(events.example, [conversation], outputs, **quiet),
+    ]
+    box.stop(events.stop, conversation, outputs, cancels=running, queue=False, **quiet)
+    chat.clear(events.clear, None, conversation, queue=False, **quiet)
+    page.load(events.load, None, chat, queue=False, **quiet)
 
 
 def mount_page(

@@ -7,7 +7,8 @@ unmistakable, its cells fill whole rows, and each column holds one kind of thing
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from math import log
 from statistics import fmean, pvariance
 
@@ -48,28 +49,32 @@ _STOP = re.compile(
 
 def find_tables(lines: Sequence[Line]) -> list[Table]:
     """All tables among these lines, in order; none overlap."""
-    tables: list[Table] = []
+    grids = list(_find_grids(lines))
+    numbered = list(_between(lines, grids, _find_numbered))
+    known = sorted([*grids, *numbered], key=lambda table: table.first)
+    unnumbered = _between(lines, known, _find_unnumbered)
+    return sorted([*known, *unnumbered], key=lambda table: table.first)
+
+
+def _between(
+    lines: Sequence[Line],
+    known: Sequence[Table],
+    find: Callable[[Sequence[Line]], Iterator[Table]],
+) -> Iterator[Table]:
+    """What ``find`` finds among the lines that no known table has."""
     begin = 0
-    grids = [*_find_grids(lines)]
-    for end in [*(grid.first for grid in grids), len(lines)]:
-        tables.extend(_find_flat(lines[:end], begin))
-        if grids:
-            tables.append(grids.pop(0))
-            begin = tables[-1].last
-    return tables
+    for table in [*known, None]:
+        end = table.first if table else len(lines)
+        for found in find(lines[begin:end]):
+            yield replace(found, first=found.first + begin, last=found.last + begin)
+        begin = table.last if table else end
 
 
-def _find_flat(lines: Sequence[Line], begin: int) -> Iterator[Table]:
-    while True:
-        numbered = find_flat_table(lines, begin)
-        end = numbered.first if numbered else len(lines)
-        while unnumbered := _find_unnumbered(lines[:end], begin):
-            yield unnumbered
-            begin = unnumbered.last
-        if numbered is None:
-            return
-        yield numbered
-        begin = numbered.last
+def _find_numbered(lines: Sequence[Line]) -> Iterator[Table]:
+    begin = 0
+    while table := find_flat_table(lines, begin):
+        yield table
+        begin = table.last
 
 
 def _find_grids(lines: Sequence[Line]) -> Iterator[Table]:
@@ -145,14 +150,14 @@ def _grid_row(line: Line, mark: str, names: Sequence[str], *, numbered: bool) ->
     return Row(number, tuple(made), line.start, line.end)
 
 
-def _find_unnumbered(lines: Sequence[Line], begin: int) -> Table | None:
-    index = begin
+def _find_unnumbered(lines: Sequence[Line]) -> Iterator[Table]:
+    index = 0
     while index < len(lines):
         width = _header_width(lines, index)
-        if width and (table := _read_unnumbered(lines, index, width)):
-            return table
-        index += width or 1
-    return None
+        table = _read_unnumbered(lines, index, width) if width else None
+        if table:
+            yield table
+        index = table.last if table else index + (width or 1)
 
 
 def _header_width(lines: Sequence[Line], first: int) -> int:

@@ -8,6 +8,7 @@ region it is in no section.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from vectorstore.families import BODY_FAMILIES, RANK, Family
@@ -130,9 +131,12 @@ def _table_mould(
     table: Table, lines: Sequence[Line], blocks: Sequence[TitleBlock], plain: Sequence[bool]
 ) -> Mould:
     """A table, by the caption right over it or else the title that it stands under."""
-    above = table.first - 1
-    over = [block for block in blocks if block.first < table.first]
-    title = over[-1].text if over and all(plain[over[-1].last : table.first]) else ""
+    above = first = table.first - 1
+    over = bisect_left(blocks, table.first, key=lambda block: block.first) - 1
+    block = blocks[over] if over >= 0 else None
+    while block and first >= block.last and plain[first]:
+        first -= 1
+    title = block.text if block and first < block.last else ""
     if above >= 0 and plain[above] and _CAPTION.fullmatch(lines[above].text):
         title = lines[above].text
     return Mould(

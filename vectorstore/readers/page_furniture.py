@@ -38,10 +38,11 @@ def without_furniture(pages: Sequence[tuple[float, Sequence[PrintedLine]]]) -> l
 
 
 def _edge_lines(height: float, lines: Sequence[PrintedLine]) -> dict[PrintedLine, str]:
-    """The lines near the page's edges, and at which."""
+    """The lines near the page's edges, and at which; a page number counts as near wherever the text ends."""
     top = {line: "top" for line in lines[:_DEEP] if line.bottom < _ZONE * height}
     bottom = {line: "bottom" for line in lines[-_DEEP:] if line.top > (1 - _ZONE) * height}
-    return top | bottom
+    numbers = {line: "bottom" for line in lines[-1:] if _PAGE_NUMBER.fullmatch(line.text)}
+    return top | bottom | numbers
 
 
 def _is_furniture(line: PrintedLine, edge: str, repeated: set[tuple[str, str]], is_only_page: bool) -> bool:

@@ -9,17 +9,14 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from vectorstore.readers.printed import Rule
-from vectorstore.readers.ruled import is_rule
+from vectorstore.readers.ruled import Point, rules_of
 
 _MOST_OBJECTS = 20_000  # of a page; more are a drawing
 _MOST_SEGMENTS = 1_000  # of one path
 _DEPTH = 4  # of drawings inside of drawings
 _PICTURE = 0.5  # of the page
 _OUTLINES = 200  # paths on a page without text: letters that were turned into shapes
-_STRAIGHT = 0.7  # points by which a line may be off the straight
-_SHORTEST = 4.0
 
-Point = tuple[float, float]
 Place = Callable[[float, float], Point]
 
 
@@ -31,7 +28,7 @@ def find_rules(page: Any, place: Place) -> list[Rule]:
             return []
         stroked = _is_stroked(path)
         for points in _outlines(path):
-            rules.extend(_rules([place(x, y) for x, y in points], stroked))
+            rules.extend(rules_of([place(x, y) for x, y in points], stroked=stroked))
     return rules
 
 
@@ -85,15 +82,3 @@ def _outlines(path: Any) -> Iterator[list[Point]]:
             points.append(points[0])
     if points:
         yield points
-
-
-def _rules(points: list[Point], stroked: bool) -> Iterator[Rule]:
-    """A thin shape is one ruled line, whether filled or stroked; of others the stroked straight sides are."""
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    if is_rule(min(xs), min(ys), max(xs), max(ys)):
-        yield Rule(min(xs), min(ys), max(xs), max(ys))
-        return
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False) if stroked else ():
-        wide, high = abs(x1 - x0), abs(y1 - y0)
-        if min(wide, high) < _STRAIGHT and max(wide, high) > _SHORTEST:
-            yield Rule(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))

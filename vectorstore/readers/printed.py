@@ -16,13 +16,14 @@ _SAME_LINE = 0.5  # of the lower height by which two pieces share a line
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of text on one line: a character, a word or a whole line."""
+    """A piece of text on one line: a character, a word or a whole line. ``em`` is 0 where only its width tells it."""
 
     text: str
     left: float
     top: float
     right: float
     bottom: float
+    em: float = 0.0
 
     @property
     def middle(self) -> float:
@@ -74,7 +75,7 @@ class PrintedLine:
 
 def is_wide(char: str) -> bool:
     """Whether a character takes a full square, as Chinese ones and their punctuation do."""
-    return char > "\u2e80" or char in "“”‘’…—①②③④⑤⑥⑦⑧⑨⑩●■◆★☆"
+    return char > "\u2e80" or char != "" and char in "“”‘’…—①②③④⑤⑥⑦⑧⑨⑩●■◆★☆"
 
 
 def units(text: str) -> float:
@@ -119,7 +120,7 @@ def _form(runs: Sequence[Run]) -> PrintedLine:
 
 
 def _em(runs: Sequence[Run]) -> float:
-    wide = [(run.right - run.left) / units(run.text) for run in runs if run.text and is_wide(run.text[0])]
+    wide = [run.em or (run.right - run.left) / units(run.text) for run in runs if is_wide(run.text[:1])]
     if wide:
         return max(median(wide), 1.0)
     return max(median((run.bottom - run.top) / 1.2 for run in runs), 1.0)

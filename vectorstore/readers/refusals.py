@@ -105,3 +105,8 @@ def scans_left_out(pages: int) -> Message:
         f"有 {pages} 页是扫描图像，没有读入；安装 policy-assistant[ocr] 后可以识别。",
         f"{pages} pages are scans and were left out; with policy-assistant[ocr] they can be recognised.",
     )
+
+
+def pictures_left_out(pages: int) -> Message:
+    """A notice: some pages are pictures, in a format whose pictures are not recognised."""
+    return Message(f"有 {pages} 页只有图像，没有读入。", f"{pages} pages hold only pictures and were left out.")

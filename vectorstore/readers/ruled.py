@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from vectorstore.readers.printed import Rule, Run
 
@@ -11,6 +12,9 @@ _NEAR = 3.0  # points within which two rules meet, or are one
 _MOST_RULES = 2_000  # more are a drawing
 _MOST_SQUARES = 20_000
 _THIN = 2.5  # points; what is broader is no ruled line
+_STRAIGHT = 0.7  # points by which a line may be off the straight
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +50,18 @@ class RuledGrid:
         return None
 
 
-def is_rule(left: float, top: float, right: float, bottom: float) -> bool:
-    """Whether a shape of these bounds is thin enough to be a ruled line."""
-    return min(right - left, bottom - top) <= _THIN < max(right - left, bottom - top)
+def rules_of(points: Sequence[Point], *, stroked: bool) -> Iterator[Rule]:
+    """The ruled lines in an outline: a thin shape is one, filled or stroked; else its stroked straight sides are."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    wide, high = max(xs) - min(xs), max(ys) - min(ys)
+    if min(wide, high) <= _THIN:
+        if max(wide, high) > _THIN:
+            yield Rule(min(xs), min(ys), max(xs), max(ys))
+        return
+    for (x0, y0), (x1, y1) in pairwise(points) if stroked else ():
+        wide, high = abs(x1 - x0), abs(y1 - y0)
+        if min(wide, high) < _STRAIGHT and max(wide, high) > _THIN:
+            yield Rule(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
 @dataclass(frozen=True, slots=True)
