@@ -50,7 +50,7 @@ Rebuild = Annotated[bool, typer.Option("--rebuild", help="全部重建 Build eve
 def serve(host: Host = None, port: Port = None) -> None:
     """启动网页和接口 Serve the page and the API."""
     settings = _start(host=host, port=port)
-    from assistant import server
+    from assistant.web import server
 
     server.bind(settings.host, settings.port).close()  # told before the index is built, which takes a while
     _prepare(settings)

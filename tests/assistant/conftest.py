@@ -12,8 +12,8 @@ import pytest
 import uvicorn
 
 from assistant.build import prepare_library
-from assistant.server import bind, create_app, server_config
 from assistant.settings import Settings
+from assistant.web.server import bind, create_app, server_config
 
 LUNCH = """云山市学生午餐补助办法
 

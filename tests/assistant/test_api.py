@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from assistant.api_types import AnswerBody, DocumentsBody, ErrorBody, OutlinedDocument, PassagesBody
+from assistant.web.api_types import AnswerBody, DocumentsBody, ErrorBody, OutlinedDocument, PassagesBody
 from tests.assistant.conftest import LUNCH
 
 JSON = {"content-type": "application/json"}

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pytest
 
 from assistant import cli
-from assistant.api_types import AnswerBody, PassagesBody
-from assistant.server import bind
 from assistant.settings import Settings
+from assistant.web.api_types import AnswerBody, PassagesBody
+from assistant.web.server import bind
 from tests.model_replies import refuses
 from tests.model_server import ModelServer
 

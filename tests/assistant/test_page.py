@@ -17,10 +17,6 @@ import pytest
 
 from assistant.errors import BadQuestion, SettingsInvalid
 from assistant.examples import questions_from_headings, written_questions
-from assistant.page import Conversation, reply
-from assistant.page_head import own_head
-from assistant.page_html import answer_html, as_text, draft_html, question_html
-from assistant.reader import Piece, cited_range, pieces
 from assistant.types import (
     Answer,
     AnswerEvent,
@@ -33,6 +29,10 @@ from assistant.types import (
     TextDelta,
     Turn,
 )
+from assistant.web.page import Conversation, reply
+from assistant.web.page_head import own_head
+from assistant.web.page_html import answer_html, as_text, draft_html, question_html
+from assistant.web.reader import Piece, cited_range, pieces
 from vectorstore.errors import Message
 from vectorstore.types import Chunk, Document, Head, Passage, Section, SectionKind, Status
 
@@ -271,7 +271,7 @@ class TestReader:
         assert "//" not in response.text.split("</style>")[1].replace("</", "")
 
     def test_a_document_of_hostile_text_is_shown_as_text(self) -> None:
-        from assistant.reader import render
+        from assistant.web.reader import render
 
         document = make_document(HOSTILE)
         document = replace(document, head=replace(document.head, title=HOSTILE), sections=())

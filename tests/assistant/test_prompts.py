@@ -168,7 +168,7 @@ def test_a_prompt_for_other_placeholders_than_the_code_fills_is_refused(tmp_path
     assert "实有 placeholders: question" in message
 
 
-def test_importing_the_prompts_does_not_load_langchain() -> None:
+def test_importing_the_prompts_loads_no_langchain() -> None:
     code = "import sys, assistant.model.prompts, assistant.model.llm; sys.exit('langchain_core' in sys.modules)"
     assert (
         subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode

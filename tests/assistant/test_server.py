@@ -15,13 +15,13 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
-from assistant import middleware
-from assistant.dependencies import MOST_WAITING, new_workers
 from assistant.errors import PortInUse, SettingsInvalid
-from assistant.http_errors import install_error_responses
 from assistant.logs import log_file
-from assistant.server import bind, serve
 from assistant.settings import Settings
+from assistant.web import middleware
+from assistant.web.dependencies import MOST_WAITING, new_workers
+from assistant.web.http_errors import install_error_responses
+from assistant.web.server import bind, serve
 from vectorstore.errors import IndexMissing
 
 
@@ -122,8 +122,8 @@ def test_a_queue_that_is_too_long_is_refused_with_a_time_to_come_back() -> None:
     import anyio
     import anyio.to_thread
 
-    from assistant.dependencies import in_worker
-    from assistant.http_errors import Busy, known_error_response
+    from assistant.web.dependencies import in_worker
+    from assistant.web.http_errors import Busy, known_error_response
 
     async def crowd() -> None:
         workers = new_workers()

@@ -75,7 +75,7 @@ class PrintedLine:
 
 def is_wide(char: str) -> bool:
     """Whether a character takes a full square, as Chinese ones and their punctuation do."""
-    return char > "\u2e80" or char != "" and char in "“”‘’…—①②③④⑤⑥⑦⑧⑨⑩●■◆★☆"
+    return char > "\u2e80" or char in "“”‘’…—①②③④⑤⑥⑦⑧⑨⑩●■◆★☆"
 
 
 def units(text: str) -> float:
@@ -120,7 +120,7 @@ def _form(runs: Sequence[Run]) -> PrintedLine:
 
 
 def _em(runs: Sequence[Run]) -> float:
-    wide = [run.em or (run.right - run.left) / units(run.text) for run in runs if is_wide(run.text[:1])]
+    wide = [run.em or (run.right - run.left) / units(run.text) for run in runs if any(map(is_wide, run.text))]
     if wide:
         return max(median(wide), 1.0)
     return max(median((run.bottom - run.top) / 1.2 for run in runs), 1.0)

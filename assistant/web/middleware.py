@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.http_errors import MAX_BODY_BYTES, status_response
+from assistant.web.http_errors import MAX_BODY_BYTES, status_response
 from vectorstore.errors import Language
 
 BODY_SECONDS = 30.0

@@ -15,14 +15,14 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from assistant import api, api_docs, page, reader
 from assistant.build import build_assistant
-from assistant.dependencies import new_workers
 from assistant.errors import PortInUse, SettingsInvalid
 from assistant.examples import written_questions
-from assistant.http_errors import install_error_responses
-from assistant.middleware import BodyLimit, SecurityHeaders
 from assistant.settings import Settings
+from assistant.web import api, api_docs, page, reader
+from assistant.web.dependencies import new_workers
+from assistant.web.http_errors import install_error_responses
+from assistant.web.middleware import BodyLimit, SecurityHeaders
 from vectorstore.errors import Message, PolicyAssistantError
 
 KEEP_ALIVE_SECONDS = 15

@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.dependencies import TheLanguage
-from assistant.static_page import static_page
+from assistant.web.dependencies import TheLanguage
+from assistant.web.static_page import static_page
 
 router = APIRouter(include_in_schema=False)
 

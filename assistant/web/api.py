@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from assistant.answer_json import document_json, outline_json, passages_json, to_json
-from assistant.api_types import (
+from assistant.web.api_types import (
     ANSWER_EXAMPLE,
     AnswerBody,
     AskBody,
@@ -22,8 +22,8 @@ from assistant.api_types import (
     PassagesBody,
     SearchBody,
 )
-from assistant.dependencies import TheAssistant, TheWorkers, in_worker
-from assistant.http_errors import UnknownDocument, error_body
+from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
+from assistant.web.http_errors import UnknownDocument, error_body
 
 router = APIRouter()
 

@@ -16,9 +16,16 @@ from starlette.routing import Mount
 
 from assistant.answer import Assistant
 from assistant.examples import questions_from_headings
-from assistant.page_head import OwnHead
-from assistant.page_html import answer_html, draft_html, failure_html, question_html, stage_html, stopped_html
 from assistant.types import AnswerReady, EvidenceReady, Question, TextDelta, Turn
+from assistant.web.page_head import OwnHead
+from assistant.web.page_html import (
+    answer_html,
+    draft_html,
+    failure_html,
+    question_html,
+    stage_html,
+    stopped_html,
+)
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 logger = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from itertools import pairwise
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from assistant.dependencies import TheAssistant, TheLanguage, TheWorkers, in_worker
-from assistant.http_errors import UnknownDocument
-from assistant.static_page import static_page
+from assistant.web.dependencies import TheAssistant, TheLanguage, TheWorkers, in_worker
+from assistant.web.http_errors import UnknownDocument
+from assistant.web.static_page import static_page
 from assistant.wording import STATUS_NAMES
 from vectorstore.errors import Language, Message
 from vectorstore.types import Document, Section, SectionKind, Status
