@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from assistant.examples import QUESTIONS_FILE
 from assistant.model.llm import build_chat_model
 from assistant.settings import Settings
 from vectorstore.catalog import load_catalog
-from vectorstore.database import Database
 from vectorstore.embeddings import Embedder, make_embedder
 from vectorstore.errors import LibraryBusy, Message, UnreadableFile
 from vectorstore.generations import current_name, intact_recipe
@@ -75,14 +73,14 @@ def prepare_library(settings: Settings, on_progress: OnProgress) -> IngestReport
     seeds = _sources([settings.seeds_dir])
     taken = _seeds_taken(settings)
     try:
-        report = _ingest(settings, embedder, seeds, on_progress, prune=_known(settings) <= taken)
+        gone = taken - {file.source for file in seeds}
+        report = _ingest(settings, embedder, seeds, on_progress, remove=gone)
     except LibraryBusy:
         if current_name(settings.data_dir) is None:
             raise
         return None
-    names = sorted(taken - set(report.removed) | {file.source for file in seeds})
     with storage_errors(settings.data_dir):
-        replace_file(settings.data_dir / _SEEDS_TAKEN, "\n".join(names))
+        replace_file(settings.data_dir / _SEEDS_TAKEN, "\n".join(sorted(file.source for file in seeds)))
     return report
 
 
@@ -99,7 +97,7 @@ def _ingest(
     sources: Sequence[SourceFile],
     on_progress: OnProgress,
     *,
-    prune: bool = False,
+    remove: Collection[str] = (),
     rebuild: bool = False,
 ) -> IngestReport:
     folders = sorted({file.path.parent for file in sources} | {settings.seeds_dir})
@@ -110,7 +108,7 @@ def _ingest(
         embedder=embedder,
         understand=lambda path, source: understand(path, source, catalogs[path.parent]),
         version=_rules([folder / _CATALOG for folder in folders]),
-        prune=prune,
+        remove=remove,
         rebuild=rebuild,
         on_progress=on_progress,
     )
@@ -146,15 +144,6 @@ def _rules(catalogs: Iterable[Path]) -> str:
     for file in (*code, *(catalog for catalog in catalogs if catalog.is_file())):
         digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-def _known(settings: Settings) -> set[str]:
-    """The names of all documents that the library has."""
-    file = settings.data_dir / "library.sqlite"
-    if not file.is_file():
-        return set()
-    with closing(Database(file, read_only=True)) as database:
-        return set(database.fingerprints())
 
 
 def _seeds_taken(settings: Settings) -> set[str]:

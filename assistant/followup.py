@@ -18,12 +18,17 @@ from vectorstore.named import Mentions
 from vectorstore.search import Searcher
 
 _LEANS = re.compile(
-    r"^(?:那么?|它|这|其|再|还|另外|同样|具体|上面|前面|刚才)|呢[？?。]?$|[它其]|这个|那个|这些|那些|前面|上面|刚才|第[一二三]个"
+    r"^(?:那么?|它|这|其|再|还|另外|同样|具体|上面|前面|刚才)|呢[？?。]?$|[它其]|"
+    r"这个|那个|这些|那些|前面|上面|刚才|第[一二三]个"
 )
 _INSTEAD = re.compile(
-    r"^(?:那么?|那要是|换成|换做|要是)?[，,]?\s*(\S{2,14}?)(?:那个|那块|那项|那边|这个|这块|方面|的话|的)?呢[？?。]*$"
+    r"^(?:那么?|那要是|换成|换做|要是)?[，,]?\s*(\S{2,14}?)"
+    r"(?:那个|那块|那项|那边|这个|这块|方面|的话|的)?呢[？?。]*$"
 )
-_SELF_CONTAINED = 10  # characters of matter from which on a question that names its document leans on nothing
+_EVERYWHERE = re.compile(
+    r"各地|各省|各市|各县|全国|哪些(?:地方|省|市|县|区)|所有(?:地方|文件|方案)|几份|哪[几两三四]份"
+)
+_SELF_CONTAINED = 9  # characters of matter from which on a question leans on nothing but its place
 
 
 def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
@@ -32,10 +37,12 @@ def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> S
     if not earlier:
         return StandAlone(question, question)
     now = searcher.read_mentions(question)
-    if now.groups and _stands_alone(question, now):
-        return StandAlone(question, question)
-    before = earlier[-1]
     place = _last_named(earlier, searcher)
+    if _stands_alone(question, now):
+        if now.groups or not place or _EVERYWHERE.search(question):
+            return StandAlone(question, question)
+        return StandAlone(f"{' '.join(place)} {question}", question)
+    before = earlier[-1]
     instead = _INSTEAD.match(question)
     if instead and not now.groups:
         asked = asking_part(before)

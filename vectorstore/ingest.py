@@ -7,23 +7,22 @@ the next run goes on where this one stopped.
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from vectorstore import chunking
 from vectorstore.database import Database, Vector, text_digest
 from vectorstore.embeddings import Embedder
-from vectorstore.errors import EmbeddingUnavailable, LibraryBusy, Message, UnreadableFile
+from vectorstore.errors import EmbeddingUnavailable, Message, UnreadableFile
 from vectorstore.generations import IndexedText, current_name, intact_recipe, publish
+from vectorstore.lock import sole_writer
 from vectorstore.manifest import Recipe
 from vectorstore.storage import storage_errors
 from vectorstore.types import Document
@@ -82,7 +81,7 @@ def ingest(
     embedder: Embedder,
     understand: Callable[[Path, str], Document],
     version: str = "",
-    prune: bool = False,
+    remove: Collection[str] = (),
     rebuild: bool = False,
     on_progress: Callable[[ProgressEvent], None] = lambda _: None,
 ) -> IngestReport:
@@ -92,7 +91,7 @@ def ingest(
     for it; the document's id follows from ``source`` alone. It is called only
     for a file whose bytes changed, or when ``version`` did, which stands for
     all else that ``understand`` goes by.
-    ``prune`` removes documents that no file in ``sources`` has the name of;
+    ``remove`` are names of documents to take out of the library;
     ``rebuild`` sets the old library aside and begins an empty one.
 
     Raises LibraryBusy within a second when another process is at it,
@@ -101,12 +100,12 @@ def ingest(
     stay stored.
     """
     started = time.monotonic()
-    with _sole_writer(data_dir):
+    with sole_writer(data_dir):
         if rebuild:
             _set_aside(data_dir / _LIBRARY)
         with closing(Database(data_dir / _LIBRARY)) as database:
             intake = _Intake(database, understand, version)
-            intake.run(sources, prune=prune, on_progress=on_progress)
+            intake.run(sources, remove=remove, on_progress=on_progress)
             generation = _index(data_dir, database, embedder, on_progress)
             return IngestReport(
                 added=tuple(intake.added),
@@ -135,12 +134,15 @@ class _Intake:
         self.failed: list[Failure] = []
 
     def run(
-        self, sources: Sequence[SourceFile], *, prune: bool, on_progress: Callable[[ProgressEvent], None]
+        self,
+        sources: Sequence[SourceFile],
+        *,
+        remove: Collection[str],
+        on_progress: Callable[[ProgressEvent], None],
     ) -> None:
-        if prune:
-            for source in sorted(self._known.keys() - {file.source for file in sources}):
-                self._database.remove(self._known.pop(source)[0])
-                self.removed.append(source)
+        for source in sorted(self._known.keys() & set(remove)):
+            self._database.remove(self._known.pop(source)[0])
+            self.removed.append(source)
         taken: set[str] = set()
         # Sorted, so that the outcome does not depend on the order in which a folder is listed.
         for done, file in enumerate(sorted(sources, key=lambda file: (file.source, str(file.path)))):
@@ -252,39 +254,6 @@ def _usable(made: Sequence[Sequence[float]], count: int, embedder: Embedder) -> 
             "请检查向量模型的设置后再运行；已算好的部分已经保存。",
             "Check the settings of the embedding model, then run this again; what was computed is stored.",
         ),
-    )
-
-
-@contextmanager
-def _sole_writer(data_dir: Path) -> Iterator[None]:
-    holder = data_dir / "ingest.pid"
-    lock = FileLock(data_dir / "ingest.lock", thread_local=False)
-    with storage_errors(data_dir):
-        data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire(timeout=0.5, poll_interval=0.05)
-        except Timeout as error:
-            raise _busy(holder) from error
-    try:
-        with storage_errors(holder):
-            holder.write_text(str(os.getpid()), encoding="ascii")
-        yield
-    finally:
-        holder.unlink(missing_ok=True)
-        lock.release()
-
-
-def _busy(holder: Path) -> LibraryBusy:
-    try:
-        process = holder.read_text(encoding="ascii", errors="replace").strip()
-    except OSError:
-        process = "?"
-    return LibraryBusy(
-        Message(
-            f"另一个进程（进程号 {process}）正在写入资料库。",
-            f"Another process (process id {process}) is writing to the library.",
-        ),
-        Message("请等它结束后再试。", "Wait until it is done, then try again."),
     )
 
 

@@ -156,7 +156,9 @@ class MentionReader:
         ]
         for start, end in spans:
             word = text[start:end]
-            holders = frozenset(t for t in self._targets if word in self._texts[t] or word in self._titles[t])
+            if any(word in title for title in self._titles.values()):
+                continue  # a title, or part of one, that _read_titles has found
+            holders = frozenset(t for t in self._targets if word in self._texts[t])
             if holders and len(holders) <= max(1, len(self._targets) // 3):
                 yield Mention(word, start, end, holders)
 

@@ -237,9 +237,11 @@ def _units(clause: str, kind: Kind) -> str:
         return ""
     if "多久" in clause:
         return "次回" if re.search(r"多久(?:一|1)?[次回]", clause) else "天周"
-    match = re.search(rf"(?:多少|几)\s*([{_MEASURE}])", clause)
+    match = re.search(rf"(?:多少|几)\s*(?:([{_MEASURE}])|([\u4e00-\u9fff])$)", clause)
     if not match:
         return ""
+    if match.group(2):
+        return match.group(2)  # a measure word that the list lacks ends the clause: "不少于多少册"
     return _UNITS_OF.get(match.group(1), match.group(1))
 
 

@@ -17,9 +17,13 @@ _OWN_MATTER = 6  # characters of matter from which on a follow-up speaks of a th
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``question`` stands on its own; ``own`` is its text without names and what was carried over."""
+    """``question`` stands on its own, ``focus`` is what was asked now.
+
+    ``own`` is the question without the names in it and without what was carried over.
+    """
 
     question: str
+    focus: str
     own: str
     mentions: Mentions
     asks: tuple[Ask, ...]
@@ -36,7 +40,7 @@ def read_question(asked: StandAlone, searcher: Searcher) -> Reading:
     if len(re.sub(r"\W", "", content_of(own))) < _OWN_MATTER:
         own = _without(asked.text, mentions)
     matter = weigh(asked.focus, asked.context, mentions.scope_words, searcher.weight)
-    return Reading(asked.text, own, mentions, asks, matter)
+    return Reading(asked.text, asked.focus, own, mentions, asks, matter)
 
 
 def _without(text: str, mentions: Mentions) -> str:

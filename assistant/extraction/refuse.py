@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from assistant.extraction.about import asks_own_number
 from assistant.extraction.intent import Ask, Kind, holds
 from assistant.extraction.select import Span
+from assistant.extraction.weigh import Matter
 from assistant.types import Reason
 from vectorstore.marks import find_redactions, hides_figure
 from vectorstore.named import Mentions
 from vectorstore.search import numbers_of
-from vectorstore.text import fold, read_number
+from vectorstore.text import fold, read_number, search_terms
 from vectorstore.types import Chunk, Head, Mark, SectionKind, Status
 
 _SMALL_TALK = re.compile(
@@ -99,7 +100,7 @@ def _asks_hidden_name(question: str, head: Head, chunks: Sequence[Chunk]) -> boo
     return head.status is Status.ANONYMISED and bool(_WHICH_PLACE.search(question))
 
 
-def refuse_spans(question: str, asks: Sequence[Ask], spans: Sequence[Span]) -> Reason | None:
+def refuse_spans(question: str, asks: Sequence[Ask], spans: Sequence[Span], matter: Matter) -> Reason | None:
     """Why the sentences that come nearest do not answer."""
     if not spans:
         return Reason.NOT_FOUND
@@ -112,11 +113,19 @@ def refuse_spans(question: str, asks: Sequence[Ask], spans: Sequence[Span]) -> R
     figures = [ask for ask in asks if ask.kind in FIGURES]
     if figures and len(figures) == len(asks):
         held = [s for s in near if any(holds(a.kind, _shown(s.text), a.units) for a in figures)]
+        held = [s for s in held if _speaks_of_it(s, matter)]
         if not held or _hidden(best, figures):
             return Reason.REDACTED if any(_hidden(span, figures) for span in near) else Reason.NOT_FOUND
         if _other_level(question, held[0].text):
             return Reason.NOT_FOUND
     return None
+
+
+def _speaks_of_it(span: Span, matter: Matter) -> bool:
+    """Whether a sentence, or a heading over it, has any word of the question; true of another language's."""
+    pairs = {term for term in matter.weights if len(term) > 1 and not term.isascii()}
+    headings = search_terms(" ".join(span.passage.chunk.path[-2:]))
+    return not pairs or bool(pairs & (span.terms | set(headings)))
 
 
 def wants_titles(question: str) -> bool:

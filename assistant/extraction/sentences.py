@@ -42,7 +42,7 @@ def state_sentences(reading: Reading, passages: Sequence[Passage]) -> Stated:
     spans = _holding_first(
         score_spans(_numbered_first(passages, mentions), reading.matter, reading.asks), reading.asks
     )
-    reason = refuse_spans(reading.question, reading.asks, spans)
+    reason = refuse_spans(reading.question, reading.asks, spans, reading.matter)
     statements = _state_titles(reading, passages)
     for best in _by_document(spans, one=len(mentions.targets) == 1):
         statements.extend(_state(reading, best, reading.matter, reading.asks))
@@ -90,7 +90,7 @@ def _state(
         elif chunk.id not in told:
             told.add(chunk.id)
             cell = next((c for c in chunk.cells if c.start == span.start), None)
-            statements.append(state_row(span.passage, reading.question, asks, cell))
+            statements.append(state_row(span.passage, reading.focus, asks, cell))
     return statements
 
 

@@ -169,8 +169,7 @@ def test_a_prompt_for_other_placeholders_than_the_code_fills_is_refused(tmp_path
 
 
 def test_importing_the_prompts_loads_no_langchain() -> None:
-    code = "import sys, assistant.model.prompts, assistant.model.llm; sys.exit('langchain_core' in sys.modules)"
-    assert (
-        subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode
-        == 0
-    )
+    modules = "assistant.model.prompts, assistant.model.llm"
+    code = f"import sys, {modules}; sys.exit('langchain_core' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False)
+    assert done.returncode == 0

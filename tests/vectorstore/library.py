@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def run(
     embedder: Embedder | None = None,
     understand: Callable[[Path, str], Document] = understand,
     version: str = "",
-    prune: bool = False,
+    remove: Collection[str] = (),
     rebuild: bool = False,
     on_progress: Callable[[ProgressEvent], None] = lambda _: None,
 ) -> IngestReport:
@@ -72,7 +72,7 @@ def run(
         embedder=embedder or HashedEmbedder(),
         understand=understand,
         version=version,
-        prune=prune,
+        remove=remove,
         rebuild=rebuild,
         on_progress=on_progress,
     )

@@ -109,7 +109,7 @@ def test_files_that_are_gone_are_removed_only_when_asked(data_dir: Path, seeds: 
     kept = [file for file in files if file.source == "a.txt"]
     assert run(data_dir, kept).removed == ()
     assert len(library(data_dir)) == 2
-    report = run(data_dir, kept, prune=True)
+    report = run(data_dir, kept, remove=["b.txt", "never there.txt"])
     assert (report.removed, report.chunks) == (("b.txt",), 1)
     with open_current(data_dir, MODEL) as generation:
         assert generation.keywords.document_frequency("乙") == 0
@@ -147,7 +147,7 @@ def test_a_file_that_can_not_be_read_is_reported_and_the_rest_goes_in(data_dir: 
 
 def test_a_file_that_breaks_later_leaves_what_the_library_had(data_dir: Path, seeds: Path) -> None:
     run(data_dir, write(seeds, a=articles("甲")))
-    report = run(data_dir, write(seeds, a="broken"), prune=True)
+    report = run(data_dir, write(seeds, a="broken"))
     assert [failure.source for failure in report.failed] == ["a.txt"]
     assert (report.removed, report.chunks) == ((), 1)
     assert [document.text for document in library(data_dir)] == ["第一条 甲"]

@@ -46,12 +46,10 @@ def read_file(path: Path) -> ReadFile:
     """
     head = _head(path)
     found = format_by_head(head, path.name)
-    if found in (Format.TEXT, Format.MARKDOWN):
-        file = _read_text(path, found)
-    else:
-        file = _read_in_process(path)
+    is_text = found in (Format.TEXT, Format.MARKDOWN)
+    file = _read_text(path, found) if is_text else _read_in_process(path)
     if not file.text.strip():
-        raise refusals.no_text(path.name) if found not in (Format.TEXT, Format.MARKDOWN) else refusals.empty(path.name)
+        raise refusals.empty(path.name) if is_text else refusals.no_text(path.name)
     return file
 
 
@@ -69,7 +67,8 @@ def unpack(path: Path, folder: Path) -> Unpacked:
     return Unpacked(
         files=tuple((name, Path(file)) for name, file in reply["files"]),
         refused=tuple(
-            (name, UnreadableFile(Message(*message), Message(*hint))) for name, (message, hint) in reply["refused"]
+            (name, UnreadableFile(Message(*message), Message(*hint)))
+            for name, (message, hint) in reply["refused"]
         ),
     )
 
@@ -79,7 +78,9 @@ def _head(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise UnreadableFile(
-                Message(f"{path.name} 不存在，或不是普通文件。", f"{path.name} is missing, or no regular file."),
+                Message(
+                    f"{path.name} 不存在，或不是普通文件。", f"{path.name} is missing, or no regular file."
+                ),
                 Message("请检查路径。", "Check the path."),
             )
         size = path.stat().st_size
@@ -90,7 +91,9 @@ def _head(path: Path) -> bytes:
     if not size:
         raise refusals.empty(path.name)
     if size > _MOST_BYTES:
-        raise refusals.too_large(path.name, f" {_MOST_BYTES // 1_000_000} MB", f"{_MOST_BYTES // 1_000_000} MB")
+        raise refusals.too_large(
+            path.name, f" {_MOST_BYTES // 1_000_000} MB", f"{_MOST_BYTES // 1_000_000} MB"
+        )
     return head
 
 
@@ -104,7 +107,9 @@ def _unreadable(path: Path, error: OSError) -> UnreadableFile:
 
 
 def _read_text(path: Path, found: Format) -> ReadFile:
-    too_long = refusals.too_large(path.name, f" {MOST_CHARACTERS // 10_000} 万字", f"{MOST_CHARACTERS:,} characters")
+    too_long = refusals.too_large(
+        path.name, f" {MOST_CHARACTERS // 10_000} 万字", f"{MOST_CHARACTERS:,} characters"
+    )
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -44,7 +44,9 @@ def main(task: str, path: Path, arguments: list[str]) -> dict[str, Any]:
 
 def _is_out_of_memory(error: Exception) -> bool:
     words = str(error).lower()
-    return any(phrase in words for phrase in ("bad_alloc", "out of memory", "memory allocation", "cannot allocate"))
+    return any(
+        phrase in words for phrase in ("bad_alloc", "out of memory", "memory allocation", "cannot allocate")
+    )
 
 
 def _refusal(error: UnreadableFile) -> dict[str, Any]:

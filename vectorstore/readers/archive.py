@@ -53,7 +53,9 @@ def unpack_into(path: Path, folder: Path) -> dict[str, Any]:
 def _document_name(member: ZipInfo) -> str:
     """The name inside of the archive, or "" for folders and for what systems leave behind."""
     name = member.filename
-    if not member.flag_bits & _UTF8_NAME:  # Chinese Windows writes its own encoding, and zipfile reads it as cp437
+    if (
+        not member.flag_bits & _UTF8_NAME
+    ):  # Chinese Windows writes its own encoding, and zipfile reads it as cp437
         raw = name.encode("cp437", "replace")
         for encoding in ("utf-8", "gb18030"):
             try:

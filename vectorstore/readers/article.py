@@ -8,10 +8,13 @@ from functools import cached_property
 
 from vectorstore.readers.packages import Element
 
-_DROPPED = frozenset(
-    "script style noscript template iframe object embed applet svg canvas video audio map nav aside "
-    "input select option button textarea datalist dialog link meta base title frameset".split()
-)
+# fmt: off
+_DROPPED = frozenset({
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "canvas",
+    "video", "audio", "map", "nav", "aside", "input", "select", "option", "button", "textarea", "datalist",
+    "dialog", "link", "meta", "base", "title", "frameset",
+})
+# fmt: on
 _EDGES = frozenset({"header", "footer"})  # of the page; inside of an article they are part of it
 # Words in class and id by which sites name what is not the document.
 _FURNITURE = re.compile(
@@ -144,7 +147,9 @@ def _declared_titles(root: Element) -> list[str]:
     """The titles that the page's head gives, the best first, without the name of the site."""
     metas = {str(meta.get("name")).lower(): meta.get("content") or "" for meta in root.iter("meta")}
     title = next((element.text or "" for element in root.iter("title")), "")
-    declared = ["".join(text.split()) for text in (metas.get("articletitle", ""), _SITE.split(title.strip())[0])]
+    declared = [
+        "".join(text.split()) for text in (metas.get("articletitle", ""), _SITE.split(title.strip())[0])
+    ]
     return [name for name in declared if len(_HAN.findall(name)) >= _SHORTEST_TITLE]
 
 

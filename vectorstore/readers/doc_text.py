@@ -83,7 +83,7 @@ class Text:
         self.characters = "".join(parts)
 
     def segments(self, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-        """How characters are stored, piece by piece: first, last (exclusive), byte of first, bytes a character."""
+        """How characters are stored: first and last (exclusive), byte of the first, bytes for each."""
         which = max(bisect_right(self._starts, start) - 1, 0)
         for piece, begin, stop in zip(
             self._pieces[which:], self._starts[which:], self._starts[which + 1 :], strict=False

@@ -17,8 +17,9 @@ from vectorstore.readers.numbering import labelled
 from vectorstore.readers.packages import Element, Package, attribute, child, local
 
 _LEFT_OUT = frozenset({"del", "moveFrom", "instrText", "delText", "rt", "pPr", "rPr", "Fallback"})
-_WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "body", "AlternateContent",
-                       "Choice"})  # fmt: skip
+_WRAPPERS = frozenset(
+    {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "body", "AlternateContent", "Choice"}
+)
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _OFF = ("0", "false", "off")
 
@@ -38,9 +39,7 @@ def read_docx(path: Path) -> Content:
 def _hidden_notice(runs: int) -> tuple[Message, ...]:
     if not runs:
         return ()
-    return (
-        Message(f"有 {runs} 处隐藏文字没有读入。", f"{runs} pieces of hidden text were left out."),
-    )
+    return (Message(f"有 {runs} 处隐藏文字没有读入。", f"{runs} pieces of hidden text were left out."),)
 
 
 class _Body:
@@ -100,12 +99,18 @@ class _Body:
                     origin = above[column]
                     old = cells[origin]
                     cells[origin] = GridCell(
-                        row=old.row, column=old.column, text=old.text, rows=index - old.row + 1, columns=old.columns
+                        row=old.row,
+                        column=old.column,
+                        text=old.text,
+                        rows=index - old.row + 1,
+                        columns=old.columns,
                     )
                     continued[column] = origin
                 else:
                     continued[column] = len(cells)
-                    cells.append(GridCell(row=index, column=column, text=self._cell_text(cell), columns=width))
+                    cells.append(
+                        GridCell(row=index, column=column, text=self._cell_text(cell), columns=width)
+                    )
                 column += width
             above = continued
         return Grid(cells=tuple(cells), header_rows=_header_rows(rows))

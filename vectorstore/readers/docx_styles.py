@@ -108,7 +108,11 @@ def _read_use(element: Element, abstract: str, inherited: dict[int, Level]) -> _
             starts[index] = int(start)
             level = levels[index]
             levels[index] = Level(
-                text=level.text, style=level.style, start=int(start), restarts=level.restarts, arabic=level.arabic
+                text=level.text,
+                style=level.style,
+                start=int(start),
+                restarts=level.restarts,
+                arabic=level.arabic,
             )
     return _ListUse(abstract, levels, starts)
 

@@ -146,4 +146,3 @@ def _is_numbered(name: str, cells: Sequence[GridCell | None]) -> bool:
         return True
     texts = [_text(cell) for cell in cells]
     return not name and len(texts) > 1 and texts == [str(i + 1) for i in range(len(texts))]
-

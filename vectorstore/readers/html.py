@@ -18,17 +18,24 @@ from vectorstore.readers.packages import Element
 from vectorstore.readers.plain import decode
 from vectorstore.readers.refusals import damaged
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary td th tr ul".split()
-)
+# fmt: off
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dir",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+    "h6", "header", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "td", "th",
+    "tr", "ul",
+})
+# fmt: on
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _BREAK = "\x00"  # a line break of the author's, among white space that means nothing
 _SPACE = re.compile("[ \t\r\n\f]+")
-_OWN_NUMBER = re.compile(r"[（(]?[\d一二三四五六七八九十]{1,4}[）)、.．]|第[\d一二三四五六七八九十百]{1,6}[章条节]|[①-⑳★]")
+_OWN_NUMBER = re.compile(
+    r"[（(]?[\d一二三四五六七八九十]{1,4}[）)、.．]|第[\d一二三四五六七八九十百]{1,6}[章条节]|[①-⑳★]"
+)
 _LIST_STYLES = {
-    "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "lower-alpha": "lowerLetter",
-    "upper-alpha": "upperLetter", "lower-roman": "lowerRoman", "upper-roman": "upperRoman",
+    "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
+    "lower-alpha": "lowerLetter", "upper-alpha": "upperLetter",
+    "lower-roman": "lowerRoman", "upper-roman": "upperRoman",
     "cjk-ideographic": "chineseCounting", "simp-chinese-informal": "chineseCounting", "none": "none",
 }  # fmt: skip
 _CHINESE_STYLE = "chineseCounting"
@@ -49,7 +56,9 @@ def read_mhtml(path: Path) -> Content:
     pages = [
         page
         for part in message.walk()
-        if isinstance(part, EmailMessage) and part.get_content_type() == "text/html" and (page := _payload(part))
+        if isinstance(part, EmailMessage)
+        and part.get_content_type() == "text/html"
+        and (page := _payload(part))
     ]
     if not pages:
         raise damaged(path.name)
@@ -74,7 +83,9 @@ def _payload(part: EmailMessage) -> bytes:
     if not isinstance(payload, bytes):
         return b""
     charset = part.get_content_charset()
-    declared = f'<meta charset="{charset}">'.encode() if charset and not _CHARSET.search(payload[:4_096]) else b""
+    declared = (
+        f'<meta charset="{charset}">'.encode() if charset and not _CHARSET.search(payload[:4_096]) else b""
+    )
     return declared + payload
 
 
@@ -95,7 +106,7 @@ def _words(element: Element) -> str:
 
 
 def _collapse(text: str) -> str:
-    """White space as a browser shows it; a line of the source that ends between Chinese characters goes on."""
+    """White space as a browser shows it, but none where the source breaks a line in Chinese words."""
 
     def shown(match: re.Match[str]) -> str:
         before, behind = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]

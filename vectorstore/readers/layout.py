@@ -51,7 +51,8 @@ def lay_out(pages: Iterable[PrintedPage]) -> Iterator[Block]:
     for page, lines in zip(taken, texts, strict=True):
         flow.joiner.begin_page()
         first = True
-        for item in sorted([*lines, *page.tables], key=lambda item: item.top):
+        items: list[PrintedLine | _Table] = [*lines, *page.tables]
+        for item in sorted(items, key=lambda item: item.top):
             if isinstance(item, _Table):
                 yield from flow.table(item, goes_on=first)
             else:
@@ -147,7 +148,7 @@ def _with_pages(table: _Table, pages: str) -> _Table:
 
 
 def _joined(upper: _Table, lower: _Table) -> _Table:
-    """A table and its part on the next page: a header that is printed again goes, a row that was cut is whole."""
+    """A table and its part on the next page: without the header printed again, and a cut row made whole."""
     cells = list(upper.cells)
     begin, pages = 0, ""
     if upper.height > 1 and _texts(upper.row(0)) == _texts(lower.row(0)):

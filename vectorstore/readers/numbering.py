@@ -80,7 +80,9 @@ _FORMATS: Mapping[str, Callable[[int], str]] = {
     "upperLetter": _letters,
     "lowerLetter": lambda number: _letters(number).lower(),
     "decimalZero": lambda number: f"{number:02}",
-    "decimalFullWidth": lambda number: str(number).translate({ord("0") + i: ord("０") + i for i in range(10)}),
+    "decimalFullWidth": lambda number: str(number).translate(
+        {ord("0") + i: ord("０") + i for i in range(10)}
+    ),
     "decimalEnclosedCircle": lambda number: chr(ord("①") + number - 1) if number <= 20 else str(number),
     "decimalEnclosedParen": lambda number: chr(ord("⑴") + number - 1) if number <= 20 else f"({number})",
     "decimalEnclosedFullstop": lambda number: chr(ord("⒈") + number - 1) if number <= 20 else f"{number}.",
@@ -120,7 +122,9 @@ class ListCounter:
             if deeper not in levels or levels[deeper].restarts:
                 del self._counts[deeper]
         if current.style == "bullet":
-            return "".join(_SYMBOLS.get(char, _ANY_BULLET if _is_private(char) else char) for char in current.text)
+            return "".join(
+                _SYMBOLS.get(char, _ANY_BULLET if _is_private(char) else char) for char in current.text
+            )
 
         def number(match: re.Match[str]) -> str:
             index = int(match.group(1)) - 1

@@ -65,13 +65,15 @@ def _around(section: str, text: str) -> str:
             continue
         match = None if placed else _DIGITS.search(piece)
         placed = placed or match is not None
-        whole.append(piece[: match.start()] + text + piece[match.end() :] if match else _DIGITS.sub("", piece))
+        whole.append(
+            piece[: match.start()] + text + piece[match.end() :] if match else _DIGITS.sub("", piece)
+        )
     return "".join(whole).strip()
 
 
 def _general(value: float) -> str:
     """Eleven significant digits at most, as a cell without a format shows."""
-    if isinstance(value, int) or value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
         return str(int(value))
     return f"{value:.10g}"
 
@@ -83,7 +85,7 @@ def _moment(value: date | time, number_format: str) -> str:
     clock = ""
     if isinstance(value, datetime) and (value.hour or value.minute or value.second):
         clock = " " + value.strftime("%H:%M:%S" if value.second else "%H:%M")
-    if "年" in form or "yyyy\"" in form:
+    if "年" in form or 'yyyy"' in form:
         day = f"{value.day}日" if "d" in form else ""
         month = f"{value.month}月" if "m" in form or "月" in form else ""
         return f"{value.year}年{month}{day}{clock}"

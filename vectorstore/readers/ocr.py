@@ -6,11 +6,13 @@ Needs the extra: pip install 'policy-assistant[ocr]'.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import cv2
 import numpy as np
+import pypdfium2
+from numpy.typing import NDArray
 from rapidocr import RapidOCR
+from rapidocr.utils.output import RapidOCROutput
 
 from vectorstore.readers.printed import Rule, Run
 
@@ -21,7 +23,7 @@ _SHORTEST_RULE = 0.02  # of the page's longer side
 _THREADS = 2
 
 
-def make_recogniser() -> Callable[[Any], tuple[list[Run], list[Rule]]]:
+def make_recogniser() -> Callable[[pypdfium2.PdfPage], tuple[list[Run], list[Rule]]]:
     """A function from a PDF page to its lines of text and its ruled lines, in points. Loads the models."""
     engine = RapidOCR(
         params={
@@ -33,7 +35,7 @@ def make_recogniser() -> Callable[[Any], tuple[list[Run], list[Rule]]]:
         }
     )
 
-    def recognise(page: Any) -> tuple[list[Run], list[Rule]]:
+    def recognise(page: pypdfium2.PdfPage) -> tuple[list[Run], list[Rule]]:
         scale = min(_DOTS_PER_INCH / 72, _LONGEST_SIDE / max(page.get_size()))
         picture = page.render(scale=scale, grayscale=True).to_numpy()
         found = engine(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR))
@@ -42,13 +44,15 @@ def make_recogniser() -> Callable[[Any], tuple[list[Run], list[Rule]]]:
     return recognise
 
 
-def _runs(found: Any, scale: float) -> Iterator[Run]:
-    for box, text in zip(found.boxes, found.txts, strict=True) if found.txts else ():
+def _runs(found: object, scale: float) -> Iterator[Run]:
+    if not isinstance(found, RapidOCROutput) or found.boxes is None or found.txts is None:
+        return  # nothing to read on the page
+    for box, text in zip(found.boxes, found.txts, strict=True):
         (left, top), (right, bottom) = np.min(box, axis=0) / scale, np.max(box, axis=0) / scale
         yield Run(text, float(left), float(top), float(right), float(bottom))
 
 
-def _rules(picture: Any, scale: float) -> Iterator[Rule]:
+def _rules(picture: NDArray[np.uint8], scale: float) -> Iterator[Rule]:
     """Dark strokes that are long and straight."""
     grey = picture if picture.ndim == 2 else picture[:, :, 0]
     _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)

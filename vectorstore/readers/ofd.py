@@ -142,7 +142,9 @@ def _steps(delta: str, count: int) -> list[float]:
 
 def _rules(drawn: Element) -> Iterator[Rule]:
     stroked = drawn.get("Stroke", "true") != "false"
-    for outline in _outlines("".join((data.text or "") for data in drawn if local(data) == "AbbreviatedData")):
+    for outline in _outlines(
+        "".join((data.text or "") for data in drawn if local(data) == "AbbreviatedData")
+    ):
         yield from rules_of([_on_page(drawn, point) for point in outline], stroked=stroked)
 
 

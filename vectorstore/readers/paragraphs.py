@@ -10,19 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from vectorstore.readers.blocks import PAGE_START
 from vectorstore.readers.printed import PrintedLine, is_wide, units
 
 _CLOSING = "，。、；：！？）》】〕」』”’…,.;:!?)"
-_SENTENCE_END = "。！？；!?;：:"
+_OPENING = "（《【〔「『“‘([<"
+_SENTENCE_END = "。！？；!?;：:）)】”"  # with what can follow it
 _LABEL = re.compile(
     r"第[零〇一二三四五六七八九十百千\d]{1,6}[编章节条]|[（(]?[一二三四五六七八九十百]{1,4}[）)、]|"
-    r"[（(]\d{1,3}[）)]|\d{1,3}[.．、](?!\d)|[①-⑳★☆●■◆▲•]|附\s?件\s*\d*\s*[:：]?"
+    r"[（(]\d{1,3}[）)]|\d{1,3}[.．、](?!\d)|[①-⑳★☆●■◆▲•]|附\s?件\s*\d*\s*[:：]?|【[^】]{1,24}】\s*$|(?:抄送|分送|主送|报|送)\s*[:：]"
 )
 _LEADER = re.compile(r"(?:[.．…·]\s?){4,}\s*[\divxIVX]+$")  # a line of a table of contents
-_WORD = re.compile(r"[^\s\u2e80-\uffff]+")
+_WORD = re.compile(r"[\w%‰.,:/@+-]*[A-Za-z0-9%‰]", re.ASCII)
 _INDENT = 0.8  # em by which a line must be off to be indented
 _ROOM = 0.35  # em that measuring can be wrong
 _FAR = 6.0  # em from the left from where a line stands on the right
@@ -48,7 +50,7 @@ def measure(lines: Sequence[PrintedLine]) -> Frame:
     lefts = sorted(line.left for line in long)
     pitches = [
         (below.middle - above.middle) / above.em
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in pairwise(lines)
         if 0 < below.middle - above.middle < 4 * above.em
     ]
     # Single lines stick out; from both sides the first place that several share is the edge.
@@ -128,11 +130,12 @@ def _has_room(right: float, following: PrintedLine, frame: Frame) -> bool:
 
 
 def _first_unit(text: str) -> float:
-    """The width in em of what can't be parted at the beginning of a line."""
-    word = _WORD.match(text)
-    if word and not is_wide(text[0]):
-        return units(word.group())
-    end = 1
+    """The width in em of what a line can't begin with less of: a word or a character, with its marks."""
+    end = 0
+    while end < len(text) - 1 and text[end] in _OPENING:
+        end += 1
+    word = _WORD.match(text, end)
+    end = word.end() if word else end + 1
     while end < len(text) and text[end] in _CLOSING:
         end += 1
     return units(text[:end])
@@ -151,7 +154,9 @@ def _is_centred(line: PrintedLine, frame: Frame) -> bool:
 def _is_title(line: PrintedLine, frame: Frame) -> bool:
     """Whether a line is in the middle, or fills the width in larger type."""
     larger = line.em > (1 + _SIZE) * frame.em
-    return _is_centred(line, frame) or (larger and abs(line.left - frame.left - frame.right + line.right) < line.em)
+    return _is_centred(line, frame) or (
+        larger and abs(line.left - frame.left - frame.right + line.right) < line.em
+    )
 
 
 def joint(before: str, after: str) -> str:

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -23,7 +22,7 @@ _FEWEST_CHARACTERS = 10  # a page with fewer, and a picture over most of it, is 
 _SMALLEST = 2.0  # points; print that small is not meant to be read
 _MEANINGLESS = 0.3  # share of characters without a meaning from which on a page's fonts are broken
 
-Recogniser = Callable[[Any], tuple[list[Run], list[Rule]]]
+Recogniser = Callable[[pypdfium2.PdfPage], tuple[list[Run], list[Rule]]]
 
 
 def read_pdf(path: Path) -> Content:
@@ -56,7 +55,7 @@ def _read(path: Path, recogniser: Recogniser | None) -> Content:
 class _Pages:
     """The pages of a document one after the other; ``scans`` counts those that nobody has read."""
 
-    def __init__(self, document: Any, recogniser: Recogniser | None) -> None:
+    def __init__(self, document: pypdfium2.PdfDocument, recogniser: Recogniser | None) -> None:
         self._document = document
         self._recogniser = recogniser
         self.scans = 0
@@ -67,7 +66,7 @@ class _Pages:
             yield self._read(page)
             page.close()
 
-    def _read(self, page: Any) -> PrintedPage:
+    def _read(self, page: pypdfium2.PdfPage) -> PrintedPage:
         width, height = page.get_size()
         runs = list(_characters(page))
         if not _is_scan(page, runs):
@@ -79,7 +78,7 @@ class _Pages:
         return PrintedPage(width=width, height=height, runs=found, rules=rules)
 
 
-def _is_scan(page: Any, runs: list[Run]) -> bool:
+def _is_scan(page: pypdfium2.PdfPage, runs: list[Run]) -> bool:
     meaningless = sum(_is_meaningless(run.text) for run in runs)
     if runs and meaningless > _MEANINGLESS * len(runs):
         return True
@@ -90,7 +89,7 @@ def _is_meaningless(char: str) -> bool:
     return char == "\ufffd" or unicodedata.category(char) in ("Co", "Cn", "Cc")
 
 
-def upright(page: Any) -> Callable[[float, float], tuple[float, float]]:
+def upright(page: pypdfium2.PdfPage) -> Callable[[float, float], tuple[float, float]]:
     """How a place in the PDF's own space shows on the page: from its top left, turned as the page is."""
     left, bottom, right, top = page.get_bbox()
     turned = page.get_rotation()
@@ -103,7 +102,7 @@ def upright(page: Any) -> Callable[[float, float], tuple[float, float]]:
     return lambda x, y: (x - left, top - y)
 
 
-def _characters(page: Any) -> Iterator[Run]:
+def _characters(page: pypdfium2.PdfPage) -> Iterator[Run]:
     """The characters of a page with their places; not those that are turned, minute, or drawn twice."""
     place = upright(page)
     box = pdfium.FS_RECTF()
@@ -121,7 +120,7 @@ def _characters(page: Any) -> Iterator[Run]:
                 yield run
 
 
-def _character(text: Any, index: int) -> str:
+def _character(text: pypdfium2.PdfTextPage, index: int) -> str:
     """A character that the file holds and that stands upright; else nothing."""
     code = pdfium.FPDFText_GetUnicode(text, index)
     if code < 32 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
-from typing import Any
 
+import pypdfium2
 import pypdfium2.raw as pdfium
 
 from vectorstore.readers.printed import Rule
@@ -20,7 +20,7 @@ _OUTLINES = 200  # paths on a page without text: letters that were turned into s
 Place = Callable[[float, float], Point]
 
 
-def find_rules(page: Any, place: Place) -> list[Rule]:
+def find_rules(page: pypdfium2.PdfPage, place: Place) -> list[Rule]:
     """The ruled lines of a page, horizontal and vertical; none on a page that is a drawing."""
     rules: list[Rule] = []
     for count, path in enumerate(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=_DEPTH)):
@@ -32,7 +32,7 @@ def find_rules(page: Any, place: Place) -> list[Rule]:
     return rules
 
 
-def has_picture(page: Any) -> bool:
+def has_picture(page: pypdfium2.PdfPage) -> bool:
     """Whether a picture covers most of the page, or its letters are drawn as shapes."""
     kinds = [pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH]
     left, bottom, right, top = page.get_bbox()
@@ -50,7 +50,7 @@ def has_picture(page: Any) -> bool:
     return False
 
 
-def _outwards(drawn: Any, point: Point) -> Point:
+def _outwards(drawn: pypdfium2.PdfObject, point: Point) -> Point:
     """A place of an object as the page has it: the object may lie in a drawing that is moved itself."""
     holder = drawn.container
     while holder is not None:
@@ -59,13 +59,13 @@ def _outwards(drawn: Any, point: Point) -> Point:
     return point
 
 
-def _is_stroked(path: Any) -> bool:
+def _is_stroked(path: pypdfium2.PdfObject) -> bool:
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
     return bool(stroke.value)
 
 
-def _outlines(path: Any) -> Iterator[list[Point]]:
+def _outlines(path: pypdfium2.PdfObject) -> Iterator[list[Point]]:
     """The outlines of a path: each the points of straight lines, in the PDF's own space."""
     matrix = path.get_matrix()
     points: list[Point] = []

@@ -17,9 +17,11 @@ _STYLES = {
     "ea1ChtPeriod": ("chineseCounting", "%1."), "ea1ChtPlain": ("chineseCounting", "%1"),
     "ea1JpnChsDbPeriod": ("chineseCounting", "%1、"), "ea1JpnKorPeriod": ("chineseCounting", "%1."),
     "ea1JpnKorPlain": ("chineseCounting", "%1"), "circleNumDbPlain": ("decimalEnclosedCircle", "%1"),
-    "circleNumWdBlackPlain": ("decimalEnclosedCircle", "%1"), "circleNumWdWhitePlain": ("decimalEnclosedCircle", "%1"),
-    "arabicPlain": ("decimal", "%1"), "arabicParenBoth": ("decimal", "（%1）"), "arabicParenR": ("decimal", "%1）"),
-    "arabicDbPeriod": ("decimal", "%1."), "alphaLcPeriod": ("lowerLetter", "%1."), "alphaUcPeriod": ("upperLetter", "%1."),
+    "circleNumWdBlackPlain": ("decimalEnclosedCircle", "%1"),
+    "circleNumWdWhitePlain": ("decimalEnclosedCircle", "%1"),
+    "arabicPlain": ("decimal", "%1"), "arabicParenBoth": ("decimal", "（%1）"),
+    "arabicParenR": ("decimal", "%1）"), "arabicDbPeriod": ("decimal", "%1."),
+    "alphaLcPeriod": ("lowerLetter", "%1."), "alphaUcPeriod": ("upperLetter", "%1."),
     "alphaLcParenBoth": ("lowerLetter", "(%1)"), "alphaLcParenR": ("lowerLetter", "%1)"),
     "alphaUcParenBoth": ("upperLetter", "(%1)"), "alphaUcParenR": ("upperLetter", "%1)"),
     "romanLcPeriod": ("lowerRoman", "%1."), "romanUcPeriod": ("upperRoman", "%1."),
@@ -46,7 +48,9 @@ def read_pptx(path: Path) -> Content:
 def _slide(root: Element) -> Iterator[Block]:
     shapes = [shape for tree in root.iter("{*}spTree") for shape in _shapes(tree)]
     places = {shape: _place(shape) for shape in shapes}
-    if all(places.values()):  # a shape without a place of its own has it from a layout: then the order is kept
+    if all(
+        places.values()
+    ):  # a shape without a place of its own has it from a layout: then the order is kept
         shapes.sort(key=lambda shape: places[shape] or (0, 0))
     shapes.sort(key=lambda shape: _kind(shape) not in _TITLES)
     for shape in shapes:

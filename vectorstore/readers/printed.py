@@ -16,7 +16,7 @@ _SAME_LINE = 0.5  # of the lower height by which two pieces share a line
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of text on one line: a character, a word or a whole line. ``em`` is 0 where only its width tells it."""
+    """A character, a word or a whole line of text. ``em`` is 0 where only the width tells it."""
 
     text: str
     left: float

@@ -34,10 +34,10 @@ def encrypted(name: str) -> UnreadableFile:
 def unsupported(name: str, found: str) -> UnreadableFile:
     """The content, whatever the name says, is of a format that nobody here reads."""
     return UnreadableFile(
-        Message(f"文件 {name} 的内容是{found}，不支持。", f"The content of {name} ({found}) is not supported."),
         Message(
-            f"请另存为以下格式之一：{SUPPORTED}。", f"Save it in one of these formats: {SUPPORTED}."
+            f"文件 {name} 的内容是{found}，不支持。", f"The content of {name} ({found}) is not supported."
         ),
+        Message(f"请另存为以下格式之一：{SUPPORTED}。", f"Save it in one of these formats: {SUPPORTED}."),
     )
 
 
@@ -57,7 +57,8 @@ def too_demanding(name: str) -> UnreadableFile:
             f"Reading {name} takes more time or memory than is allowed.",
         ),
         Message(
-            "请拆分文件；如果来源不可信，请不要使用它。", "Split it; if you don't trust its source, don't use it."
+            "请拆分文件；如果来源不可信，请不要使用它。",
+            "Split it; if you don't trust its source, don't use it.",
         ),
     )
 
@@ -75,7 +76,8 @@ def no_text(name: str) -> UnreadableFile:
     return UnreadableFile(
         Message(f"文件 {name} 里没有文字，可能只有图片。", f"{name} has no text, perhaps only pictures."),
         Message(
-            "请提供文字版，或另存为 PDF 以便识别。", "Provide it as text, or save it as PDF, which can be recognised."
+            "请提供文字版，或另存为 PDF 以便识别。",
+            "Provide it as text, or save it as PDF, which can be recognised.",
         ),
     )
 
@@ -109,4 +111,6 @@ def scans_left_out(pages: int) -> Message:
 
 def pictures_left_out(pages: int) -> Message:
     """A notice: some pages are pictures, in a format whose pictures are not recognised."""
-    return Message(f"有 {pages} 页只有图像，没有读入。", f"{pages} pages hold only pictures and were left out.")
+    return Message(
+        f"有 {pages} 页只有图像，没有读入。", f"{pages} pages hold only pictures and were left out."
+    )

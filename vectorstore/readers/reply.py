@@ -14,7 +14,9 @@ def pack(file: ReadFile) -> dict[str, Any]:
     """A ReadFile as JSON. The texts of cells are not repeated: their ranges tell them."""
     return {
         "text": file.text,
-        "tables": [[table.start, table.end, table.header, list(map(_pack_row, table.rows))] for table in file.tables],
+        "tables": [
+            [table.start, table.end, table.header, list(map(_pack_row, table.rows))] for table in file.tables
+        ],
         "pages": file.pages,
         "notices": [[notice.zh, notice.en] for notice in file.notices],
     }

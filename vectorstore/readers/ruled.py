@@ -51,7 +51,7 @@ class RuledGrid:
 
 
 def rules_of(points: Sequence[Point], *, stroked: bool) -> Iterator[Rule]:
-    """The ruled lines in an outline: a thin shape is one, filled or stroked; else its stroked straight sides are."""
+    """The ruled lines in an outline: a thin shape is one; of others the stroked straight sides are."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
     wide, high = max(xs) - min(xs), max(ys) - min(ys)
     if min(wide, high) <= _THIN:
@@ -131,7 +131,9 @@ def _connected(
             waiting.difference_update(met)
             for index in met:
                 group_down.append(down[index])
-                more = [i for i in left if down[index].covers(across[i].at) and across[i].covers(down[index].at)]
+                more = [
+                    i for i in left if down[index].covers(across[i].at) and across[i].covers(down[index].at)
+                ]
                 left.difference_update(more)
                 reached.extend(more)
         yield group_across, group_down
@@ -179,7 +181,9 @@ def _cell(
 def _parted(segments: Sequence[_Segment], at: float, edges: tuple[float, ...], index: int) -> bool:
     """Whether a ruled line at ``at`` runs through the middle of the index-th interval of ``edges``."""
     middle = (edges[index] + edges[index + 1]) / 2
-    return any(abs(segment.at - at) <= _NEAR and segment.start <= middle <= segment.end for segment in segments)
+    return any(
+        abs(segment.at - at) <= _NEAR and segment.start <= middle <= segment.end for segment in segments
+    )
 
 
 def _places(values: Iterable[float]) -> tuple[float, ...]:

@@ -31,7 +31,7 @@ class Format(Enum):
 
 
 HEAD = 4_096  # bytes at the beginning that tell a format
-_STARTS = {
+_STARTS: dict[bytes, Format | str] = {
     b"PK\x03\x04": Format.ZIP,
     b"PK\x05\x06": Format.ZIP,
     olefile.MAGIC: Format.OLE,
@@ -46,7 +46,8 @@ _STARTS = {
 _PARTS = {"word/": Format.DOCX, "xl/": Format.XLSX, "ppt/": Format.PPTX}
 _STREAMS = {"WordDocument": Format.DOC, "Workbook": Format.XLS, "Book": Format.XLS}
 _HTML = re.compile(
-    r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE | re.DOTALL
+    r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body|meta|title)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _TAGS = re.compile(r"</?(?:p|div|br|table|span|h[1-6])\b", re.IGNORECASE)
 _MHTML = re.compile(r"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)

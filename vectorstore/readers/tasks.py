@@ -60,5 +60,7 @@ def _lay_out(content: Content, path: Path) -> dict[str, Any]:
     try:
         file = write(content)
     except TooLong as error:
-        raise too_large(path.name, f" {MOST_CHARACTERS // 10_000} 万字", f"{MOST_CHARACTERS:,} characters") from error
+        raise too_large(
+            path.name, f" {MOST_CHARACTERS // 10_000} 万字", f"{MOST_CHARACTERS:,} characters"
+        ) from error
     return {**pack(file), "scans": content.scans}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import xlrd
+from xlrd.book import Book
+from xlrd.sheet import Cell, Sheet
 from xlrd.xldate import XLDateError, xldate_as_datetime
 
 from vectorstore.readers.blocks import Block, Content, Grid, GridCell
@@ -34,7 +35,7 @@ def read_xls(path: Path) -> Content:
     return Content(blocks=blocks, notices=hidden_sheets([sheet.name for sheet in sheets if sheet.visibility]))
 
 
-def _cells(workbook: Any, sheet: Any) -> Iterator[GridCell]:
+def _cells(workbook: Book, sheet: Sheet) -> Iterator[GridCell]:
     spans = {(top, left): (bottom - top, right - left) for top, bottom, left, right in sheet.merged_cells}
     for row in range(sheet.nrows):
         for column in range(sheet.row_len(row)):
@@ -45,7 +46,7 @@ def _cells(workbook: Any, sheet: Any) -> Iterator[GridCell]:
             yield GridCell(row=row, column=column, text=_show(workbook, cell), rows=rows, columns=columns)
 
 
-def _show(workbook: Any, cell: Any) -> str:
+def _show(workbook: Book, cell: Cell) -> str:
     if cell.ctype in _EMPTY:
         return ""
     if cell.ctype == xlrd.XL_CELL_ERROR:

@@ -1,13 +1,13 @@
-"""XLSX and what WPS Spreadsheets saves in that form, by openpyxl: values as shown, formulas as last computed."""
+"""XLSX and what WPS saves in that form, by openpyxl: values as shown, formulas as last computed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
 from vectorstore.errors import Message
 from vectorstore.readers.blocks import Block, Content, Grid, GridCell, Paragraph
@@ -45,7 +45,7 @@ def hidden_sheets(names: list[str]) -> tuple[Message, ...]:
     return (Message(f"隐藏的工作表{listed}没有读入。", f"Hidden sheets were left out: {', '.join(names)}."),)
 
 
-def _cells(sheet: Any) -> Iterator[GridCell]:
+def _cells(sheet: Worksheet) -> Iterator[GridCell]:
     spans = {
         (area.min_row, area.min_col): (area.max_row - area.min_row + 1, area.max_col - area.min_col + 1)
         for area in sheet.merged_cells.ranges
