@@ -42,8 +42,9 @@ class _Piece:
 def split(document: Document) -> tuple[Chunk, ...]:
     """The chunks of a document in order; ``chunk.text == document.text[chunk.start:chunk.end]``."""
     pieces: list[_Piece] = []
-    for section in document.sections:
-        if not _stands_again(document, section):
+    again = _standing_again(document)
+    for index, section in enumerate(document.sections):
+        if index not in again:
             pieces.extend(_pieces(document, section, ()))
     pieces.sort(key=lambda piece: piece.start)
     return tuple(
@@ -219,21 +220,15 @@ def _units(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, in
         yield trim(text, position, start + last)
 
 
-def _stands_again(document: Document, section: Section) -> bool:
-    """Whether a list of contents is followed by another one with the same entries."""
-    if section.kind is not SectionKind.OUTLINE or section.part or section.children:
-        return False
-    later = [
-        document.text[other.start : other.end]
-        for other in document.sections
-        if other.kind is SectionKind.OUTLINE and not other.part and other.start > section.start
-    ]
-    entries = {_bare(line) for line in document.text[section.start : section.end].split("\n")}
-    return any(entries <= {_bare(line) for line in text.split("\n")} for text in later)
-
-
-def _bare(line: str) -> str:
-    return "".join(line.split())
+def _standing_again(document: Document) -> set[int]:
+    """Which sections are lists of contents whose entries stand all in the last such list too."""
+    lists = {
+        index: {"".join(line.split()) for line in document.text[section.start : section.end].split("\n")}
+        for index, section in enumerate(document.sections)
+        if section.kind is SectionKind.OUTLINE and not section.part and not section.children
+    }
+    last = max(lists, default=0)
+    return {index for index, entries in lists.items() if index != last and entries <= lists[last]}
 
 
 def _outline_pieces(document: Document, section: Section, path: tuple[str, ...]) -> Iterator[_Piece]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from vectorstore.families import Family
 from vectorstore.lines import Line
@@ -58,11 +59,14 @@ def find_compilation(lines: Sequence[Line]) -> Compilation | None:
         return None
     ends = [*known[1:], len(lines)]
     bodies = dict(zip(known, ends, strict=True))
-    free = [index for index in range(known[0]) if not any(f.span.first <= index < f.span.last for f in lists)]
-    blocks = _outline_blocks(lines, free)
+    contents = _with_titles(lines, lists)
+    body = Span(known[0], known[0])
+    blocks = _outline_blocks(
+        lines, [range(a.last, b.first) for a, b in pairwise([Span(0, 0), *contents, body])]
+    )
     return Compilation(
         titles,
-        tuple(_with_title(lines, found.span) for found in lists),
+        contents,
         tuple(blocks) if len(blocks) == len(titles) else (None,) * len(titles),
         tuple(Span(start, bodies[start]) if start is not None else None for start in starts),
     )
@@ -131,27 +135,31 @@ def _body_starts(lines: Sequence[Line], titles: Sequence[str], after: int) -> li
     return starts
 
 
-def _outline_blocks(lines: Sequence[Line], indices: Sequence[int]) -> list[Span]:
-    """Runs of headings that begin anew at the first chapter."""
-    reader = OpeningReader()
+def _outline_blocks(lines: Sequence[Line], regions: Sequence[range]) -> list[Span]:
+    """Runs of headings inside a region that begin anew at the first chapter."""
     blocks: list[Span] = []
-    for index in indices:
-        opening = reader.read(lines[index])
-        if opening is None:
-            continue
-        if opening.number == 1 and opening.family in (Family.HAN, Family.CHAPTER):
-            blocks.append(Span(index, index + 1))
-        elif blocks:
-            blocks[-1] = Span(blocks[-1].first, index + 1)
+    for region in regions:
+        reader = OpeningReader()
+        found: list[Span] = []
+        for index in region:
+            opening = reader.read(lines[index])
+            if opening and opening.number == 1 and opening.family in (Family.HAN, Family.CHAPTER):
+                found.append(Span(index, index + 1))
+            elif opening and found:
+                found[-1] = Span(found[-1].first, index + 1)
+        blocks.extend(found)
     return blocks
 
 
-def _with_title(lines: Sequence[Line], span: Span) -> Span:
-    """The list with the lines over it that belong to it: the file's title and 目录."""
-    first = span.first
-    while first > 0 and lines[first].blanks <= 1 and _belongs_to_contents(lines[first - 1].text):
-        first -= 1
-    return Span(first, span.last)
+def _with_titles(lines: Sequence[Line], lists: Sequence[_List]) -> tuple[Span, ...]:
+    """The lists with the lines over each that belong to it: the file's title and 目录."""
+    spans: list[Span] = []
+    for found in lists:
+        first, limit = found.span.first, spans[-1].last if spans else 0
+        while first > limit and lines[first].blanks <= 1 and _belongs_to_contents(lines[first - 1].text):
+            first -= 1
+        spans.append(Span(first, found.span.last))
+    return tuple(spans)
 
 
 def _belongs_to_contents(text: str) -> bool:

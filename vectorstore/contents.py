@@ -48,7 +48,7 @@ def _end_below_heading(lines: Sequence[Line], first: int) -> int:
     """Below 目录 entries need no page numbers: they end where the first of them stands again."""
     if first < len(lines) and _LEADERS.match(lines[first].text[:_LONGEST_ENTRY]):
         return _end_of_leaders(lines, first)
-    reader = OpeningReader()
+    reader = OpeningReader(lines)
     entries: list[Opening] = []
     last = first
     for index in range(first, min(len(lines), first + _LOOKED_AT)):

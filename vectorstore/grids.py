@@ -181,12 +181,9 @@ def _read_unnumbered(lines: Sequence[Line], first: int, width: int) -> Table | N
     if len(cells) != whole or whole < max(_FEWEST_CELLS, 2 * width) or not _columns_alike(cells, width):
         return None
     header = tuple(line.text for line in lines[first:start])
-    rows: list[Row] = []
-    for index in range(0, whole, width):
-        row = cells[index : index + width]
-        begins = next((cell.start for cell in row if cell), rows[-1].end if rows else lines[start].start)
-        rows.append(make_row("", [[cell] if cell else [] for cell in row], header, begins))
-    return Table(first, end, header, tuple(row for row in rows if any(cell.text for cell in row.cells)))
+    rows = [cells[index : index + width] for index in range(0, whole, width)]
+    made = (make_row(None, [[cell] if cell else [] for cell in row], header) for row in rows if any(row))
+    return Table(first, end, header, tuple(made))
 
 
 def _ends_table(lines: Sequence[Line], index: int) -> bool:

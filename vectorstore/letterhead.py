@@ -24,6 +24,10 @@ _OFFICIAL_NUMBER = r"[\u4e00-\u9fff]{1,12}[〔\[［(（]\d{4}[〕\]］)）]\s*�
 _NUMBER = re.compile(
     rf"^(?:文\s*号\s*[:：]\s*)?({_OFFICIAL_NUMBER})(?=$|[\s\u3000]+\S)|(?:文\s*号|发文字号)\s*[:：]\s*({_OFFICIAL_NUMBER})"
 )
+# What stands in brackets under the title of a statute: when it was adopted, and its number if it has one.
+_ADOPTED = re.compile(
+    rf"^[（(]\s*(\d{{4}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日)\s*({_OFFICIAL_NUMBER})?[^（(）)]*(?:通过|公布|发布|印发)"
+)
 _FIELD = r"{name}\s*[:：]\s*(\S+)"
 _ISSUER_FIELD = re.compile(_FIELD.format(name=r"(?:发布机构|发文机关|发文单位|信息来源|发布单位)"))
 _DATE_FIELD = re.compile(r"(?:成文日期|印发日期|发文日期|发布日期|发布时间|生成日期|时间)\s*[:：]\s*(\S+)")
@@ -34,7 +38,7 @@ _DEADLINE = re.compile(
     rf"(?:截止|截至|(?:请|须|应|务必)于)[^。\n]{{0,12}}?({_DAY})|"
     rf"(?:征求意见|意见征集|反馈|公示)[^。\n]{{0,12}}?{_DAY}[^。\n]{{0,4}}?[至到—－~-]\s*({_DAY})"
 )
-_PLACE = re.compile(r"([\u4e00-\u9fff]{2,7}?(?:省|自治区|市|自治州|地区|县|区|旗|盟))(?![域块间场直级民])")
+_PLACE = re.compile(r"([\u4e00-\u9fff]{2,7}?(?:省|自治区|市|自治州|地区|县|区|旗|盟))(?![域块间场直级])")
 # Words that end in 市 or 区 and name no place ("全市", "加强学校周边地区").
 _NO_PLACE = re.compile(
     r"^(?:全|各|本[省市县区]|我|该|加强|推进|开展|实施|做好|进一步|深化|加快|新时代)|[学校教育]"
@@ -61,9 +65,9 @@ def read_head(text: str, structure: Structure) -> Head:
     return Head(
         title=title,
         issuer=issuer,
-        number=_number(zone),
+        number=_number(zone) or _adopted(zone)[1],
         region=_region(title) or _region(issuer),
-        issued_on=issued_on or _date_field(zone) or _lone_date(zone),
+        issued_on=issued_on or _adopted(zone)[0] or _date_field(zone) or _lone_date(zone),
         period=_period(title),
         kind=kind,
         status=status,
@@ -145,6 +149,13 @@ def _issuer_named(titles: Sequence[str], lines: Sequence[Line]) -> str:
 def _number(zone: Sequence[Line]) -> str:
     matches = (_NUMBER.search(line.text[:_LONGEST_LINE]) for line in zone)
     return next((match.group(1) or match.group(2) for match in matches if match), "")
+
+
+def _adopted(zone: Sequence[Line]) -> tuple[date | None, str]:
+    for line in zone:
+        if adopted := _ADOPTED.match(line.text[:_LONGEST_LINE]):
+            return parse_date(adopted.group(1)), adopted.group(2) or ""
+    return None, ""
 
 
 def _date_field(zone: Sequence[Line]) -> date | None:

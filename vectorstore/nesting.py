@@ -118,11 +118,20 @@ def _nest(text: str, moulds: Sequence[Mould], end: int, part: int) -> Iterator[S
             yield from _table_sections(text, mould, mould.table, stop, part)
         else:
             children = tuple(_nest(text, moulds[index + 1 : following], stop, part))
-            own = mould.one_paragraph and not children
-            last = paragraph_end(text, mould.start, stop) if own else stop
+            own = not children and (
+                mould.one_paragraph or _ends_run(mould, moulds[following : following + 1])
+            )
+            last = trim(text, mould.start, paragraph_end(text, mould.start, stop))[1] if own else stop
             yield make_section(text, mould.kind, mould.label, mould.title, mould.start, last, part, children)
             yield from _plain(text, last, stop, part)
         index = following
+
+
+def _ends_run(mould: Mould, later: Sequence[Mould]) -> bool:
+    """Whether this is the last paragraph of a run 一是…二是…, so that what follows sums up or goes on."""
+    if mould.rank < LEAF_RANK or not mould.opening:
+        return False
+    return not (later and later[0].opening and _goes_on(mould.opening, later[0].opening))
 
 
 def make_section(

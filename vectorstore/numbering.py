@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vectorstore.families import (
@@ -31,6 +32,7 @@ _LONGEST_OPENING = 200  # characters of a line that patterns look at
 _MOST_LOST = 3  # numbers of a decimal count that can be missing in a row
 _MISSING_POINT = re.compile(r"(\d{1,3})(?=[\u4e00-\u9fff])")
 _BARE_NUMBER = re.compile(r"(\d{1,2})[ \t\u3000]+(?=[\u4e00-\u9fff][^。；，：:]{0,24}$)")
+_FIRST_DECIMAL = re.compile(r"\d{1,2}[.．]1[ \t\u3000\u4e00-\u9fff]")
 _PAGE_AT_END = re.compile(r"[\s.…·⋯．]{2,40}\d{1,4}$")
 _SET_OFF = re.compile(rf"$|[ \u3000\t【*：:]|[（(](?!{NUMERAL}+[）)]|\d+[）)])")
 _ARTICLE_TITLE = re.compile(r"\s*[【（(\[]([^】）)\]]{2,20})[】）)\]]")
@@ -60,17 +62,22 @@ class Opening:
 
 
 class OpeningReader:
-    """Recognises openings line by line; remembers where each family's count stands."""
+    """Recognises openings line by line; remembers where each family's count stands.
 
-    def __init__(self) -> None:
+    ``lines`` are looked at for how the document is numbered: one with 1.1 has
+    headings such as "1 范围" too.
+    """
+
+    def __init__(self, lines: Sequence[Line] = ()) -> None:
+        self._decimals = any(_FIRST_DECIMAL.match(line.text) for line in lines)
         self._last: dict[Family, int] = {}
         self._decimal: tuple[int, ...] = ()
         self._previous: Line | None = None
         self._previous_opened = True
 
-    def read(self, line: Line, following: Line | None = None) -> Opening | None:
+    def read(self, line: Line) -> Opening | None:
         """The opening on this line, or None. Call once a line, in order."""
-        opening = self._match(line, following)
+        opening = self._match(line)
         if opening is not None:
             self._remember(opening)
         self._previous, self._previous_opened = line, opening is not None
@@ -82,27 +89,25 @@ class OpeningReader:
         self._decimal = ()
         self._previous = None
 
-    def _match(self, line: Line, following: Line | None) -> Opening | None:
+    def _match(self, line: Line) -> Opening | None:
         text = line.text[:_LONGEST_OPENING]
         bold = len(text) - len(text.lstrip("*_ "))
         for family, pattern in PATTERNS:
             match = pattern.match(text, bold)
             if match and self._opens(family, match, line):
                 return _opening(family, match, line)
-        return self._match_bare(line, text, following)
+        return self._match_bare(line, text)
 
-    def _match_bare(self, line: Line, text: str, following: Line | None) -> Opening | None:
-        """ "27构建…", the point got lost, and "1 范围" over "1.1 …": only the next number is believed."""
-        after = self._last.get(Family.ARABIC, 0)
+    def _match_bare(self, line: Line, text: str) -> Opening | None:
+        """ "27构建…", its point lost, and "1 范围" in the style of 1.1: only the next number is believed."""
+        wanted = self._last.get(Family.ARABIC, 0) + 1
         match = _MISSING_POINT.match(text)
-        if match and int(match.group(1)) == after + 1 > 1 and not COUNTED.match(text, match.end()):
+        if match and int(match.group(1)) == wanted > 1 and not COUNTED.match(text, match.end()):
             ended = self._previous and ends_sentence(self._previous.text)
             return _opening(Family.ARABIC, match, line) if ended else None
-        match = _BARE_NUMBER.match(text)
-        if match and following and self._after_break():
-            below = re.match(rf"{match.group(1)}[.．]1(?!\d)", following.text)
-            return _opening(Family.ARABIC, match, line) if below else None
-        return None
+        match = _BARE_NUMBER.match(_PAGE_AT_END.sub("", text)) if self._decimals else None
+        believed = match and int(match.group(1)) == wanted and self._after_break()
+        return _opening(Family.ARABIC, match, line) if match and believed else None
 
     def _opens(self, family: Family, match: re.Match[str], line: Line) -> bool:
         if family in UNNUMBERED:

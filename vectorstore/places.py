@@ -1,13 +1,14 @@
 """Names of places: those in the library's own regions, and those that a dictionary knows.
 
 A region such as "山东省聊城市" gives the names 山东省, 山东, 聊城市, 聊城 and their
-pinyin. Whether some other word is a place at all is looked up in the place
-names of jieba's dictionary.
+pinyin. Whether some other word is a place at all is looked up in the national
+list of administrative divisions.
 """
 
 from __future__ import annotations
 
 import re
+from csv import DictReader
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,8 +19,8 @@ from vectorstore.text import fold
 
 _UNIT = re.compile(r"[\u4e00-\u9fff]{2,}?(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)")
 _SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)$")
-_UNITS = ("省", "市", "县", "区", "自治区", "自治州", "地区", "盟")
-_LONGEST = 7  # characters of a place name in the dictionary
+_BARE = re.compile(r"(?:\w{1,3}族)*(?:特别行政区|自治区|自治州|自治县|地区|省|市|州|盟)$")
+_LONGEST = 15  # characters of a place name in the dictionary
 
 
 def names_of_region(region: str) -> set[str]:
@@ -52,14 +53,16 @@ def find_places(text: str) -> list[tuple[int, int]]:
 
 @cache
 def _dictionary() -> frozenset[str]:
-    """Place names of two characters and more, from the dictionary file that jieba carries.
+    """Provinces, cities and counties by the national codes (GB/T 2260), from the file that cpca carries.
 
-    The tag is given to much else ("大班"): only what is, or has beside it, the
-    name of a province, city, county or district is believed.
+    Cities and provinces also by their bare names. Counties and districts are not:
+    bare, many are other words ("平安", "和平"), or the edge of two ("想上高中").
     """
-    spec = find_spec("jieba")
+    spec = find_spec("cpca")
     folder = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
-    lines = (folder / "dict.txt").read_text(encoding="utf-8").splitlines()
-    words = {word for line in lines for word, _, tag in [line.split(" ")] if tag == "ns" and len(word) > 1}
-    units = {word for word in words if len(word) > 2 and word.endswith(_UNITS)}
-    return frozenset(units | {word for word in words if any(word + unit in units for unit in _UNITS)})
+    with (folder / "resources" / "adcodes.csv").open(encoding="utf-8") as file:
+        names = {row["name"] for row in DictReader(file)} - {"市辖区", "县", "中华人民共和国"}
+    wide = {
+        _BARE.sub("", name) for name in names if not name.endswith(("区", "县", "旗")) or "自治区" in name
+    }
+    return frozenset(name for name in names | wide if len(name) > 1)

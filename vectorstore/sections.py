@@ -54,14 +54,13 @@ def read_region(text: str, lines: Sequence[Line], part: int) -> tuple[tuple[Sect
 
 def _read_openings(lines: Sequence[Line], taken: set[int]) -> dict[int, Opening]:
     """The openings by line, in order."""
-    reader = OpeningReader()
+    reader = OpeningReader(lines)
     openings: dict[int, Opening] = {}
     for index, line in enumerate(lines):
         if index in taken:
             reader.restart()
             continue
-        following = lines[index + 1] if index + 1 < len(lines) else None
-        if opening := reader.read(line, following):
+        if opening := reader.read(line):
             openings[index] = opening
     return openings
 

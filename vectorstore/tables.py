@@ -86,10 +86,14 @@ def usual_blanks(lines: Sequence[Line]) -> int:
     return Counter(line.blanks for line in lines[1:200]).most_common(1)[0][0] if len(lines) > 1 else 0
 
 
-def make_row(number: str, cells: Sequence[Sequence[Line]], header: Sequence[str], start: int) -> Row:
-    """A row of the lines of its cells, by column; an empty cell stands where it would begin."""
+def make_row(number: Line | None, cells: Sequence[Sequence[Line]], header: Sequence[str]) -> Row:
+    """A row of its number, if it has one, and the lines of its cells by column.
+
+    An empty cell stands where it would begin. A row with neither number nor words is not to be made.
+    """
     made: list[Cell] = []
-    position = start
+    position = start = number.start if number else next(lines[0].start for lines in cells if lines)
+    position = number.end if number else position
     for name, lines in zip(header, cells, strict=True):
         if lines:
             text = "".join(line.text for line in lines)
@@ -97,7 +101,7 @@ def make_row(number: str, cells: Sequence[Sequence[Line]], header: Sequence[str]
             position = lines[-1].end
         else:
             made.append(Cell(header=name, text="", start=position, end=position))
-    return Row(number, tuple(made), start, position)
+    return Row(number.text if number else "", tuple(made), start, position)
 
 
 def _read_table(lines: Sequence[Line], first_row: int, begin: int) -> Table | None:
@@ -115,10 +119,7 @@ def _read_table(lines: Sequence[Line], first_row: int, begin: int) -> Table | No
     groups = list(_groups(lines, starts, width, usual))
     texts = [line.text for line in lines[header.first : first_row]]
     aligned = align([_without_header(group, texts) for _, group in groups], width, usual)
-    rows = tuple(
-        make_row(number.text if number else "", cells, columns, number.start if number else group[0].start)
-        for (number, group), cells in zip(groups, aligned, strict=True)
-    )
+    rows = tuple(make_row(number, cells, columns) for (number, _), cells in zip(groups, aligned, strict=True))
     first = header.first if header.numbered else first_row - used
     last = first_row + sum(len(group) + (number is not None) for number, group in groups)
     return Table(first, last, columns, rows)

@@ -26,9 +26,9 @@ _FULL_LINE = 15  # characters of a line that can have been broken by a page, and
 _OPENING = re.compile(
     r"[（(]?[一二三四五六七八九十]{1,3}[）)、]|第[零〇一二三四五六七八九十百千\d]{1,5}[编章节条]|\d{1,3}[.．、]|[【★☆●■◆▲①-⑳]"
 )
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
-_CHINESE_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千万]+")
+_CHINESE_NUMBER = re.compile(r"[零〇○一二两三四五六七八九十百千万]+")
 _MOST_DIGITS = 16  # no number that people write is longer; Python refuses to convert very long ones
 
 

@@ -23,10 +23,9 @@ KINDS = (
 )
 # fmt: on
 _KIND_END = re.compile(
-    rf"(?:{'|'.join(KINDS)}|[\u4e00-\u9fff]{{4}}法)"
+    rf"(?:{'|'.join(KINDS)}|[\u4e00-\u9fff]{{3}}(?![办方做用看想疗写算手])[\u4e00-\u9fff]法)"
     r"(?:\s*[（(][^（）()]{1,12}[）)])*(?:\s*(?:\d{4}年)?\s*第\s*[\d一二三四五六七八九十]+\s*[期号])?$"
 )
-_NOT_A_LAW = re.compile(r"[办方做用看想疗写算手]法$")
 _ASIDE = re.compile(r"^[（(][^（）()]{1,16}[）)]$")
 _ORGANISATION = re.compile(r"(?:局|厅|委|委员会|办公室|政府|部|院|中心|小组|学校|大学|学院)(?:\s{2,}.*)?$")
 _DATE = re.compile(
@@ -42,7 +41,7 @@ _FURNITURE = re.compile(
     r"(?:[\[【]?\s*(?:打印|关闭|收藏|纠错)(?:本页|此页|窗口|页面)?\s*[\]】]?\s*[|｜]?\s*){1,4}|"
     r"分享(?:到|至)?\s*[:：]?[\s微信博QQ空间朋友圈新浪]*|返回(?:顶部|首页|列表|上页)|[上下]一[篇页条]\s*(?:[:：].*)?|"
     r"扫(?:一扫|码|描).{0,10}(?:手机|微信|二维码|关注|浏览|分享|打开|访问).{0,12}|相关(?:链接|文章|阅读|信息)\s*[:：]?|"
-    r"(?:版权所有|Copyright|©).*|网站(?:地图|标识码).*|.{0,20}ICP备.*|.{0,20}公网安备.*|浏览(?:次数|量)\s*[:：]\s*\d*\s*次?)$"
+    r"(?:版权所有|Copyright|©).*|网站地图.*|.{0,40}(?:网站标识码|ICP备|公网安备).*|浏览(?:次数|量)\s*[:：]\s*\d*\s*次?)$"
 )
 _ANNEX = re.compile(r"^附\s?[件表录]\s*([\d一二三四五六七八九十]{0,3})\s*([:：.．]?)$")
 _ANNEX_INLINE = re.compile(
@@ -87,8 +86,7 @@ def is_letterhead(text: str) -> bool:
 
 def ends_in_kind(text: str) -> bool:
     """Whether a title names what kind of document it heads ("…方案(征求意见稿)", "…简报2025年第7期")."""
-    text = text.strip()[-80:]
-    return bool(_KIND_END.search(text)) and not _NOT_A_LAW.search(text)
+    return bool(_KIND_END.search(text.strip()[-80:]))
 
 
 def find_annexes(lines: Sequence[Line]) -> list[TitleBlock]:

@@ -61,7 +61,7 @@ def state(span: Span, matter: Matter, asks: Sequence[Ask]) -> Statement:
 def tidy(text: str) -> str:
     """The words of a span as they are said: no line breaks, bullets or emphasis marks, a stop at the end."""
     text = re.sub(r"\s*\n\s*", "", text).strip()
-    text = re.sub(r"^[★☆●■◆▲\s*]+|\*\*", "", text).strip()
+    text = re.sub(r"^(?:[★☆●■◆▲\s]|\*\*(?!\*))+|(?<!\*)\*\*(?!\*)", "", text).strip()
     text = re.sub(r"[，,；;、：:]$", "", text)
     return text if text.endswith(("。", "！", "？", "；", "…", "”")) else text + "。"
 

@@ -49,6 +49,10 @@ class Ask:
     expected: int | None = None
 
 
+# Words that begin like a measure word: "多少家长" counts people, not families.
+_NO_UNIT = (
+    "家长|家庭|家校|项目|名师|名校|名额|所有|场馆|场地|条例|位置|期限|门类|部门|个人|人员|人次|台账|套路"
+)
 # What may count a thing that was asked for with this measure word.
 _UNITS_OF = {
     "名": "名人位",
@@ -95,6 +99,17 @@ _QUESTION_SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        Kind.OFFICE,
+        re.compile(
+            r"哪(?:些|[几两三四])?(?:个|家)?(?:部门|单位|科室|处室|机构|[局委厅办](?!法|学|面|托|理)|"
+            r"政府)|(?:牵头|"
+            r"负责|配合|主管|参与|责任)[^，。？?]{0,10}(?:是谁|谁|哪)|"
+            r"(?:谁|哪)[^，。？?]{0,10}(?:牵头|负责|配合|主管|统筹|出钱|掏钱|发文|印发|编)|"
+            r"责任(?:单位|科室|部门)|which (?:department|office|bureau|agency)|who (?:leads|"
+            r"is responsible)"
+        ),
+    ),
+    (
         Kind.LIST,
         re.compile(
             r"哪(?:几|[两二三四五六七八九十])(?!年|天|月|个月|届|期)(?!个?(?:部门|单位|科室|处室|"
@@ -105,16 +120,6 @@ _QUESTION_SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.COUNT,
         re.compile(rf"(?:多少|几|how many)\s*[余多]?\s*[{_MEASURE}]|多少|多久|how many|有几|几大|第几"),
-    ),
-    (
-        Kind.OFFICE,
-        re.compile(
-            r"哪(?:个|些|几个|两个|几家|两家|家)?(?:部门|单位|科室|处室|机构|局|委|办|政府)|(?:牵头|"
-            r"负责|配合|主管|参与|责任)[^，。？?]{0,10}(?:是谁|谁|哪)|"
-            r"(?:谁|哪)[^，。？?]{0,10}(?:牵头|负责|配合|主管|统筹|出钱|掏钱|发文|印发|编)|"
-            r"责任(?:单位|科室|部门)|which (?:department|office|bureau|agency)|who (?:leads|"
-            r"is responsible)"
-        ),
     ),
     (
         Kind.LIST,
@@ -202,7 +207,7 @@ _ANSWERS: dict[Kind, re.Pattern[str]] = {
     ),
     Kind.MONEY: re.compile(r"\d[\d,.]*\s*[万亿千百]*\s*(?:元|美元|块)"),
     Kind.DATE: re.compile(r"\d{4}\s*年|\d{1,2}\s*月|[年月]底|学[年期]|十[三四五六]五|\d+日|年内"),
-    Kind.COUNT: re.compile(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*[{_MEASURE}\u4e00-\u9fff]"),
+    Kind.COUNT: re.compile(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*[%％{_MEASURE}\u4e00-\u9fff]"),
     Kind.OFFICE: re.compile(r"[局委厅科室办部处]|政府|财政|中心|小组|馆|联合会|妇联|残联"),
     Kind.PERSON: re.compile(
         r"书记|主任|[局厅部院校县市区省处科会]长|校长|园长|教授|专家|主席|领导|负责人|同志|老师|教师"
@@ -212,12 +217,15 @@ _ANSWERS: dict[Kind, re.Pattern[str]] = {
 }
 
 
+_CONTACT_SIGNS = {"@": "@", "寄": r"地址|邮编|[路街道]\d+号", "电话": r"\d{3,4}-\d{7,8}|1\d{10}|\d{7,8}"}
+
+
 def holds(kind: Kind, text: str, units: str = "") -> bool:
     """Whether ``text`` has a thing of that kind; True for kinds that show no sign of their own."""
     if kind is Kind.COUNT and units:
         return bool(re.search(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*[{units}]", fold(text)))
     if kind is Kind.CONTACT and units:
-        return "@" in text if units == "@" else bool(re.search(r"地址|邮编|[路街道]\d+号", text))
+        return bool(re.search(_CONTACT_SIGNS[units], text))
     if kind is Kind.LIST:
         return len(re.findall(r"[、；]|[”」](?=[“「])", text)) >= 2
     pattern = _ANSWERS.get(kind)
@@ -232,12 +240,14 @@ def _units(clause: str, kind: Kind) -> str:
     if kind is Kind.CONTACT:
         if re.search(r"邮箱|电子邮件|e-?mail", clause):
             return "@"
+        if re.search(r"电话|phone", clause):
+            return "电话"
         return "寄" if re.search(r"寄|邮编|信", clause) else ""
     if kind is not Kind.COUNT:
         return ""
     if "多久" in clause:
         return "次回" if re.search(r"多久(?:一|1)?[次回]", clause) else "天周"
-    match = re.search(rf"(?:多少|几)\s*(?:([{_MEASURE}])|([\u4e00-\u9fff])$)", clause)
+    match = re.search(rf"(?:多少|几)\s*(?:(?!{_NO_UNIT})([{_MEASURE}])|([\u4e00-\u9fff])$)", clause)
     if not match:
         return ""
     if match.group(2):

@@ -54,6 +54,14 @@ _WHICH_PLACE = re.compile(
     r"哪个?(?:省|市|县|区)的(?:文件|方案|要点)"
 )
 _LEVEL = re.compile(r"国家级|省级|市级|县级|区级|校级|国家|部级")
+_YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
+_NTH = re.compile(
+    r"第([一二三四五六七八九十\d]{1,3})((?:[\u4e00-\u9fff]{2,4}?)?(?:幼儿园|小学|中学|学校|实验学校|高中|"
+    r"职业学校))"
+)
+_ROLE = re.compile(r"哪(?:几)?位(副?(?:校长|书记|局长|厅长|处长|教授|院长|园长|县长|市长|部长|主任))")
+_ASKS_NAME = re.compile(r"全名|全称|名字|叫(?:什么|啥|做什么)|是(?:哪个|哪所|哪家|什么)|哪[所家]")
+_NAMED_WITHIN = 6  # characters after what is hidden in which the thing is called by its kind
 _NAMED_UNIT = {Kind.SHARE: "%％", Kind.MONEY: "元万亿", Kind.COUNT: "", Kind.DATE: "年月日"}
 FIGURES = (Kind.SHARE, Kind.MONEY, Kind.COUNT, Kind.DATE, Kind.NUMBER, Kind.CONTACT)
 _LOOKED_AT = 4  # best sentences that must hold what is asked for
@@ -110,15 +118,18 @@ def refuse_spans(question: str, asks: Sequence[Ask], spans: Sequence[Span], matt
     # Where no word is shared (another language, another way of speaking) meaning alone has to find it.
     looked_at = _LOOKED_AT if best.share else 3 * _LOOKED_AT
     near = [span for span in spans[:looked_at] if span.share >= 0.4 * best.share]
-    figures = [ask for ask in asks if ask.kind in FIGURES]
-    if figures and len(figures) == len(asks):
+    figures = [ask for ask in asks if ask.kind in FIGURES] if all(a.kind in FIGURES for a in asks) else []
+    held: list[Span] = []
+    if figures:
         held = [s for s in near if any(holds(a.kind, _shown(s.text), a.units) for a in figures)]
         held = [s for s in held if _speaks_of_it(s, matter)]
         if not held or _hidden(best, figures):
             return Reason.REDACTED if any(_hidden(span, figures) for span in near) else Reason.NOT_FOUND
-        if _other_level(question, held[0].text):
-            return Reason.NOT_FOUND
-    return None
+    if _contradicts(question, held[0].text if figures else best.text):
+        return Reason.NOT_FOUND
+    if any(_lacks_role(ask, near) for ask in asks):
+        return Reason.NOT_FOUND
+    return Reason.REDACTED if _hides_name(best, asks, matter) else None
 
 
 def _speaks_of_it(span: Span, matter: Matter) -> bool:
@@ -166,6 +177,44 @@ def _hidden(span: Span, asks: Sequence[Ask]) -> bool:
             or span.text[end : end + 2].strip()[-1:] in units
         ]
         if fitting and not holds(ask.kind, _shown(span.text), ask.units):
+            return True
+    return False
+
+
+def _contradicts(question: str, text: str) -> bool:
+    """The sentence is of another level, another year or another in a numbered series than was asked for."""
+    return _other_level(question, text) or _other_year(question, text) or _other_number(question, text)
+
+
+def _other_year(question: str, text: str) -> bool:
+    asked, told = set(_YEAR.findall(question)), set(_YEAR.findall(text))
+    return bool(asked and told and not asked & told and min(asked) > max(told))
+
+
+def _other_number(question: str, text: str) -> bool:
+    """ "第一幼儿园" where the sentence has only "第二幼儿园"."""
+    for number, thing in _NTH.findall(question):
+        told = {read_number(other) for other, same in _NTH.findall(text) if same == thing}
+        if told and read_number(number) not in told:
+            return True
+    return False
+
+
+def _lacks_role(ask: Ask, near: Sequence[Span]) -> bool:
+    """Someone of a certain rank is asked for, and nobody of that rank is spoken of."""
+    wanted = _ROLE.search(ask.text) if ask.kind in (Kind.PERSON, Kind.LIST) else None
+    return wanted is not None and not any(wanted.group(1) in span.text for span in near)
+
+
+def _hides_name(span: Span, asks: Sequence[Ask], matter: Matter) -> bool:
+    """A name is asked for, and it is hidden right before what the question calls the thing."""
+    if not any(ask.kind is Kind.NAME and _ASKS_NAME.search(ask.text) for ask in asks):
+        return False
+    for _, end in find_redactions(span.text):
+        following = span.text[end : end + _NAMED_WITHIN]
+        if any(
+            len(term) > 1 and term in following and term in matter.weights for term in search_terms(following)
+        ):
             return True
     return False
 

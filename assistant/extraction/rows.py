@@ -31,6 +31,8 @@ _SAID_FOR = {
     "内容": "任务",
     "要做": "任务",
 }
+BLANK = "原表此格为空"
+_LAST = 3  # cells that are told of a row where nothing says which
 _LONG = 24  # characters from which on a column holds prose, and not names
 
 
@@ -63,30 +65,36 @@ def state_row(passage: Passage, question: str, asks: Sequence[Ask], best: Cell |
     """Of one row the columns that the question names, else those that hold what is asked, else the best."""
     chunk = passage.chunk
     name, *others = chunk.cells
-    wanted = _columns(fold(question), others)
-    if not re.search(r"[\u4e00-\u9fff]", question):
-        wanted = [
-            c for c in others if len(c.text) <= _LONG or any(holds(a.kind, c.text, a.units) for a in asks)
-        ]
-    if not wanted:
-        wanted = [
-            c
-            for c in others
-            if c.text and any(a.kind in _SIGNED and holds(a.kind, c.text, a.units) for a in asks)
-        ]
-        wanted = (
-            [best] if best is not None and best in others and best not in wanted and not wanted else wanted
-        )
-    wanted = wanted or [c for c in others if c.text][-3:]
     said = "；".join(
-        f"{cell.header}：{_clean(cell.text).rstrip('。；') or '原表此格为空'}" for cell in wanted
+        f"{cell.header}：{_clean(cell.text).rstrip('。；') or BLANK}"
+        for cell in _wanted(question, asks, others, best)
     )
     return Statement(
-        text=f"{_clean(name.text)}——{said}。".replace("。。", "。"),
-        passage=passage,
-        start=name.start,
-        end=_end(chunk),
+        text=f"{_clean(name.text)}——{said}。", passage=passage, start=name.start, end=_end(chunk)
     )
+
+
+def is_blank(statement: Statement) -> bool:
+    """Whether a statement about a row says only that its cells are empty."""
+    said = statement.text.partition("——")[2].rstrip("。")
+    return bool(said) and all(part.endswith(BLANK) for part in said.split("；"))
+
+
+def _wanted(question: str, asks: Sequence[Ask], cells: Sequence[Cell], best: Cell | None) -> list[Cell]:
+    if not re.search(r"[\u4e00-\u9fff]", question):  # the headers are in another language than the question
+        return [c for c in cells if len(c.text) <= _LONG or _holds_any(asks, c.text)]
+    if named := _columns(fold(question), cells):
+        return named
+    signed = [ask for ask in asks if ask.kind in _SIGNED]
+    if held := [c for c in cells if c.text and _holds_any(signed, c.text)]:
+        return held
+    if best is not None and best in cells:
+        return [best]
+    return [c for c in cells if c.text][-_LAST:]
+
+
+def _holds_any(asks: Sequence[Ask], text: str) -> bool:
+    return any(holds(ask.kind, text, ask.units) for ask in asks)
 
 
 def state_selected(passage: Passage, value: str, *, briefly: bool) -> Statement:

@@ -10,7 +10,7 @@ from assistant.extraction.compose import choose, state, tidy
 from assistant.extraction.intent import Ask, holds
 from assistant.extraction.reading import Reading
 from assistant.extraction.refuse import FIGURES, refuse_spans
-from assistant.extraction.rows import state_row
+from assistant.extraction.rows import is_blank, state_row
 from assistant.extraction.select import Span, score_spans
 from assistant.extraction.weigh import Matter
 from assistant.types import Reason, Statement
@@ -42,10 +42,12 @@ def state_sentences(reading: Reading, passages: Sequence[Passage]) -> Stated:
     spans = _holding_first(
         score_spans(_numbered_first(passages, mentions), reading.matter, reading.asks), reading.asks
     )
-    reason = refuse_spans(reading.question, reading.asks, spans, reading.matter)
+    reason = refuse_spans(reading.focus, reading.asks, spans, reading.matter)
     statements = _state_titles(reading, passages)
     for best in _by_document(spans, one=len(mentions.targets) == 1):
         statements.extend(_state(reading, best, reading.matter, reading.asks))
+    if statements and all(is_blank(statement) for statement in statements):
+        reason = reason or Reason.NOT_FOUND
     return Stated(statements, reason)
 
 

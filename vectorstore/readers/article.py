@@ -199,7 +199,7 @@ def _path(element: Element, body: Element) -> list[Element]:
 
 def _drop_link_lists(body: Element) -> None:
     """Remove lists of links to other pages; links to attachments stay."""
-    for element in list(body.iter("ul", "ol", "div", "dl", "table", "p")):
+    for element in list(body.iter("ul", "ol", "div", "dl", "table", "td", "p")):
         links = list(element.iter("a"))
         if len(links) > 2 and _is_made_of_links(element) and not any(map(is_attachment, links)):
             _drop(element)

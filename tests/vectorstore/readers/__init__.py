@@ -1,0 +1,1 @@
+"""Reading files: real files, made by real writers."""
