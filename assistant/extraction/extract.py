@@ -12,7 +12,8 @@ from assistant.extraction.about import is_about_document, letterhead, state_lett
 from assistant.extraction.outline import state_members
 from assistant.extraction.reading import Reading, read_question
 from assistant.extraction.refuse import refuse_mentions, refuse_question
-from assistant.extraction.rows import select_rows, state_selected
+from assistant.extraction.row_selection import select_rows
+from assistant.extraction.rows import state_selected
 from assistant.extraction.sentences import state_sentences
 from assistant.types import Draft, Reason, StandAlone
 from vectorstore.search import Searcher

@@ -87,7 +87,9 @@ def check_nothing_lost(document: Document, chunks: Sequence[Chunk]) -> None:
             held[section.start : section.end] = b"\1" * (section.end - section.start)
     for line in read_lines(document.text):
         lost = document.text[line.start : line.end] if not all(held[line.start : line.end]) else ""
-        left = "".join(char for char, kept in zip(lost, held[line.start : line.end], strict=False) if not kept)
+        left = "".join(
+            char for char, kept in zip(lost, held[line.start : line.end], strict=False) if not kept
+        )
         assert not left.strip() or is_furniture(line), left
 
 

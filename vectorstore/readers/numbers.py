@@ -30,6 +30,8 @@ def _number(value: float, number_format: str) -> str:
     section = _section(value, number_format)
     bare = _QUOTED.sub("", _PADDING.sub("", _CONDITION.sub("", section)))
     pattern = _DIGITS.search(bare)
+    if pattern is None and ";" in number_format:
+        return _around(section, "")  # words for this kind of number, or nothing to hide it
     if pattern is None or "E+" in bare or "?/" in bare:
         return _general(value)
     if not set("#0?") & set(pattern.group()):

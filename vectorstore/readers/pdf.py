@@ -15,10 +15,11 @@ from vectorstore.readers.blocks import Content
 from vectorstore.readers.layout import lay_out
 from vectorstore.readers.pdf_rules import find_rules, has_picture
 from vectorstore.readers.printed import PrintedPage, Rule, Run
-from vectorstore.readers.refusals import encrypted, too_large
+from vectorstore.readers.refusals import MAY_BE_CUT, encrypted, too_large
 
 _MOST_PAGES = 3_000
 _FEWEST_CHARACTERS = 10  # a page with fewer, and a picture over most of it, is a scan
+_TAIL = 4_096  # bytes in which a PDF says that it ends
 _SMALLEST = 2.0  # points; print that small is not meant to be read
 _MEANINGLESS = 0.3  # share of characters without a meaning from which on a page's fonts are broken
 
@@ -49,7 +50,14 @@ def _read(path: Path, recogniser: Recogniser | None) -> Content:
             raise too_large(path.name, f" {_MOST_PAGES} 页", f"{_MOST_PAGES} pages")
         pages = _Pages(document, recogniser)
         blocks = list(lay_out(pages))
-    return Content(blocks=blocks, scans=pages.scans)
+    return Content(blocks=blocks, scans=pages.scans, notices=() if _has_end(path) else (MAY_BE_CUT,))
+
+
+def _has_end(path: Path) -> bool:
+    """Whether the mark of the end is there; PDFium reads what it finds of a file that was cut off."""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - _TAIL, 0))
+        return b"%%EOF" in file.read()
 
 
 class _Pages:

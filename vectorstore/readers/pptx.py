@@ -47,15 +47,14 @@ def read_pptx(path: Path) -> Content:
 
 def _slide(root: Element) -> Iterator[Block]:
     shapes = [shape for tree in root.iter("{*}spTree") for shape in _shapes(tree)]
-    places = {shape: _place(shape) for shape in shapes}
-    if all(
-        places.values()
-    ):  # a shape without a place of its own has it from a layout: then the order is kept
-        shapes.sort(key=lambda shape: places[shape] or (0, 0))
-    shapes.sort(key=lambda shape: _kind(shape) not in _TITLES)
-    for shape in shapes:
-        if _kind(shape) not in _PAGE_FURNITURE:
-            yield from _blocks(shape)
+    titles = [shape for shape in shapes if _kind(shape) in _TITLES]
+    others = [shape for shape in shapes if _kind(shape) not in (*_TITLES, *_PAGE_FURNITURE)]
+    places = {shape: _place(shape) for shape in others}
+    # A shape without a place of its own has it from a layout: then the order of the file is kept.
+    if all(places.values()):
+        others.sort(key=lambda shape: places[shape] or (0, 0))
+    for shape in (*titles, *others):
+        yield from _blocks(shape)
 
 
 def _shapes(tree: Element) -> Iterator[Element]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vectorstore.errors import Message, UnreadableFile
 
+MAY_BE_CUT = Message("文件不完整，可能缺少后面的内容。", "The file is incomplete; its end may be missing.")
 SUPPORTED = "txt md html mhtml pdf docx doc wps xlsx xls pptx ofd"
 
 
