@@ -22,12 +22,15 @@ _ALL_PARTS = re.compile(r"(?:这|那|全部|所有|汇编的?)\s*([一二三四�
 _FIRST_PARTS = re.compile(r"前\s*([一二三四五六七八九十两\d]{1,2})\s*(?:份|篇)")
 _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(]\d{4}[〕\])]\s*\d+\s*号")
 _INTO_TITLE = re.compile(r"《([^》]{4,60})》(?:里|中|第|规定|要求|写|说|怎么|一共|有多少|的第)")
+_INTO_LAW = re.compile(r"([\u4e00-\u9fff]{2,8}(?:法|条例))[里中]?的?(?:第|哪)[^，。？?]{0,4}条")
 _LONG_NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d年.%])")
 _LEAST_TITLE = 3  # characters of a title that a question must share to narrow down what it means
 _PHRASE = 4  # characters of a phrase that names a matter
 _PIECE = 3  # characters of it that, elsewhere, show that the matter is there in other words
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_COMPARES = re.compile(r"各|分别|谁|比|差|一样|相同|不同|哪个|哪份|对照|和|与|跟")
+_COMPARES = re.compile(
+    r"各|分别|谁|比|差|一样|相同|不同|哪个|哪份|对照|和|与|跟|\bcompare|\band\b|\bboth\b|versus"
+)
 _YEAR_ONLY = re.compile(r"[\d年月日\s]+")
 _OFFICES = re.compile(r"[\u4e00-\u9fff]+?[局厅委办]")
 
@@ -61,6 +64,7 @@ class MentionReader:
             clauses=_clauses(text),
             words=tuple(dict.fromkeys(m.words for m in (*named, *quoted))),
             scope_words=scope_words(named, quoted),
+            within=tuple(bare_name(m.words) for m in places if m.in_text and m.targets),
         )
 
     def absent_matter(self, question: str, targets: frozenset[Target]) -> str | None:
@@ -145,7 +149,7 @@ class MentionReader:
         for match in _DOCUMENT_NUMBER.finditer(text):
             if re.sub(r"\W", "", match.group()) not in numbers:
                 yield match.group()
-        for match in _INTO_TITLE.finditer(text):
+        for match in (*_INTO_TITLE.finditer(text), *_INTO_LAW.finditer(text)):
             if not any(match.group(1) in title or title in match.group(1) for title in self._titles.values()):
                 yield match.group(1)
 
@@ -160,7 +164,7 @@ class MentionReader:
                 continue  # a title, or part of one, that _read_titles has found
             holders = frozenset(t for t in self._targets if word in self._texts[t])
             if holders and len(holders) <= max(1, len(self._targets) // 3):
-                yield Mention(word, start, end, holders)
+                yield Mention(word, start, end, holders, stands_alone=word.isdigit())
 
 
 def _targets(documents: Sequence[Document]) -> Iterable[Target]:

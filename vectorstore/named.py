@@ -31,7 +31,8 @@ class Mentions:
     names that stand only outside the groups.
     ``clauses`` are numbers of articles or items. ``words`` are all words that
     named a target; ``scope_words`` those among them that say only where to
-    look, quoted names that are part of the matter left out.
+    look, quoted names that are part of the matter left out. ``within`` are the
+    bare names of places that no document is of and that a text speaks of.
     """
 
     groups: tuple[frozenset[Target], ...] = ()
@@ -41,6 +42,7 @@ class Mentions:
     clauses: tuple[int, ...] = ()
     words: tuple[str, ...] = ()
     scope_words: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
 
     @property
     def targets(self) -> frozenset[Target]:
@@ -100,7 +102,7 @@ def narrow(
         index = next((i for i, group in enumerate(found) if group & mention.targets), None)
         if index is not None:
             found[index] &= mention.targets
-        elif not groups or compares:
+        elif not groups or compares or mention.stands_alone:
             found.append(mention.targets)
         else:
             foreign.append(mention.words)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from assistant.extraction.about import is_about_document, letterhead, state_letterhead
 from assistant.extraction.outline import state_members
 from assistant.extraction.reading import Reading, read_question
-from assistant.extraction.refuse import refuse_mentions, refuse_question
+from assistant.extraction.refuse import is_superlative, refuse_mentions, refuse_question
 from assistant.extraction.row_selection import select_rows
 from assistant.extraction.rows import state_selected
 from assistant.extraction.sentences import state_sentences
@@ -51,6 +51,9 @@ def _refuse_scope(reading: Reading, searcher: Searcher) -> Reason | None:
         return reason
     if len(mentions.groups) == 1 and searcher.absent_matter(reading.own, mentions.targets):
         return Reason.NOT_FOUND
+    if len(mentions.groups) > 1 and is_superlative(reading.question):
+        lacking = [group for group in mentions.groups if searcher.absent_matter(reading.own, group)]
+        return Reason.NOT_FOUND if lacking else None
     return None
 
 

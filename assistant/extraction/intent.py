@@ -92,7 +92,7 @@ _QUESTION_SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.DATE,
         re.compile(
-            r"哪年|哪一年|哪天|哪一天|几号|何时|几月|哪个?月|什么时候|啥时候|什么时间|多会儿|截止|"
+            r"哪年|哪一年|哪几?天|哪一天|几号|何时|几月|哪(?:几?个)?月|什么时候|啥时候|什么时间|多会儿|截止|"
             r"到哪天|几几年|"
             r"(?:时间|日期|期限|年限|时限)(?:是|为|要求)?(?:什么|多少|哪|分别|呢|$)|最晚|最迟|when\b|"
             r"what (?:date|year)|which year|target year|deadline"
@@ -217,11 +217,18 @@ _ANSWERS: dict[Kind, re.Pattern[str]] = {
 }
 
 
+_HOW_OFTEN = "次回"
+_RHYTHM = re.compile(
+    rf"[每半双隔单][一二两三四五半\d]*个?(?:学期|学年|月|周|年|季度?|天|日|星期)|月度|季度|年度|"
+    rf"定期|{_NUMERAL}\s*[次回]"
+)
 _CONTACT_SIGNS = {"@": "@", "寄": r"地址|邮编|[路街道]\d+号", "电话": r"\d{3,4}-\d{7,8}|1\d{10}|\d{7,8}"}
 
 
 def holds(kind: Kind, text: str, units: str = "") -> bool:
     """Whether ``text`` has a thing of that kind; True for kinds that show no sign of their own."""
+    if kind is Kind.COUNT and units == _HOW_OFTEN:
+        return bool(_RHYTHM.search(text))
     if kind is Kind.COUNT and units:
         return bool(re.search(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*[{units}]", fold(text)))
     if kind is Kind.CONTACT and units:
@@ -246,7 +253,7 @@ def _units(clause: str, kind: Kind) -> str:
     if kind is not Kind.COUNT:
         return ""
     if "多久" in clause:
-        return "次回" if re.search(r"多久(?:一|1)?[次回]", clause) else "天周"
+        return _HOW_OFTEN if re.search(r"多久[^，。？?]{0,6}[一1][次回趟轮]", clause) else "天周"
     match = re.search(rf"(?:多少|几)\s*(?:(?!{_NO_UNIT})([{_MEASURE}])|([\u4e00-\u9fff])$)", clause)
     if not match:
         return ""

@@ -25,7 +25,7 @@ from vectorstore.types import Chunk, Head, Mark, SectionKind, Status
 
 _SMALL_TALK = re.compile(
     r"^(?:你好|您好|嗨|哈喽|hi|hello|hey|早上好|下午好|晚上好|谢谢|多谢|感谢|再见|拜拜|在吗|在不在|"
-    r"你是谁|你叫什么|你能(?:做|干|回答)(?:什么|啥)|"
+    r"你是谁|你叫什么|你是(?:哪家|哪个|什么)[^？?。]{0,12}(?:模型|机器人|ai)[^？?。]{0,12}|你能(?:做|干|回答)(?:什么|啥)|"
     r"你会(?:什么|啥)|怎么用|使用说明|帮助|help|who are you|what can you do|"
     r"thanks?(?: you)?)[\s，,。.！!？?~啊呀呢吗的了]*$"
 )
@@ -37,31 +37,43 @@ _ATTEMPTS = re.compile(
     r"ignore (?:all |the |your |previous )*(?:instructions?|rules?)|"
     r"(?:不用|不要|别|无需)[^。？?]{0,6}(?:查|引用|出处|资料|依据)|(?:编造|杜撰|虚构|伪造|捏造|瞎编|现编)|"
     r"(?:帮我|替我|请|给我)?(?:编|写|拟|起草|造|仿写|生成)(?:一?[份篇个封张段首]|"
-    r"个)[^。？?]{0,40}(?:通知|文件|公文|方案|批复|函|证明|讲话|作文|检讨|诗|故事|代码|总结|报告)"
+    r"个)[^。？?]{0,40}(?:通知|文件|公文|方案|批复|函|证明|讲话|作文|检讨|诗|故事|代码|总结|报告|信)|"
+    r"随便(?:估|猜|说|编)[一个]?|你(?:来)?扮演|请?按[^，。？?]{1,12}回答"
 )
 _SUBJECTS = re.compile(
     r"天气|气温|下雨|股票|股价|基金|彩票|汇率|房价|菜谱|怎么做菜|电影|电视剧|明星|八卦|内幕|星座|"
     r"算命|游戏攻略|python|java\b|代码|编程题|翻译成|"
-    r"离婚|抚养权|打官司|起诉|吃什么药|怎么治|症状|处方|看病挂号|减肥|世界杯|足球比分|机票|酒店|火车票"
+    r"离婚|抚养权|打官司|起诉|告(?:赢|得赢)|去告|吃什么药|吃药|[烧热]到\d|怎么治|症状|处方|看病挂号|减肥|"
+    r"世界杯|world cup|who won|足球比分|机票|酒店|火车票|国考|省考|行测|申论|送礼|收礼|收了礼|"
+    r"调走|手机号|学籍号|身份证号"
 )
 _ISSUE = re.compile(r"第\s*([零〇一二两三四五六七八九十百\d]+)\s*期")
 _TITLES_WANTED = re.compile(
-    r"标题|题目|题名|名称|叫什么|叫啥|哪几?[条项章点块部大]|哪[两二三四五六七八九十]|哪些|"
+    r"标题|题目|题名|名称|叫什么|叫啥|哪几?[条项章点块部大份]|哪[两二三四五六七八九十]|哪些|"
     r"几[条项章部]|目录|提纲|包括|有什么|有啥|第几"
+)
+_TITLES_ASKED = re.compile(
+    r"标题|题目|题名|名称|叫什么|叫啥|第几[条章项部]|哪几?[条章]讲|目录|提纲|几[条章]|几页"
 )
 _WHICH_PLACE = re.compile(
     r"(?:是|在|属于|写的|指的|说的)[^，。？?]{0,4}哪个?(?:省|市|县|区|地方|地区)(?:的|[？?]|$)|"
     r"哪个?(?:省|市|县|区)的(?:文件|方案|要点)"
 )
+_UNHIDE = re.compile(r"真实的?(?:数|名|地名|情况)|(?:隐去|打码|遮住|遮掉|隐藏|抹掉|没写出来)[的了]")
 _LEVEL = re.compile(r"国家级|省级|市级|县级|区级|校级|国家|部级")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
+_ANY_YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 _NTH = re.compile(
     r"第([一二三四五六七八九十\d]{1,3})((?:[\u4e00-\u9fff]{2,4}?)?(?:幼儿园|小学|中学|学校|实验学校|高中|"
     r"职业学校))"
 )
+_SUPERLATIVE = re.compile(
+    r"(?:哪[个份家边]|谁)[^，。？?]{0,12}[高多大早长贵低少小晚快][？?\s]*$|最[高多大早长贵低少小晚快][？?\s]*$"
+)
 _ROLE = re.compile(r"哪(?:几)?位(副?(?:校长|书记|局长|厅长|处长|教授|院长|园长|县长|市长|部长|主任))")
 _ASKS_NAME = re.compile(r"全名|全称|名字|叫(?:什么|啥|做什么)|是(?:哪个|哪所|哪家|什么)|哪[所家]")
 _NAMED_WITHIN = 6  # characters after what is hidden in which the thing is called by its kind
+_REGIONS = ("省", "市", "县", "区", "州")
 _NAMED_UNIT = {Kind.SHARE: "%％", Kind.MONEY: "元万亿", Kind.COUNT: "", Kind.DATE: "年月日"}
 FIGURES = (Kind.SHARE, Kind.MONEY, Kind.COUNT, Kind.DATE, Kind.NUMBER, Kind.CONTACT)
 _LOOKED_AT = 4  # best sentences that must hold what is asked for
@@ -87,23 +99,39 @@ def refuse_mentions(question: str, mentions: Mentions, chunks: Sequence[Chunk]) 
             return Reason.NOT_FOUND
         if _asks_hidden_name(question, target.head, chunks):
             return Reason.REDACTED
-    if mentions.groups and _other_issue(question, [t.head for t in mentions.targets]):
+    if not mentions.groups:
+        return None
+    heads = [target.head for target in mentions.targets]
+    if _other_issue(question, heads) or _outside_years(question, heads, chunks):
         return Reason.NOT_FOUND
-    if mentions.clauses and mentions.groups:
-        holders = [chunk for chunk in chunks if numbers_of(chunk) & set(mentions.clauses)]
-        if not holders:
-            return Reason.NOT_FOUND
-        if all(c.kind is SectionKind.OUTLINE for c in holders) and not wants_titles(question):
-            return Reason.TRUNCATED
-        if len(mentions.clauses) == 1 and all(_cut_off(c) for c in holders):
-            return Reason.TRUNCATED
+    return _refuse_clauses(question, mentions, chunks) if mentions.clauses else None
+
+
+def _refuse_clauses(question: str, mentions: Mentions, chunks: Sequence[Chunk]) -> Reason | None:
+    """Why the items that the question gives by number have no text to answer from."""
+    holders = [chunk for chunk in chunks if numbers_of(chunk) & set(mentions.clauses)]
+    if not holders:
+        return Reason.NOT_FOUND
+    if all(c.kind is SectionKind.OUTLINE for c in holders) and not _TITLES_ASKED.search(question):
+        return Reason.TRUNCATED
+    if len(mentions.clauses) == 1 and all(_cut_off(c) for c in holders):
+        return Reason.TRUNCATED
     return None
+
+
+def _outside_years(question: str, heads: Sequence[Head], chunks: Sequence[Chunk]) -> bool:
+    """The question names only years before the first or after the last that what it names speaks of."""
+    asked = [int(year) for year in _YEAR.findall(question)]
+    texts = [*(f"{head.title} {head.period} {head.issued_on}" for head in heads), *(c.text for c in chunks)]
+    told = [int(year) for text in texts for year in _ANY_YEAR.findall(text)]
+    return bool(asked and told) and (max(asked) < min(told) or min(asked) > max(told))
 
 
 def _asks_hidden_name(question: str, head: Head, chunks: Sequence[Chunk]) -> bool:
     """The question asks what stands behind xx, or which place an anonymised document is of."""
     hidden = any(find_redactions(chunk.text) for chunk in chunks)
-    if hidden and find_redactions(question) and re.search(r"什么|啥|哪|谁", question):
+    asked = find_redactions(question) and re.search(r"什么|啥|哪|谁", question)
+    if hidden and (asked or _UNHIDE.search(question)):
         return True
     return head.status is Status.ANONYMISED and bool(_WHICH_PLACE.search(question))
 
@@ -125,11 +153,23 @@ def refuse_spans(question: str, asks: Sequence[Ask], spans: Sequence[Span], matt
         held = [s for s in held if _speaks_of_it(s, matter)]
         if not held or _hidden(best, figures):
             return Reason.REDACTED if any(_hidden(span, figures) for span in near) else Reason.NOT_FOUND
-    if _contradicts(question, held[0].text if figures else best.text):
+    if all(_contradicts(question, span.text) for span in (held if figures else [best])):
         return Reason.NOT_FOUND
     if any(_lacks_role(ask, near) for ask in asks):
         return Reason.NOT_FOUND
     return Reason.REDACTED if _hides_name(best, asks, matter) else None
+
+
+def refuse_place(mentions: Mentions, spans: Sequence[Span]) -> Reason | None:
+    """Why sentences do not answer for a place inside the area of a document: none of them speaks of it."""
+    near = [f"{' '.join(s.passage.chunk.path)} {s.passage.chunk.text}" for s in spans[:_LOOKED_AT]]
+    lacking = [name for name in mentions.within if not any(name in text for text in near)]
+    return Reason.NOT_FOUND if lacking else None
+
+
+def is_superlative(question: str) -> bool:
+    """Whether it asks which of several is more, earlier, dearer, ...: every one of them needs a figure."""
+    return bool(_SUPERLATIVE.search(question))
 
 
 def _speaks_of_it(span: Span, matter: Matter) -> bool:
@@ -212,9 +252,9 @@ def _hides_name(span: Span, asks: Sequence[Ask], matter: Matter) -> bool:
         return False
     for _, end in find_redactions(span.text):
         following = span.text[end : end + _NAMED_WITHIN]
-        if any(
-            len(term) > 1 and term in following and term in matter.weights for term in search_terms(following)
-        ):
+        if following[:1] in _REGIONS:
+            continue  # the place is hidden, not what lies in it
+        if any(len(term) > 1 and term in matter.weights for term in search_terms(following)):
             return True
     return False
 

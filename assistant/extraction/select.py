@@ -124,7 +124,9 @@ def _answering(passage: Passage) -> Sequence[Match]:
     if len(matches) > 1 and not passage.chunk.cells:
         chunk, first = passage.chunk, matches[0]
         text = _bare(chunk.text[first.start - chunk.start : first.end - chunk.start])
-        if text in {_bare(words) for words in (*chunk.path[-1:], passage.head.title)}:
+        if text in {_bare(words) for words in (*chunk.path[-1:], passage.head.title)} and not re.search(
+            r"\d", text
+        ):
             return matches[1:]
     return matches
 

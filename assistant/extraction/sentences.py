@@ -9,7 +9,7 @@ from assistant.extraction.arithmetic import compare
 from assistant.extraction.compose import choose, state, tidy
 from assistant.extraction.intent import Ask, holds
 from assistant.extraction.reading import Reading
-from assistant.extraction.refuse import FIGURES, refuse_spans
+from assistant.extraction.refuse import FIGURES, is_superlative, refuse_place, refuse_spans
 from assistant.extraction.rows import is_blank, state_row
 from assistant.extraction.select import Span, score_spans
 from assistant.extraction.weigh import Matter
@@ -37,12 +37,15 @@ def state_sentences(reading: Reading, passages: Sequence[Passage]) -> Stated:
     """What the sentences of the passages answer."""
     mentions = reading.mentions
     if len(mentions.groups) > 1:
-        statements, compared = _state_each(reading, passages)
-        return Stated(statements, None, compared)
+        told, compared = _state_each(reading, passages)
+        lacking = is_superlative(reading.question) and not all(_shows_figure(side) for side in told)
+        statements = [statement for side in told for statement in side]
+        return Stated(statements, Reason.NOT_FOUND if lacking else None, compared)
     spans = _holding_first(
         score_spans(_numbered_first(passages, mentions), reading.matter, reading.asks), reading.asks
     )
     reason = refuse_spans(reading.focus, reading.asks, spans, reading.matter)
+    reason = reason or refuse_place(mentions, spans)
     statements = _state_titles(reading, passages)
     for best in _by_document(spans, one=len(mentions.targets) == 1):
         statements.extend(_state(reading, best, reading.matter, reading.asks))
@@ -65,7 +68,7 @@ def _state_titles(reading: Reading, passages: Sequence[Passage]) -> list[Stateme
     return titles
 
 
-def _state_each(reading: Reading, passages: Sequence[Passage]) -> tuple[list[Statement], str]:
+def _state_each(reading: Reading, passages: Sequence[Passage]) -> tuple[list[list[Statement]], str]:
     """The statements for each thing that the question names, in its order, and what comparing them gives."""
     mentions = reading.mentions
     aligned = len(reading.asks) == len(mentions.groups)  # "甲、乙、丙各是多少人、多少场、多久一次"
@@ -76,8 +79,11 @@ def _state_each(reading: Reading, passages: Sequence[Passage]) -> tuple[list[Sta
         inside = [passage for passage in passages if _target(passage) in _keys(group)]
         spans = _holding_first(score_spans(inside, matter, asks), asks)
         told.append(_state(reading, spans, matter, asks, generous=True))
-    compared = compare(reading.question, told, reading.matter)
-    return [statement for side in told for statement in side], compared
+    return told, compare(reading.question, told, reading.matter)
+
+
+def _shows_figure(side: Sequence[Statement]) -> bool:
+    return any(char.isdigit() for statement in side for char in statement.text)
 
 
 def _state(
