@@ -167,7 +167,8 @@ def test_no_seed_says_by_itself_that_something_is_not_there() -> None:
 
 
 def test_most_of_what_good_answers_should_say_is_recognised() -> None:
-    said = [case.says for case in load_cases(SHIPPED_CASES) if not case.answerable]
+    # dev words `says` as an answer; the other files describe there what the source holds.
+    said = [case.says for case in load_cases(SHIPPED_CASES / "dev.jsonl") if not case.answerable]
     assert sum(map(says_absent, said)) >= 0.75 * len(said)
 
 
@@ -229,7 +230,8 @@ def test_one_changed_figure_in_an_answer_is_caught_by_facts() -> None:
         reply = perfect_reply(case)
         return replace(reply, answer=reply.answer.translate(str.maketrans("0123456789", "1234567890")))
 
-    assert set(differences(ask)) == {"facts_complete", "fact_recall"}
+    # A changed figure can be just the one that a case names as wrong.
+    assert set(differences(ask)) == {"facts_complete", "fact_recall", "wrong"}
 
 
 def test_dropped_citations_are_caught_by_the_evidence_cited() -> None:
