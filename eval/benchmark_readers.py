@@ -109,7 +109,8 @@ def _write_gb18030(path: Path, paragraphs: Sequence[str]) -> None:
 def _write_html(path: Path, paragraphs: Sequence[str]) -> None:
     menu = "".join(f'<li><a href="/{number}">栏目{number}</a></li>' for number in range(40))
     body = "".join(f"<p>　　{text}</p>" for text in paragraphs)
-    page = f'<html><head><meta charset="utf-8"></head><body><ul class="nav">{menu}</ul><div>{body}</div></body></html>'
+    head = '<head><meta charset="utf-8"></head>'
+    page = f'<html>{head}<body><ul class="nav">{menu}</ul><div>{body}</div></body></html>'
     path.write_text(page, encoding="utf-8")
 
 

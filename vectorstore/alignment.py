@@ -1,4 +1,4 @@
-"""Which lines of a flattened row belong to which column.
+"""Which lines of a flattened row belong to which column, and how the columns are called.
 
 Rows with exactly one line a column teach what each column looks like; the
 others are cut into consecutive runs of lines, one a column, at the least cost.
@@ -6,6 +6,7 @@ others are cut into consecutive runs of lines, one a column, at the least cost.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
@@ -13,6 +14,8 @@ from math import log
 from vectorstore.lines import Line
 
 _LOOKED_AT = 80  # characters of a cell that its likeness to a column is judged by
+SAMPLE = 200  # lines that show how a table is spaced
+_MOST_EMPTIES = 12  # empty cells in a row that blank lines are believed to show
 _MOST_LINES = 48  # lines of a row that are distributed; what is beyond goes to its last cell
 
 
@@ -36,26 +39,68 @@ class _Run:
     gaps: int
 
 
-def align(groups: Sequence[Sequence[Line]], width: int, usual: int) -> list[list[list[Line]]]:
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """How blank lines show empty cells: ``usual`` part two filled cells, ``step`` more are an empty one."""
+
+    usual: int
+    step: int
+
+    def empties(self, line: Line) -> int:
+        """How many empty cells stand before this line, in mid-row."""
+        return max(0, line.blanks - self.usual) // self.step
+
+
+def spacings(lines: Sequence[Line]) -> tuple[Spacing, ...]:
+    """The spacings that a table can have: an empty cell leaves a blank line, or those around it too.
+
+    Where all blank lines were multiplied, the fewest additional ones that occur show an empty cell.
+    """
+    blanks = [line.blanks for line in lines[1:SAMPLE]]
+    usual = Counter(blanks).most_common(1)[0][0] if blanks else 0
+    fewest = min((count - usual for count in blanks if count > usual), default=1)
+    return tuple(Spacing(usual, step) for step in sorted({1, usual + 1, fewest}))
+
+
+def name_columns(cells: Sequence[str], width: int) -> tuple[tuple[str, ...], int]:
+    """The columns' names, and how many of the last cells they are made of.
+
+    Of two header lines, the lower cells get the upper one that spans them in front.
+
+    A header has more cells than columns where it has two lines (责任单位 over
+    牵头单位 and 配合单位) or where a short title stands over it.
+    """
+    if len(cells) == width + 1:
+        for below in range(width - 1, 1, -1):
+            upper, lower = cells[:-below], cells[-below:]
+            endings = {cell[-2:] for cell in lower}
+            spanning = [index for index, cell in enumerate(upper) if endings == {cell[-2:]}]
+            if spanning:
+                at = spanning[-1]
+                names = (*upper[:at], *(f"{upper[at]}/{cell}" for cell in lower), *upper[at + 1 :])
+                return names, len(cells)
+    return tuple(cells[len(cells) - width :]), width
+
+
+def align(groups: Sequence[Sequence[Line]], width: int, spacing: Spacing) -> list[list[list[Line]]]:
     """For each row its lines by column: ``width`` lists of lines, an empty list for an empty cell.
 
-    ``usual`` is the number of blank lines between two cells that are both filled.
     Every line is in exactly one cell, in order.
     """
     exact: dict[int, list[list[Line]]] = {}
     for index, group in enumerate(groups):
-        cells = with_empties(group, usual)
+        cells = with_empties(group, spacing)
         if len(cells) == width:
             exact[index] = [[cell] if cell else [] for cell in cells]
     columns = [_learn([row[column] for row in exact.values()]) for column in range(width)]
-    return [exact.get(index) or _fit(group, columns, usual) for index, group in enumerate(groups)]
+    return [exact.get(index) or _fit(group, columns, spacing) for index, group in enumerate(groups)]
 
 
-def with_empties(group: Sequence[Line], usual: int) -> list[Line | None]:
+def with_empties(group: Sequence[Line], spacing: Spacing) -> list[Line | None]:
     """The cells of a row in order; None where an additional blank line shows an empty cell."""
     cells: list[Line | None] = []
     for line in group:
-        cells.extend([None] * min(line.blanks - usual, 12) if cells else [])
+        cells.extend([None] * min(spacing.empties(line), _MOST_EMPTIES) if cells else [])
         cells.append(line)
     return cells
 
@@ -72,11 +117,11 @@ def _learn(cells: Sequence[Sequence[Line]]) -> _Column:
     )
 
 
-def _fit(group: Sequence[Line], columns: Sequence[_Column], usual: int) -> list[list[Line]]:
+def _fit(group: Sequence[Line], columns: Sequence[_Column], spacing: Spacing) -> list[list[Line]]:
     """Cut a row's lines into consecutive runs, one a column, at the least total cost."""
     lines = list(group[:_MOST_LINES])
     runs = {
-        (first, last): _measure(lines[first:last], usual)
+        (first, last): _measure(lines[first:last], spacing)
         for first in range(len(lines))
         for last in range(first + 1, len(lines) + 1)
     }
@@ -94,14 +139,14 @@ def _fit(group: Sequence[Line], columns: Sequence[_Column], usual: int) -> list[
     return cut
 
 
-def _measure(run: Sequence[Line], usual: int) -> _Run:
+def _measure(run: Sequence[Line], spacing: Spacing) -> _Run:
     text = "".join(line.text[:_LOOKED_AT] for line in run)[:_LOOKED_AT]
     return _Run(
         lines=len(run),
         length=log(1 + sum(len(line.text) for line in run)),
         pairs=tuple(text[i : i + 2] for i in range(len(text) - 1)),
         ending=run[-1].text[-2:],
-        gaps=sum(line.blanks > usual for line in run[1:]),
+        gaps=sum(spacing.empties(line) > 0 for line in run[1:]),
     )
 
 

@@ -55,7 +55,8 @@ def find_compilation(lines: Sequence[Line]) -> Compilation | None:
     titles = max((found.titles for found in lists), key=lambda t: sum(map(bool, t)))
     starts = _body_starts(lines, titles, lists[-1].span.last)
     known = [start for start in starts if start is not None]
-    if len(titles) < 2 or not known:
+    likely = len(known) > 1 or any(ends_in_kind(title) for title in titles)
+    if len(titles) < 2 or not known or not likely:
         return None
     ends = [*known[1:], len(lines)]
     bodies = dict(zip(known, ends, strict=True))

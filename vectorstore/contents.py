@@ -13,7 +13,7 @@ _HEADING = re.compile(r"目\s*[录次]")
 _LEADERS = re.compile(r"^\S.{0,80}?(?:[.…·⋯．]{3,}|[.…·⋯．\s]{4,})\s*\d{1,4}$")
 _LONGEST_ENTRY = 90
 _LOOKED_AT = 400  # lines that a table of contents is looked for in, and can have
-_FEWEST_ENTRIES = 3
+_FEWEST_ENTRIES = 3  # lines, the heading 目录 among them
 
 
 def find_contents(lines: Sequence[Line]) -> Span | None:
@@ -21,7 +21,7 @@ def find_contents(lines: Sequence[Line]) -> Span | None:
     for index, line in enumerate(lines[:_LOOKED_AT]):
         if is_contents_heading(line):
             last = _end_below_heading(lines, index + 1)
-            return Span(index, last) if last - index > _FEWEST_ENTRIES else None
+            return Span(index, last) if last - index >= _FEWEST_ENTRIES else None
         if _LEADERS.match(line.text[:_LONGEST_ENTRY]):
             last = _end_of_leaders(lines, index)
             return Span(index, last) if last - index >= _FEWEST_ENTRIES else None

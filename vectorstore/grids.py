@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import log
 from statistics import fmean, pvariance
 
-from vectorstore.alignment import with_empties
+from vectorstore.alignment import spacings, with_empties
 from vectorstore.lines import Line
 from vectorstore.tables import (
     Row,
@@ -21,7 +21,6 @@ from vectorstore.tables import (
     is_header_cell,
     is_number_header,
     make_row,
-    usual_blanks,
 )
 from vectorstore.types import Cell
 
@@ -45,6 +44,15 @@ _ALIKE = 0.7  # share of the cells' variance that may be left within the columns
 _STOP = re.compile(
     r"第.{1,6}[编章节条]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|附\s?[件表录]"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The words of a cell, and where they stand in the document."""
+
+    text: str
+    start: int
+    end: int
 
 
 def find_tables(lines: Sequence[Line]) -> list[Table]:
@@ -93,9 +101,9 @@ def _read_grid(lines: Sequence[Line], first: int) -> Table | None:
     if mark is None or first + 1 == len(lines):
         return None
     header = _cells(lines[first], mark)
-    numbered = is_number_header(header[0][1]) if header else False
+    numbered = is_number_header(header[0].text) if header else False
     ruled = mark == "|" and bool(_RULE.fullmatch(lines[first + 1].text[:_LONGEST_ROW]))
-    short = all(is_header_cell(text, digits=True) for _, text in header)
+    short = all(is_header_cell(cell.text, digits=True) for cell in header)
     if len(header) < (3 if mark in (" ", "  ") else 2) or not (ruled or (mark != "|" and short)):
         return None
     if mark == " " and not numbered:
@@ -106,7 +114,7 @@ def _read_grid(lines: Sequence[Line], first: int) -> Table | None:
     body = lines[first + 1 + ruled : last]
     if len(body) < (1 if ruled else 2):
         return None
-    names = tuple(text for _, text in header)[numbered:]
+    names = tuple(cell.text for cell in header)[numbered:]
     return Table(first, last, names, tuple(_grid_row(line, mark, names, numbered=numbered) for line in body))
 
 
@@ -114,21 +122,22 @@ def _is_row(line: Line, mark: str, width: int) -> bool:
     if (line.blanks and mark == "|") or not _MARKS[mark].search(line.text[:_LONGEST_ROW]):
         return False
     cells = _cells(line, mark)
-    if mark == " " and not cells[0][1].isdecimal():
+    if mark == " " and not cells[0].text.isdecimal():
         return False
     return len(cells) == width if mark in (" ", "  ") else len(cells) <= width
 
 
-def _cells(line: Line, mark: str) -> list[tuple[int, str]]:
-    """Where each cell of a row begins in the document, and its words; a lost trailing mark is no cell."""
-    cells: list[tuple[int, str]] = []
+def _cells(line: Line, mark: str) -> list[_Piece]:
+    """The cells of a row; a lost trailing mark is no cell."""
+    cells: list[_Piece] = []
     position = 0
     text = line.text.rstrip()
     for found in [*_MARKS[mark].finditer(text), None]:
         end = found.start() if found else len(text)
         part = text[position:end]
-        bare = part.strip().replace("\\|", "|")
-        cells.append((line.start + position + len(part) - len(part.lstrip()), bare))
+        bare = part.strip()
+        start = line.start + position + len(part) - len(part.lstrip())
+        cells.append(_Piece(bare.replace("\\|", "|"), start, start + len(bare)))
         position = found.end() if found else end
     if mark == "|":
         cells = cells[
@@ -139,11 +148,10 @@ def _cells(line: Line, mark: str) -> list[tuple[int, str]]:
 
 def _grid_row(line: Line, mark: str, names: Sequence[str], *, numbered: bool) -> Row:
     cells = _cells(line, mark)
-    number = cells[0][1] if numbered and cells else ""
-    cells = cells[numbered:]
+    number = cells[0].text if numbered and cells else ""
     made = [
-        Cell(header=name, text=text, start=start, end=start + len(text))
-        for name, (start, text) in zip(names, cells, strict=False)
+        Cell(header=name, text=cell.text, start=cell.start, end=cell.end)
+        for name, cell in zip(names, cells[numbered:], strict=False)
     ]
     end = line.end
     made.extend(Cell(header=name, text="", start=end, end=end) for name in names[len(made) :])
@@ -175,10 +183,10 @@ def _read_unnumbered(lines: Sequence[Line], first: int, width: int) -> Table | N
     end = start
     while end < min(len(lines), start + _MOST_CELLS) and not _ends_table(lines, end):
         end += 1
-    usual = usual_blanks(lines[first:end])
-    cells = with_empties(lines[start:end], usual)
-    whole = len(cells) - len(cells) % width
-    if len(cells) != whole or whole < max(_FEWEST_CELLS, 2 * width) or not _columns_alike(cells, width):
+    tried = (with_empties(lines[start:end], spacing) for spacing in spacings(lines[first:end]))
+    cells = next((cells for cells in tried if len(cells) % width == 0), [])
+    whole = len(cells)
+    if whole < max(_FEWEST_CELLS, 2 * width) or not _columns_alike(cells, width):
         return None
     header = tuple(line.text for line in lines[first:start])
     rows = [cells[index : index + width] for index in range(0, whole, width)]

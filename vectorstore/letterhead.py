@@ -9,7 +9,7 @@ from datetime import date
 from vectorstore.lines import Line, read_lines
 from vectorstore.marks import hides_place
 from vectorstore.structure import Structure
-from vectorstore.text import read_number
+from vectorstore.text import fold, read_number
 from vectorstore.titles import KINDS, is_date, is_furniture, is_letterhead, is_signature
 from vectorstore.types import Head, Status
 
@@ -168,13 +168,13 @@ def _lone_date(zone: Sequence[Line]) -> date | None:
 
 
 def _kind(title: str) -> str:
-    bare = re.sub(r"《[^》]*》|[（(][^）)]*[）)]", "", title)
+    bare = re.sub(r"《[^》]*》|[(][^)]*[)]", "", fold(title))
     found = _KIND.findall(bare)
     return found[-1] if found else "法" if bare.endswith("法") else ""
 
 
 def _status(title: str, kind: str, text: str) -> Status:
-    if _DRAFT.search(title):
+    if _DRAFT.search(fold(title)):
         return Status.DRAFT
     if hides_place(text):
         return Status.ANONYMISED

@@ -20,6 +20,7 @@ _RUN = re.compile(
 TITLE_RANK = -1.0
 LEAF_RANK = 99.0
 _IN_ARTICLE = 0.1  # what ranks 一、 and （一） below the 条 that they stand in
+_LONGEST_POINT = 40  # characters of the title of a member of a run
 _INTRODUCED = 0.05  # what ranks the members of a list below the item whose words end in a colon
 
 
@@ -71,7 +72,9 @@ def _ranked(text: str, mould: Mould, opening: Opening, stack: Sequence[Mould]) -
     if article and opening.family in (Family.HAN, Family.HAN_BRACKETS):
         rank = article.rank + _IN_ARTICLE + RANK[opening.family] / 100
         return replace(mould, rank=rank, holds=rank, kind=SectionKind.ITEM, one_paragraph=True)
-    if stack and stack[-1].opening and opening.number in (1, None) and _introduces(text, opening.start):
+    families = {outer.opening.family for outer in stack if outer.opening}
+    new = opening.number in (1, None) and opening.family not in families
+    if new and stack and stack[-1].opening and _introduces(text, opening.start):
         rank = stack[-1].rank + _INTRODUCED
         if stack[-1].holds < LEAF_RANK and mould.rank <= stack[-1].rank:
             return replace(mould, rank=rank, holds=rank, kind=SectionKind.ITEM)
@@ -144,8 +147,21 @@ def make_section(
     part: int,
     children: tuple[Section, ...] = (),
 ) -> Section:
-    """A section, marked where its own words, not its children's, hide something."""
-    children = (*_runs(text, start, children[0].start if children else end, part), *children)
+    """A section with the runs in its own words, marked where those, not its children's, hide something."""
+    runs = tuple(_runs(text, start, children[0].start if children else end, part))
+    return _section(text, kind, label, title, start, end, part, (*runs, *children))
+
+
+def _section(
+    text: str,
+    kind: SectionKind,
+    label: str,
+    title: str,
+    start: int,
+    end: int,
+    part: int,
+    children: tuple[Section, ...],
+) -> Section:
     own_end = children[0].start if children else end
     return Section(
         kind=kind,
@@ -160,42 +176,43 @@ def make_section(
 
 
 def _runs(text: str, start: int, end: int, part: int) -> Iterator[Section]:
-    """The members of a run 一是…二是…三是… if there are at least two, and the paragraphs behind the last."""
-    found: list[int] = []
+    """The members of runs 一是…二是…三是…, and as plain text the paragraphs behind the last of each."""
+    runs = _find_runs(text, start, end)
+    for run, following in pairwise([*runs, [end]]):
+        last = paragraph_end(text, run[-1], following[0])
+        for first, limit in pairwise([*run, last]):
+            yield _member(text, first, trim(text, first, limit)[1], part)
+        left, right = trim(text, last, following[0])
+        if left < right:
+            yield _section(text, SectionKind.TEXT, "", "", left, right, part, ())
+
+
+def _find_runs(text: str, start: int, end: int) -> list[list[int]]:
+    """Where the members of each run begin, of those that have two at least."""
+    runs: list[list[int]] = []
+    run: list[int] = []
     for match in _RUN.finditer(text, start, end):
         number = read_number(match.group(1))
-        if number == len(found) + 1:
-            found.append(match.start(1))
-        elif number == 1 and len(found) == 1:
-            found = [match.start(1)]
-    if len(found) < 2:
-        return
-    last = paragraph_end(text, found[-1], end)
-    for first, limit in pairwise([*found, last]):
-        _, stop = trim(text, first, limit)
-        clause = re.search(r"[,，。；;]", text[first:stop])
-        title = text[first + 2 : first + clause.start()] if clause else ""
-        yield Section(
-            kind=SectionKind.ITEM,
-            label=text[first : first + 2],
-            title=title if len(title) <= 40 else "",
-            start=first,
-            end=stop,
-            part=part,
-            marks=(Mark.REDACTED,) if find_redactions(text[first:stop]) else (),
-        )
-    yield from _plain(text, last, end, part)
+        if number == 1:
+            runs.append(run)
+            run = []
+        if number == len(run) + 1:
+            run.append(match.start(1))
+    return [run for run in [*runs, run] if len(run) > 1]
+
+
+def _member(text: str, start: int, end: int, part: int) -> Section:
+    clause = re.search(r"[,，。；;]", text[start:end])
+    title = text[start + 2 : start + clause.start()] if clause else ""
+    title = title if len(title) <= _LONGEST_POINT else ""
+    return _section(text, SectionKind.ITEM, text[start : start + 2], title, start, end, part, ())
 
 
 def _table_sections(text: str, mould: Mould, table: Table, end: int, part: int) -> Iterator[Section]:
     """A table with its rows, and a section of the text that goes on below it."""
     last = max(cell.end for cell in table.rows[-1].cells)
     last = max(last, table.rows[-1].end)
-    starts = [*(row.start for row in table.rows[1:]), last]
-    rows = tuple(
-        _row_section(text, row, trim(text, row.start, stop)[1], part)
-        for row, stop in zip(table.rows, starts, strict=True)
-    )
+    rows = tuple(_rows(text, table.rows, last, part))
     yield Section(
         kind=SectionKind.TABLE,
         label=mould.label,
@@ -206,6 +223,21 @@ def _table_sections(text: str, mould: Mould, table: Table, end: int, part: int) 
         children=rows,
     )
     yield from _plain(text, last, end, part)
+
+
+def _rows(text: str, rows: Sequence[Row], end: int, part: int) -> Iterator[Section]:
+    """Sections of rows; a row of one cell under no header heads the rows up to the next such."""
+    heads = [index for index, row in enumerate(rows) if len(row.cells) == 1 and not row.cells[0].header]
+    stops = [*(row.start for row in rows[1:]), end]
+    made = [
+        _row_section(text, row, trim(text, row.start, stop)[1], part)
+        for row, stop in zip(rows, stops, strict=True)
+    ]
+    yield from made[: heads[0] if heads else len(made)]
+    for first, last in pairwise([*heads, len(rows)]):
+        inside = tuple(made[first + 1 : last])
+        over = replace(made[first], kind=SectionKind.HEADING, cells=(), children=inside)
+        yield replace(over, end=inside[-1].end if inside else over.end)
 
 
 def _row_section(text: str, row: Row, end: int, part: int) -> Section:

@@ -52,7 +52,6 @@ class Opening:
     label: str
     title: str
     start: int
-    line_end: int
     level: int = 0
 
     @property
@@ -208,7 +207,6 @@ def _opening(family: Family, match: re.Match[str], line: Line) -> Opening:
         label="" if family is Family.COLUMN else label,
         title=title.strip(" \u3000*_"),
         start=line.start,
-        line_end=line.end,
         level=level,
     )
 

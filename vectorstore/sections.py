@@ -24,6 +24,7 @@ _CAPTION = re.compile(r"(?:附?表\s*\d*.{0,40}|.{2,40}(?:表|清单|名单|一�
 _LONGEST_CHAPTER_TITLE = 30
 _SHORT_LINE = 15
 _MOST_SIGNATURES = 8
+_LOOKED_BACK = 50  # openings before a table that those behind it can go on from
 
 
 def read_region(text: str, lines: Sequence[Line], part: int) -> tuple[tuple[Section, ...], tuple[str, ...]]:
@@ -42,14 +43,30 @@ def read_region(text: str, lines: Sequence[Line], part: int) -> tuple[tuple[Sect
     plain = [not (i in taken or i in openings) for i in range(len(lines))]
     blocks = [*find_titles(lines, plain), *annexes, *(_headed(openings, index) for index in headed)]
     blocks.sort(key=lambda block: block.first)
-    moulds = [_title_mould(lines, block) for block in blocks]
+    below = {table.first: table.last for table in tables}
+    places = list(openings)
+    captions = {b.first for b in blocks if b.last in below and _goes_on(b, below[b.last], openings, places)}
+    titles = [block for block in blocks if block.first not in captions]
+    moulds = [_title_mould(lines, block) for block in titles]
     moulds.extend(_table_mould(table, lines, blocks, plain) for table in tables)
     moulds.extend(_mould(lines, openings, index, plain) for index in openings if index not in headed)
     moulds.extend(_closings(lines, plain, blocks))
     moulds.sort(key=lambda mould: mould.start)
     moulds = rank_in_context(text, moulds)
     sections = tuple(nest_region(text, lines[0].start, lines[-1].end, moulds, part))
-    return sections, tuple(block.text for block in blocks)
+    return sections, tuple(block.text for block in titles)
+
+
+def _goes_on(block: TitleBlock, last: int, openings: dict[int, Opening], places: Sequence[int]) -> bool:
+    """Whether the headings before a title go on behind the table below it: then it is the table's caption."""
+    behind = bisect_left(places, last)
+    if block.label or behind == len(places):
+        return False
+    after = openings[places[behind]]
+    first = bisect_left(places, block.first)
+    before = (openings[place] for place in reversed(places[max(0, first - _LOOKED_BACK) : first]))
+    same = next((opening for opening in before if opening.family is after.family), None)
+    return bool(same and same.number and after.number == same.number + 1)
 
 
 def _read_openings(lines: Sequence[Line], taken: set[int]) -> dict[int, Opening]:

@@ -3,18 +3,19 @@
 Such a table reads: the header's cells, a line each; then for every row its
 number alone on a line (1, 2, 3, …) and its cells, a line each. An empty cell
 leaves only an additional blank line; a cell may have been broken over two
-lines. A row of totals has its name (合计) in place of the number.
+lines. A row of totals has its name (合计) in place of the number. Under a header
+that says 序号 numbers can be missing, and headings can stand across the table:
+a row of one cell, under no header.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vectorstore.alignment import align, with_empties
+from vectorstore.alignment import SAMPLE, Spacing, align, name_columns, spacings, with_empties
 from vectorstore.lines import Line
 from vectorstore.types import Cell
 
@@ -30,6 +31,8 @@ _STOP = re.compile(
     r"第.{1,6}[编章节条]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|"
     r"附\s?[件表录]|(?:注|备注|说明)\s*\d*\s*[:：]"
 )
+_ACROSS = re.compile(r"(?:第.{1,6}(?:[编章节]|部分)|[一二三四五六七八九十]{1,3}、)[^。；;]{1,60}")
+_MOST_ACROSS = 4  # headings one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +57,46 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """Lines ``first`` up to the first row. ``numbered``: a cell over the rows' numbers comes first."""
+    """Lines ``first`` to ``last`` (exclusive). ``numbered``: a cell over the rows' numbers comes first."""
 
     first: int
+    last: int
     cells: tuple[str, ...]
     numbered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The lines of a row. ``number`` is None for totals and for what stands ``across`` the table."""
+
+    number: Line | None
+    lines: Sequence[Line]
+    across: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Rows of ``width`` cells that begin on the lines ``starts``; ``exact`` of them have just that many."""
+
+    width: int
+    starts: list[int]
+    exact: int
+    trusted: bool
+    spacing: Spacing
+
+
 def find_flat_table(lines: Sequence[Line], begin: int = 0) -> Table | None:
     """The first flattened table with numbered rows at or after line ``begin``, or None."""
+    headed = -_WINDOW  # the last line that says 序号
     for index in range(begin, len(lines)):
-        if row_number(lines[index]) == 1:
+        number = row_number(lines[index])
+        if number == 1 or (number and index - headed < _WINDOW):
             table = _read_table(lines, index, begin)
             if table:
                 return table
+            headed = -_WINDOW
+        elif is_number_header(lines[index].text):
+            headed = index
     return None
 
 
@@ -79,11 +108,6 @@ def row_number(line: Line) -> int | None:
 def is_number_header(text: str) -> bool:
     """Whether a header's cell stands over the numbers of the rows."""
     return bool(_NUMBER_HEADER.fullmatch(text))
-
-
-def usual_blanks(lines: Sequence[Line]) -> int:
-    """The blank lines that stand between two lines most often."""
-    return Counter(line.blanks for line in lines[1:200]).most_common(1)[0][0] if len(lines) > 1 else 0
 
 
 def make_row(number: Line | None, cells: Sequence[Sequence[Line]], header: Sequence[str]) -> Row:
@@ -105,36 +129,53 @@ def make_row(number: Line | None, cells: Sequence[Sequence[Line]], header: Seque
 
 
 def _read_table(lines: Sequence[Line], first_row: int, begin: int) -> Table | None:
-    if not any(row_number(line) == 2 for line in lines[first_row + 2 : first_row + _WINDOW]):
+    first = row_number(lines[first_row]) or 0
+    if not any((row_number(line) or 0) > first for line in lines[first_row + 2 : first_row + _WINDOW]):
         return None
     header = _read_header(lines, first_row, begin)
-    if not 2 <= len(header.cells) <= _WIDEST + 2:
+    if not 2 <= len(header.cells) <= _WIDEST + 2 or (first != 1 and not header.numbered):
         return None
-    usual = usual_blanks(lines[first_row : first_row + 200])
-    width, starts, exact = _measure(lines, first_row, header, usual)
-    enough = len(starts) >= _FEWEST_ROWS or (len(starts) == 2 and header.numbered and exact)
-    if not enough or not exact:
+    found = max(
+        (_measure(lines, first_row, header, s) for s in spacings(lines[first_row : first_row + SAMPLE])),
+        key=_fitness,
+    )
+    enough = len(found.starts) >= _FEWEST_ROWS or (len(found.starts) == 2 and header.numbered)
+    if not enough or not found.exact:
         return None
-    columns, used = name_columns(header.cells, width)
-    groups = list(_groups(lines, starts, width, usual))
-    texts = [line.text for line in lines[header.first : first_row]]
-    aligned = align([_without_header(group, texts) for _, group in groups], width, usual)
-    rows = tuple(make_row(number, cells, columns) for (number, _), cells in zip(groups, aligned, strict=True))
-    first = header.first if header.numbered else first_row - used
-    last = first_row + sum(len(group) + (number is not None) for number, group in groups)
-    return Table(first, last, columns, rows)
+    columns, used = name_columns(header.cells, found.width)
+    groups = [_Group(None, [line], across=True) for line in lines[header.last : first_row]]
+    groups.extend(_groups(lines, found, header))
+    begins = header.first if header.numbered else header.last - used
+    last = header.last + sum(len(group.lines) + (group.number is not None) for group in groups)
+    return Table(begins, last, columns, tuple(_make_rows(lines, groups, columns, header, found.spacing)))
+
+
+def _make_rows(
+    lines: Sequence[Line], groups: Sequence[_Group], columns: Sequence[str], header: _Header, spacing: Spacing
+) -> Iterator[Row]:
+    texts = [line.text for line in lines[header.first : header.last]]
+    bodies = [_without_header(group.lines, texts) for group in groups if not group.across]
+    aligned = iter(align(bodies, len(columns), spacing))
+    for group in groups:
+        if group.across:
+            yield make_row(None, [group.lines], ("",))
+        else:
+            yield make_row(group.number, next(aligned), columns)
 
 
 def _read_header(lines: Sequence[Line], first_row: int, begin: int) -> _Header:
-    start = first_row
-    while start > max(begin, first_row - _WIDEST - 3) and is_header_cell(lines[start - 1].text):
+    last = first_row
+    while last > max(begin, first_row - _MOST_ACROSS) and _ACROSS.fullmatch(lines[last - 1].text):
+        last -= 1
+    start = last
+    while start > max(begin, last - _WIDEST - 3) and is_header_cell(lines[start - 1].text):
         start -= 1
-    texts = [line.text for line in lines[start:first_row]]
+    texts = [line.text for line in lines[start:last]]
     over_numbers = [index for index, text in enumerate(texts) if is_number_header(text)]
     if over_numbers:
         start += over_numbers[-1]
-        return _Header(start, tuple(texts[over_numbers[-1] + 1 :]), numbered=True)
-    return _Header(start, tuple(texts), numbered=False)
+        return _Header(start, last, tuple(texts[over_numbers[-1] + 1 :]), numbered=True)
+    return _Header(start, last, tuple(texts) if last == first_row else (), numbered=False)
 
 
 def is_header_cell(text: str, *, digits: bool = False) -> bool:
@@ -142,89 +183,94 @@ def is_header_cell(text: str, *, digits: bool = False) -> bool:
     return (
         len(text) <= _HEADER_LENGTH
         and (digits or not text.isdecimal())
+        and not _STOP.match(text)
         and not any(mark in text for mark in _SENTENCE_MARKS)
     )
 
 
-def _measure(
-    lines: Sequence[Line], first_row: int, header: _Header, usual: int
-) -> tuple[int, list[int], int]:
-    """The number of columns, where the rows start, and how many rows have just that many cells."""
+def _measure(lines: Sequence[Line], first_row: int, header: _Header, spacing: Spacing) -> _Found:
+    """The number of columns, and where the rows start, that most rows fit."""
     tried = []
     for width in range(2, min(len(header.cells), _WIDEST) + 1):
-        starts = _row_starts(lines, first_row, width, usual)
-        counts = [len(with_empties(lines[a + 1 : b], usual)) for a, b in pairwise(starts)]
-        exact = counts.count(width)
+        starts = _row_starts(lines, first_row, width, spacing, jumps=header.numbered)
+        bodies = (_without_across(lines[a + 1 : b], header) for a, b in pairwise(starts))
+        exact = [len(with_empties(body, spacing)) for body in bodies].count(width)
         # A header says how many columns there are, even where most rows have lost their empty cells.
-        trusted = width == len(header.cells) and exact * 5 >= len(counts)
-        tried.append((len(starts), trusted, exact, width, starts))
-    _, _, exact, width, starts = max(tried)
-    return width, starts, exact
+        trusted = width == len(header.cells) and exact * 5 >= len(starts) - 1
+        tried.append(_Found(width, starts, exact, trusted, spacing))
+    return max(tried, key=_fitness)
 
 
-def _row_starts(lines: Sequence[Line], first_row: int, width: int, usual: int) -> list[int]:
-    """The lines with 1, 2, 3, …: of several that could be next, the one that makes the row before it fit."""
+def _fitness(found: _Found) -> tuple[bool, int, bool, int, int]:
+    sure = found.trusted and found.exact * 2 >= len(found.starts) - 1
+    return sure, len(found.starts), found.trusted, found.exact, found.width
+
+
+def _row_starts(
+    lines: Sequence[Line], first_row: int, width: int, spacing: Spacing, *, jumps: bool
+) -> list[int]:
+    """The lines with the rows' numbers: of several that could be next, the one that makes its row fit.
+
+    Where numbers can be missing (``jumps``), one that is not the next must leave a whole row before it.
+    """
     starts = [first_row]
     while True:
-        wanted, first = len(starts) + 1, starts[-1]
-        best: tuple[int, int] | None = None
+        first, last = starts[-1], row_number(lines[starts[-1]]) or 0
+        best: tuple[float, int, int] | None = None
         cells = 0
         for index in range(first + 1, min(first + _WINDOW, len(lines))):
-            if cells and row_number(lines[index]) == wanted:
-                best = min(best or (99, 0), (abs(cells - width), index))
-            cells += 1 + (max(0, lines[index].blanks - usual) if cells else 0)
+            number = row_number(lines[index]) or 0
+            if cells and (number == last + 1 or (jumps and number > last and cells == width)):
+                cost = abs(cells - width) + 1.5 * (number != last + 1)
+                best = min(best or (99.0, 0, 0), (cost, index, cells))
+                if not cost:
+                    break
+            if not (jumps and _ACROSS.fullmatch(lines[index].text)):
+                cells += 1 + (spacing.empties(lines[index]) if cells else 0)
         if best is None:
             return starts
+        after = lines[best[1] + 1 : best[1] + _WINDOW]
+        if best[2] * 2 < width and not any(row_number(line) == last + 2 for line in after):
+            return starts  # a figure in the last row: it would leave that row less than half of its cells
         starts.append(best[1])
 
 
-def name_columns(cells: Sequence[str], width: int) -> tuple[tuple[str, ...], int]:
-    """The columns' names, and how many of the last cells they are made of.
-
-    Of two header lines, the lower cells get the upper one that spans them in front.
-
-    A header has more cells than columns where it has two lines (责任单位 over
-    牵头单位 and 配合单位) or where a short title stands over it.
-    """
-    if len(cells) == width + 1:
-        for below in range(width - 1, 1, -1):
-            upper, lower = cells[:-below], cells[-below:]
-            endings = {cell[-2:] for cell in lower}
-            spanning = [index for index, cell in enumerate(upper) if endings == {cell[-2:]}]
-            if spanning:
-                at = spanning[-1]
-                names = (*upper[:at], *(f"{upper[at]}/{cell}" for cell in lower), *upper[at + 1 :])
-                return names, len(cells)
-    return tuple(cells[len(cells) - width :]), width
+def _without_across(group: Sequence[Line], header: _Header) -> Sequence[Line]:
+    """The row without the headings that stand across the table behind it."""
+    end = len(group)
+    while header.numbered and end > 1 and _ACROSS.fullmatch(group[end - 1].text):
+        end -= 1
+    return group[:end]
 
 
-def _groups(
-    lines: Sequence[Line], starts: Sequence[int], width: int, usual: int
-) -> Iterator[tuple[Line | None, Sequence[Line]]]:
-    """Each row's number and its lines; a row of totals has no number, its name is its first line."""
-    inner = [line for a, b in pairwise(starts) for line in lines[a + 1 : b]]
+def _groups(lines: Sequence[Line], found: _Found, header: _Header) -> Iterator[_Group]:
+    """Rows, totals and headings, in order."""
+    starts, width, spacing = found.starts, found.width, found.spacing
+    inner = [line for a, b in pairwise(starts) for line in _without_across(lines[a + 1 : b], header)]
     stops = not any(_STOP.match(line.text) for line in inner)
-    ends = [*starts[1:], _row_end(lines, starts[-1] + 1, width, usual, stops=stops)]
+    ends = [*starts[1:], _row_end(lines, starts[-1] + 1, width, spacing, stops=stops)]
     for start, end in zip(starts, ends, strict=True):
-        totals = [i for i in range(start + 2, end) if _TOTAL.fullmatch(lines[i].text)]
-        for first, last in pairwise([start, *totals, end]):
-            yield (lines[start], lines[start + 1 : last]) if first == start else (None, lines[first:last])
+        body = _without_across(lines[start + 1 : end], header)
+        totals = [i for i in range(1, len(body)) if _TOTAL.fullmatch(body[i].text)]
+        for first, last in pairwise([0, *totals, len(body)]):
+            yield _Group(None if first else lines[start], body[first:last])
+        yield from (_Group(None, [line], across=True) for line in lines[start + 1 + len(body) : end])
     end = ends[-1]
     while end < len(lines) and _TOTAL.fullmatch(lines[end].text):
-        last = _row_end(lines, end, width, usual, stops=True)
+        last = _row_end(lines, end, width, spacing, stops=True)
         last = next((i for i in range(end, last) if not is_header_cell(lines[i].text, digits=True)), last)
-        yield None, lines[end:last]
+        yield _Group(None, lines[end:last])
         end = last
 
 
-def _row_end(lines: Sequence[Line], first: int, width: int, usual: int, *, stops: bool) -> int:
+def _row_end(lines: Sequence[Line], first: int, width: int, spacing: Spacing, *, stops: bool) -> int:
     """The last row has no next number to end it: it takes as many lines as its columns need."""
     taken = 0
     for index in range(first, len(lines)):
         line = lines[index]
         if taken and (_TOTAL.fullmatch(line.text) or (stops and _STOP.match(line.text))):
             return index
-        taken += 1 + (max(0, line.blanks - usual) if taken else 0)
+        taken += 1 + (spacing.empties(line) if taken else 0)
         if taken >= width:
             return index + 1
     return len(lines)

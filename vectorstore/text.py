@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tiktoken import Encoding
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_MEASURED = re.compile(r"\d{1,2}\s*月\s*\d{1,2}\s*日|\d+(?:\.\d+)?\s*[年月日号届期条项节届]")
+_MEASURED = re.compile(r"\d{1,2}\s*月\s*\d{1,2}\s*[日号]|\d+(?:\.\d+)?\s*[年月日号届期条项节届]")
 _WORDS = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)*%?", re.IGNORECASE)
 _NEWLINES = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _PAGE_NUMBER = re.compile(
@@ -22,6 +22,7 @@ _PAGE_NUMBER = re.compile(
 )
 _PAGE_LINES = re.compile(rf"\s*(?:{_PAGE_NUMBER.pattern}[ \t\u3000]*(?:\n\s*|\Z))*")
 _SENTENCE_END = re.compile(rf"[。！？!?；;]+[”’」』》）)\]]*|\n{_PAGE_LINES.pattern}")
+_ENDINGS = "。！？；!?;：:”）)】》"
 _FULL_LINE = 15  # characters of a line that can have been broken by a page, and not by its author
 _OPENING = re.compile(
     r"[（(]?[一二三四五六七八九十]{1,3}[）)、]|第[零〇一二三四五六七八九十百千\d]{1,5}[编章节条]|\d{1,3}[.．、]|[【★☆●■◆▲①-⑳]"
@@ -123,7 +124,7 @@ def paragraph_end(text: str, start: int, end: int) -> int:
     """Where the paragraph that begins at ``start`` is over, at most ``end``; a page break is no end of it."""
     for match in re.finditer(rf"\n{_PAGE_LINES.pattern}", text[start:end]):
         left, right = trim(text, start, start + match.start())
-        if left < right and not _runs_on(text, right, min(start + match.end(), end)):
+        if left < right and text[right - 1] in _ENDINGS:
             return start + match.start()
     return end
 
@@ -135,7 +136,7 @@ def is_page_number(line: str) -> bool:
 
 def _runs_on(text: str, end: int, following: int) -> bool:
     """Whether the line whose words end at ``end`` was broken in mid-sentence and goes on at ``following``."""
-    if text[end - 1] in "。！？；!?;：:”）)】》" or following == len(text):
+    if text[end - 1] in _ENDINGS or following == len(text):
         return False
     start, _ = trim(text, text.rfind("\n", 0, end) + 1, end)
     heading = _OPENING.match(text, start) and text.find("。", start, end) < 0
@@ -161,6 +162,7 @@ def search_terms(text: str) -> list[str]:
     """
     folded = fold(text)
     terms = [re.sub(r"\s", "", match.group()) for match in _MEASURED.finditer(folded)]
+    terms = [term.replace("号", "日") if "月" in term else term for term in terms]  # as it is spoken
     for match in _WORDS.finditer(folded):
         word = match.group()
         if not _is_han(word[0]):

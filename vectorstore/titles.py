@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vectorstore.lines import Line, ends_sentence
-from vectorstore.text import is_page_number
+from vectorstore.text import fold, is_page_number
 
 _LONGEST_TITLE_LINE = 50
 _MOST_TITLE_LINES = 4
+_LEAST_INTRODUCTION = 30  # characters of the paragraph below a title of any kind
 _PARAGRAPH = 20  # characters of a line that is no heading, no cell and no member of a list
 # The kinds of official documents (党政机关公文处理工作条例, and those that education offices publish).
 # fmt: off
@@ -19,7 +20,7 @@ KINDS = (
     "公告", "通告", "通报", "报告", "简报", "动态", "汇编", "纲要", "标准", "措施", "制度", "章程", "总结",
     "公报", "函", "批复", "决议", "命令", "纪要", "任务书", "责任书", "一览表", "汇总表", "分工表", "目录",
     "预案", "规程", "规范", "守则", "准则", "大纲", "名单", "安排", "说明", "解读", "倡议书", "公开信",
-    "请示", "答复", "讲话",
+    "请示", "答复", "讲话", "分解表", "任务表", "统计表", "申报表", "申请表",
 )
 # fmt: on
 _KIND_END = re.compile(
@@ -76,7 +77,7 @@ def is_date(text: str) -> bool:
 
 def is_signature(text: str) -> bool:
     """Whether a line is an organisation's name alone, or with a date behind it."""
-    return len(text) <= 60 and bool(_ORGANISATION.search(_DATE.sub("", text).strip()))
+    return len(text) <= 60 and bool(_ORGANISATION.search(fold(_DATE.sub("", text).strip())))
 
 
 def is_letterhead(text: str) -> bool:
@@ -86,7 +87,7 @@ def is_letterhead(text: str) -> bool:
 
 def ends_in_kind(text: str) -> bool:
     """Whether a title names what kind of document it heads ("…方案(征求意见稿)", "…简报2025年第7期")."""
-    return bool(_KIND_END.search(text.strip()[-80:]))
+    return bool(_KIND_END.search(fold(text.strip()[-80:])))
 
 
 def find_annexes(lines: Sequence[Line]) -> list[TitleBlock]:
@@ -177,7 +178,8 @@ def _title_at(lines: Sequence[Line], plain: Sequence[bool], index: int, *, again
             title = "".join(line.text for line in lines[index:last])
             return TitleBlock(index, last, title) if _heads_something(lines, plain, last, title) else None
     dated = before is not None and (is_date(before.text) or bool(_DATE.search(before.text[-14:])))
-    if 0 < end - index <= 3 and dated and end < len(lines) and plain[end] and len(lines[end].text) >= 40:
+    above_text = end < len(lines) and plain[end] and len(lines[end].text) >= _LEAST_INTRODUCTION
+    if 0 < end - index <= 3 and dated and above_text:
         return TitleBlock(index, end, " ".join(line.text for line in lines[index:end]))
     return None
 
@@ -198,7 +200,7 @@ def _heads_something(lines: Sequence[Line], plain: Sequence[bool], index: int, t
     return (
         len(text) >= _PARAGRAPH
         or text[-1] in "：:。"
-        or text.startswith("序号")
+        or text.startswith(("序号", "—"))
         or _bare(text) == _bare(title)
         or is_date(text)
         or is_signature(text)

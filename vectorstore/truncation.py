@@ -39,7 +39,7 @@ def _breaks_off(text: str, section: Section) -> bool:
         return False
     own = text[section.start : section.end]
     line = own.rsplit("\n", 1)[-1].strip()
-    if section.kind is SectionKind.HEADING and "\n" not in own:
+    if section.kind is SectionKind.HEADING and not {"\n", "。"} & set(own):
         return False  # a heading needs no full stop
     return not (
         len(line) < _LEAST

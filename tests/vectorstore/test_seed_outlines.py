@@ -11,6 +11,7 @@ import re
 from datetime import date
 from functools import cache
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -55,6 +56,24 @@ def numbers(section: Section) -> list[int]:
 def test_the_outline_is_the_one_that_people_read(index: int) -> None:
     expected = (EXPECTED / f"{SEEDS[index].name[:3]}.txt").read_text(encoding="utf-8")
     assert sketch(seed(index).sections) == expected.rstrip("\n")
+
+
+@pytest.mark.parametrize("index", range(len(SEEDS)))
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("\n", "\r\n"), ("\n", "\n\n"), ("\n", "  \n\u3000"), ("0123456789", "０１２３４５６７８９")],
+)
+def test_line_breaks_blank_lines_and_wide_digits_change_no_outline(index: int, old: str, new: str) -> None:
+    text = SEEDS[index].read_text(encoding="utf-8")
+    changed = text.translate(str.maketrans(old, new)) if len(old) == len(new) else text.replace(old, new)
+    outline = sketch(understood(changed).sections)
+    assert normalize("NFKC", outline) == normalize("NFKC", sketch(understood(text).sections))
+
+
+@pytest.mark.parametrize("index", [BULLETIN, PLAN, BRIEF, COMPILATION])
+def test_an_outline_needs_no_blank_lines(index: int) -> None:
+    text = SEEDS[index].read_text(encoding="utf-8")
+    assert sketch(understood(re.sub(r"\n\s+", "\n", text)).sections) == sketch(understood(text).sections)
 
 
 @pytest.mark.parametrize("index", range(len(SEEDS)))

@@ -18,7 +18,7 @@ from vectorstore.readers.refusals import damaged, too_demanding
 _MEMORY = 1_000_000_000  # bytes of address space
 _MEMORY_TO_RECOGNISE = 1_900_000_000  # the models take 0.9 GB of it
 _CPU_SECONDS = 60
-_CPU_SECONDS_A_SCAN = 40
+_CPU_SECONDS_A_SCAN = 60  # a page that lies on its side is tried four times
 _FILE_SIZE = 300_000_000
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vectorstore.readers.blocks import Grid, GridCell
+from vectorstore.readers.blocks import PAGE_START, Grid, GridCell
 
 _LONGEST_NAME = 30
 _DEEPEST_HEADER = 3
 _SENTENCE_MARKS = tuple("。；！？;!?")
 _NUMBER_NAMES = frozenset({"序号", "编号", "项次", "序次", "No", "No.", "NO", "NO.", "№", "#"})
 _FIGURE = re.compile(r"(?!(?:19|20)\d\d$)[\d.,%％\-—/]+")  # a year can name a column
-_MOST_PLACES = 2_000_000
+_MOST_PLACES = 500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +44,10 @@ def arrange(grid: Grid) -> Arranged:
     """Read a grid. One without two rows and two columns is no table: its cells are lines."""
     rows = _places(grid)
     if rows is None:
-        return Arranged(tuple(cell.text for cell in grid.cells if cell.text), None, ())
+        return Arranged(tuple(cell.text for cell in grid.cells if _counts(cell)), None, ())
     marked = [bool(row) and index < (grid.header_rows or 0) for index, row in enumerate(rows)]
-    kept = [(row, mark) for row, mark in zip(rows, marked, strict=True) if any(_text(cell) for cell in row)]
-    columns = [j for j in range(len(rows[0])) if any(_text(row[j]) for row, _ in kept)]
+    kept = [(row, mark) for row, mark in zip(rows, marked, strict=True) if any(map(_counts, row))]
+    columns = [j for j in range(len(rows[0])) if any(_counts(row[j]) for row, _ in kept)]
     kept = [([row[j] for j in columns], mark) for row, mark in kept]
     first, last = 0, len(kept)
     while first < last and _is_one_value(kept[first][0]):
@@ -80,19 +80,26 @@ def _text(cell: GridCell | None) -> str:
     return cell.text.strip() if cell else ""
 
 
+def _counts(cell: GridCell | None) -> bool:
+    """Whether a cell can't be dropped: it has words, or a page begins in it."""
+    return cell is not None and (bool(cell.text.strip()) or PAGE_START in cell.text)
+
+
 def _is_one_value(row: Sequence[GridCell | None]) -> bool:
     """Whether one cell fills the row, or is the only one that has text, at its beginning."""
     if len(row) < 2:
         return False
     first = row[0]
-    if first is not None and all(cell is first for cell in row):
-        return first.rows == 1
-    return bool(_text(first)) and not any(_text(cell) for cell in row if cell is not first)
+    if first is None or first.rows > 1:
+        return False
+    return all(cell is first for cell in row) or (
+        bool(_text(first)) and not any(_counts(cell) for cell in row if cell is not first)
+    )
 
 
 def _lines(rows: Iterable[Sequence[GridCell | None]]) -> tuple[str, ...]:
     cells = dict.fromkeys(cell for row in rows for cell in row if cell)
-    return tuple(cell.text for cell in cells if _text(cell))
+    return tuple(cell.text for cell in cells if _counts(cell))
 
 
 def _table(rows: Sequence[Sequence[GridCell | None]], known: int | None) -> ReadableGrid:

@@ -41,6 +41,7 @@ _LIST_STYLES = {
 _CHINESE_STYLE = "chineseCounting"
 _STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
 _WIDEST, _TALLEST = 1_000, 10_000
+_MOST_PLACES = 100_000
 _MOST_OF_IT = 0.6  # of a table's text in one cell: the table only lays out the page
 _SEVERAL = 3
 
@@ -186,6 +187,8 @@ class _Walk:
                     column += 1
                 height = min(_count(cell, "rowspan", _TALLEST) or len(rows), len(rows) - index)
                 width = _count(cell, "colspan", _WIDEST) or 1
+                if len(taken) > _MOST_PLACES:  # no table has that many; what is left are cells of their own
+                    height = width = 1
                 taken.update((index + i, column + j) for i in range(1, height) for j in range(width))
                 text = "\n".join(block.text for block in self.blocks(cell) if isinstance(block, Paragraph))
                 yield GridCell(row=index, column=column, text=text, rows=height, columns=width)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from vectorstore.readers.blocks import PAGE_START, Block, Grid, GridCell, Paragraph
-from vectorstore.readers.page_furniture import without_furniture
+from vectorstore.readers.page_furniture import Sheet, without_furniture
 from vectorstore.readers.paragraphs import Frame, Joiner, join_cell, joint, measure
 from vectorstore.readers.printed import PrintedLine, PrintedPage, Run, form_lines
 from vectorstore.readers.ruled import RuledCell, RuledGrid, find_grids
@@ -45,7 +45,7 @@ class _Taken:
 def lay_out(pages: Iterable[PrintedPage]) -> Iterator[Block]:
     """The blocks of all pages, with a PAGE_START where each page begins."""
     taken = [_take_apart(page) for page in pages]
-    texts = without_furniture([(page.height, page.lines) for page in taken])
+    texts = without_furniture([Sheet(page.width, page.height, page.lines) for page in taken])
     frames = _frames(taken, texts)
     flow = _Flow()
     for page, lines in zip(taken, texts, strict=True):

@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 from vectorstore.readers.blocks import Content
 from vectorstore.readers.layout import lay_out
 from vectorstore.readers.pdf_rules import find_rules, has_picture
-from vectorstore.readers.printed import PrintedPage, Rule, Run
+from vectorstore.readers.printed import PrintedPage, Run
 from vectorstore.readers.refusals import MAY_BE_CUT, encrypted, too_large
 
 _MOST_PAGES = 3_000
@@ -23,7 +23,7 @@ _TAIL = 4_096  # bytes in which a PDF says that it ends
 _SMALLEST = 2.0  # points; print that small is not meant to be read
 _MEANINGLESS = 0.3  # share of characters without a meaning from which on a page's fonts are broken
 
-Recogniser = Callable[[pypdfium2.PdfPage], tuple[list[Run], list[Rule]]]
+Recogniser = Callable[[pypdfium2.PdfPage], PrintedPage]
 
 
 def read_pdf(path: Path) -> Content:
@@ -82,8 +82,7 @@ class _Pages:
         if self._recogniser is None:
             self.scans += 1
             return PrintedPage(width=width, height=height, runs=())
-        found, rules = self._recogniser(page)
-        return PrintedPage(width=width, height=height, runs=found, rules=rules)
+        return self._recogniser(page)
 
 
 def _is_scan(page: pypdfium2.PdfPage, runs: list[Run]) -> bool:

@@ -14,7 +14,11 @@ from vectorstore.errors import Message, UnreadableFile
 from vectorstore.readers.refusals import damaged, too_demanding
 
 _SECONDS = 90  # by the clock, for a file; a 500-page PDF takes a few
-_SECONDS_A_SCAN = 60  # more for each page that is recognised
+_SECONDS_A_SCAN = 90  # more for each page that is recognised
+# What a process needs of the environment; keys and tokens in it are not for a parser that may be taken over.
+_KEPT = frozenset(
+    {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME"}
+)
 _TOO_MUCH = {-getattr(signal, name) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name)}
 
 
@@ -43,10 +47,10 @@ def run(task: str, path: Path, *arguments: str, scans: int = 0) -> dict[str, Any
 
 
 def _environment() -> dict[str, str]:
-    """The same modules as here; memory that native libraries only reserve kept small, or it would count."""
-    return os.environ | {
+    """The same modules as here, none of the secrets, and little memory that native libraries only reserve."""
+    kept = {name: value for name, value in os.environ.items() if name.upper() in _KEPT}
+    return kept | {
         "PYTHONPATH": os.pathsep.join(part for part in sys.path if part),
-        "PYTHONIOENCODING": "utf-8",
         "MALLOC_ARENA_MAX": "2",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "2",

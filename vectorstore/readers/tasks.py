@@ -9,7 +9,7 @@ from typing import Any
 
 from vectorstore.readers.archive import unpack_into
 from vectorstore.readers.blocks import Content
-from vectorstore.readers.refusals import is_archive, too_large, unsupported
+from vectorstore.readers.refusals import is_archive, too_large
 from vectorstore.readers.reply import pack
 from vectorstore.readers.sniff import Format, find_format
 from vectorstore.readers.writing import MOST_CHARACTERS, TooLong, write
@@ -41,9 +41,9 @@ def recognise(path: Path) -> dict[str, Any]:
 
 
 def unpack(path: Path, folder: Path) -> dict[str, Any]:
-    """The documents of an archive, put into ``folder``."""
+    """The documents of an archive, put into ``folder``; what turns out to be a document stays where it is."""
     if find_format(path) is not Format.ZIP:
-        raise unsupported(path.name, "no archive")
+        return {"files": [(path.name, str(path))], "refused": []}
     return unpack_into(path, folder)
 
 

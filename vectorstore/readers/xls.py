@@ -10,10 +10,10 @@ from xlrd.book import Book
 from xlrd.sheet import Cell, Sheet
 from xlrd.xldate import XLDateError, xldate_as_datetime
 
-from vectorstore.readers.blocks import Block, Content, Grid, GridCell
+from vectorstore.readers.blocks import Content, GridCell
 from vectorstore.readers.numbers import show
 from vectorstore.readers.refusals import encrypted
-from vectorstore.readers.xlsx import hidden_sheets, name_of_sheet
+from vectorstore.readers.xlsx import blocks_of, hidden_sheets
 
 _EMPTY = (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
 
@@ -27,12 +27,9 @@ def read_xls(path: Path) -> Content:
             raise encrypted(path.name) from error
         raise
     sheets = [workbook.sheet_by_index(index) for index in range(workbook.nsheets)]
-    shown = [sheet for sheet in sheets if sheet.visibility == 0]
-    blocks: list[Block] = []
-    for sheet in shown:
-        blocks.extend(name_of_sheet(sheet.name, len(shown)))
-        blocks.append(Grid(cells=tuple(_cells(workbook, sheet))))
-    return Content(blocks=blocks, notices=hidden_sheets([sheet.name for sheet in sheets if sheet.visibility]))
+    shown = {sheet.name: tuple(_cells(workbook, sheet)) for sheet in sheets if not sheet.visibility}
+    hidden = [sheet.name for sheet in sheets if sheet.visibility]
+    return Content(blocks=list(blocks_of(shown)), notices=hidden_sheets(hidden))
 
 
 def _cells(workbook: Book, sheet: Sheet) -> Iterator[GridCell]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +14,7 @@ from vectorstore.readers.blocks import Block, Content, Grid, GridCell, Paragraph
 from vectorstore.readers.numbers import show
 from vectorstore.readers.packages import Package
 
-DEFAULT_NAME = re.compile(r"(?:sheet|工作表)\s*\d*", re.IGNORECASE)
+_DEFAULT_NAME = re.compile(r"(?:sheet|工作表)\s*\d*", re.IGNORECASE)
 
 
 def read_xlsx(path: Path) -> Content:
@@ -24,17 +24,17 @@ def read_xlsx(path: Path) -> Content:
     workbook = openpyxl.load_workbook(path, data_only=True, keep_links=False)
     shown = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state != "visible"]
-    blocks: list[Block] = []
-    for sheet in shown:
-        blocks.extend(name_of_sheet(sheet.title, len(shown)))
-        blocks.append(Grid(cells=tuple(_cells(sheet))))
+    blocks = list(blocks_of({sheet.title: tuple(_cells(sheet)) for sheet in shown}))
     return Content(blocks=blocks, notices=hidden_sheets(hidden))
 
 
-def name_of_sheet(name: str, sheets: int) -> Iterator[Block]:
-    """The sheet's name as a line, if somebody gave it one, or if several must be told apart."""
-    if sheets > 1 or not DEFAULT_NAME.fullmatch(name.strip()):
-        yield Paragraph(name)
+def blocks_of(sheets: Mapping[str, tuple[GridCell, ...]]) -> Iterator[Block]:
+    """A table for each sheet that has cells, under its name if it has one or several must be told apart."""
+    filled = {name: cells for name, cells in sheets.items() if cells}
+    for name, cells in filled.items():
+        if len(filled) > 1 or not _DEFAULT_NAME.fullmatch(name.strip()):
+            yield Paragraph(name)
+        yield Grid(cells=cells)
 
 
 def hidden_sheets(names: list[str]) -> tuple[Message, ...]:
@@ -50,15 +50,10 @@ def _cells(sheet: Worksheet) -> Iterator[GridCell]:
         (area.min_row, area.min_col): (area.max_row - area.min_row + 1, area.max_col - area.min_col + 1)
         for area in sheet.merged_cells.ranges
     }
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.value is None and (cell.row, cell.column) not in spans:
-                continue
-            rows, columns = spans.get((cell.row, cell.column), (1, 1))
-            yield GridCell(
-                row=cell.row - 1,
-                column=cell.column - 1,
-                text=show(cell.value, cell.number_format),
-                rows=rows,
-                columns=columns,
-            )
+    # The cells that are there; iter_rows would make the millions between them and the last.
+    for (row, column), cell in sorted(sheet._cells.items()):
+        if cell.value is None and (row, column) not in spans:
+            continue
+        rows, columns = spans.get((row, column), (1, 1))
+        text = show(cell.value, cell.number_format)
+        yield GridCell(row=row - 1, column=column - 1, text=text, rows=rows, columns=columns)

@@ -29,7 +29,9 @@ def _items() -> Iterator[Part]:
     for number, (han, title) in enumerate(zip("一二三", ("总体要求", "主要任务", "组织保障"), strict=True)):
         yield Part("Plain", title, f"{han}、", 1)
         yield Part("Body", "".join(_SENTENCES[: 3 + number]))
-        for inner, (bracketed, topic) in enumerate(zip("一二", ("扩大优质资源", "加强队伍建设"), strict=True)):
+        for inner, (bracketed, topic) in enumerate(
+            zip("一二", ("扩大优质资源", "加强队伍建设"), strict=True)
+        ):
             yield Part("Plain", topic, f"（{bracketed}）", 2)
             for item in range(3):
                 first = (number + inner + item) % len(_SENTENCES)
@@ -101,7 +103,8 @@ def _table() -> str:
 def _cell(text: str, rows: int = 1) -> str:
     return (
         f'<table:table-cell table:style-name="Cell" table:number-rows-spanned="{rows}" '
-        f'table:number-columns-spanned="1"><text:p text:style-name="Plain">{escape(text)}</text:p></table:table-cell>'
+        f'table:number-columns-spanned="1"><text:p text:style-name="Plain">{escape(text)}</text:p>'
+        "</table:table-cell>"
     )
 
 
@@ -146,14 +149,15 @@ _FLAT_ODT = f"""<?xml version="1.0" encoding="UTF-8"?>
 <style:style style:name="Cell" style:family="table-cell">
 <style:table-cell-properties fo:border="0.5pt solid #000000" fo:padding="0.1cm"/></style:style>
 <style:style style:name="T" style:family="table"><style:table-properties style:width="16cm"/></style:style>
-<text:list-style style:name="L">{_level(1, "", "、", _HAN)}{_level(2, "（", "）", _HAN)}{_level(3, "", ".", "1")}
-</text:list-style>
+<text:list-style style:name="L">{_level(1, "", "、", _HAN)}{_level(2, "（", "）", _HAN)}
+{_level(3, "", ".", "1")}</text:list-style>
 <style:page-layout style:name="P"><style:page-layout-properties fo:page-width="21cm" fo:page-height="29.7cm"
  fo:margin-top="2cm" fo:margin-bottom="2cm" fo:margin-left="2.5cm" fo:margin-right="2.5cm"/>
 <style:header-style/><style:footer-style/></style:page-layout></office:automatic-styles>
 <office:master-styles><style:master-page style:name="Standard" style:page-layout-name="P">
 <style:header><text:p>教育政策选编</text:p></style:header>
-<style:footer><text:p text:style-name="Center">- <text:page-number>1</text:page-number> -</text:p></style:footer>
+<style:footer><text:p text:style-name="Center">- <text:page-number>1</text:page-number> -</text:p>
+</style:footer>
 </style:master-page></office:master-styles>
 <office:body><office:text>@CONTENT@</office:text></office:body></office:document>
 """

@@ -27,7 +27,7 @@ def canvas(path: Path, *, password: str = "") -> Canvas:
 
 def paragraph(text: str, indent: int = 2) -> list[tuple[float, str]]:
     """The lines of a paragraph set in 28 characters a line: where each begins, and its words."""
-    lines = [(LEFT + indent * SIZE, text[: 28 - indent])]
+    lines = [(float(LEFT + indent * SIZE), text[: 28 - indent])]
     rest = text[28 - indent :]
     lines.extend((float(LEFT), rest[at : at + 28]) for at in range(0, len(rest), 28))
     return lines
@@ -41,7 +41,9 @@ def draw(pdf: Canvas, lines: Sequence[tuple[float, str]], top: float = TOP) -> f
     return top
 
 
-def table(pdf: Canvas, rows: Sequence[Sequence[str]], widths: Sequence[int], top: float, height: int = 30) -> None:
+def table(
+    pdf: Canvas, rows: Sequence[Sequence[str]], widths: Sequence[int], top: float, height: int = 30
+) -> None:
     """A table with all its lines ruled, a line of text in each cell ("|" begins another)."""
     left = float(LEFT)
     edges = [left + sum(widths[:index]) for index in range(len(widths) + 1)]

@@ -17,11 +17,13 @@ PAGE = f"""<!DOCTYPE html>
 <script>var 统计 = "不要读我，谢谢。";</script><style>.a{{color:red}}</style></head>
 <body>
 <div class="header"><a href="/">首页</a><a href="/zw">政务公开</a><a href="/jy">教育资讯</a></div>
-<ul class="nav-list"><li><a href="/1">机构职能</a></li><li><a href="/2">政策文件</a></li><li><a href="/3">办事服务</a></li></ul>
+<ul class="nav-list"><li><a href="/1">机构职能</a></li><li><a href="/2">政策文件</a></li>
+<li><a href="/3">办事服务</a></li></ul>
 <div class="dqwz">您现在的位置：<a href="/">首页</a> &gt; <a href="/zw">通知公告</a></div>
 <div class="main">
  <h1>{TITLE}</h1>
- <table class="info"><tr><td>发文字号</td><td>临教基〔2025〕6号</td></tr><tr><td>发布日期</td><td>2025-05-20</td></tr></table>
+ <table class="info"><tr><td>发文字号</td><td>临教基〔2025〕6号</td></tr>
+ <tr><td>发布日期</td><td>2025-05-20</td></tr></table>
  <div class="share bdsharebuttonbox">分享到：<a href="#">微信</a><a href="#">微博</a></div>
  <div id="zoom" class="TRS_Editor">
   <p>　　各县（市、区）教育局：</p>
@@ -128,7 +130,8 @@ def test_a_table_that_arranges_the_page_is_no_table(tmp_path: Path) -> None:
 
 
 def test_a_long_part_is_kept_whatever_its_class_is_called(tmp_path: Path) -> None:
-    page = f'<html><body><div class="nav">首页</div><div class="page header">{f"<p>{PROSE}</p>" * 3}</div></body></html>'
+    body = f'<div class="nav">首页</div><div class="page header">{f"<p>{PROSE}</p>" * 3}</div>'
+    page = f"<html><body>{body}</body></html>"
     assert lines(read(tmp_path, page)) == [PROSE] * 3
 
 

@@ -54,7 +54,9 @@ def test_every_row_of_the_table_names_its_columns_and_values(read: dict[str, Rea
     (table,) = file.tables
     assert table.header == policies.HEADER[1:]
     assert [row.number for row in table.rows] == [row[0] for row in policies.ROWS]
-    assert [tuple(cell.text for cell in row.cells) for row in table.rows] == [row[1:] for row in policies.ROWS]
+    assert [tuple(cell.text for cell in row.cells) for row in table.rows] == [
+        row[1:] for row in policies.ROWS
+    ]
     assert {cell.header for row in table.rows for cell in row.cells} == set(policies.HEADER[1:])
 
 

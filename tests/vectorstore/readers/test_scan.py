@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.vectorstore.readers import policies, writers
+from tests.vectorstore.readers import policies, printing, writers
 from vectorstore import readers
 from vectorstore.errors import UnreadableFile
 from vectorstore.readers import read_file
 
+SENTENCE = "健全教师交流轮岗制度，推动优质学校与薄弱学校结对帮扶，切实缩小校际差距。"
 needs_recognition = pytest.mark.skipif(
     find_spec("rapidocr") is None, reason="needs the extra: pip install 'policy-assistant[ocr]'"
 )
@@ -37,9 +38,21 @@ def test_a_scan_is_recognised_with_its_table_and_pages(scanned: Path) -> None:
     assert SequenceMatcher(None, found, written, autojunk=False).ratio() > 0.99
     (table,) = file.tables
     assert table.header == policies.HEADER[1:]
-    assert [tuple(cell.text for cell in row.cells) for row in table.rows] == [row[1:] for row in policies.ROWS]
+    assert [tuple(cell.text for cell in row.cells) for row in table.rows] == [
+        row[1:] for row in policies.ROWS
+    ]
     assert all(file.text[cell.start : cell.end] == cell.text for row in table.rows for cell in row.cells)
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2_000_000  # kilobytes
+
+
+@needs_recognition
+@pytest.mark.parametrize("quarters", [1, 2])
+def test_a_page_on_its_side_or_its_head_is_turned(tmp_path: Path, quarters: int) -> None:
+    pdf = printing.canvas(tmp_path / "source.pdf")
+    printing.draw(pdf, printing.paragraph(SENTENCE))
+    pdf.save()
+    turned = writers.scan(tmp_path / "source.pdf", tmp_path / "turned.pdf", (0,), quarters=quarters)
+    assert read_file(turned).text == SENTENCE + "\n"
 
 
 def test_without_recognition_a_scan_is_refused_and_the_extra_named(

@@ -77,7 +77,7 @@ def test_the_old_format_gives_the_same(workbook: Path) -> None:
         (0.35, "0%", "35%"),
         (0.4567, "0.00%", "45.67%"),
         (12000, "#,##0", "12,000"),
-        (12000.5, '¥#,##0.00', "¥12,000.50"),
+        (12000.5, "¥#,##0.00", "¥12,000.50"),
         (5, '0"所"', "5所"),
         (5, 'General"人"', "5人"),
         (-3.5, "0.0;(0.0)", "(3.5)"),
@@ -122,4 +122,7 @@ def test_slides_are_pages_with_their_titles_first(tmp_path: Path) -> None:
     assert "讲稿" not in file.text
     assert [file.text[page:][:4] for page in file.pages] == ["政策解读", "任务清单"]
     (read,) = file.tables
-    assert [[cell.text for cell in row.cells] for row in read.rows] == [["课后服务", "基教科"], ["控辍保学", "基教科"]]
+    assert [[cell.text for cell in row.cells] for row in read.rows] == [
+        ["课后服务", "基教科"],
+        ["控辍保学", "基教科"],
+    ]

@@ -20,7 +20,8 @@ def read(folder: Path, data: bytes, name: str = "policy.txt") -> ReadFile:
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "gb2312", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+    "encoding",
+    ["utf-8", "utf-8-sig", "gb18030", "gbk", "gb2312", "utf-16", "utf-16-le", "utf-16-be", "utf-32"],
 )
 def test_chinese_text_is_read_in_whatever_encoding_it_was_saved(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path, PROSE.encode(encoding)).text == PROSE
@@ -39,7 +40,9 @@ def test_a_text_that_breaks_off_inside_a_character_loses_only_that(
     assert read(tmp_path, whole[: -cut + (encoding == "gb18030")]).text == PROSE
 
 
-@pytest.mark.parametrize("data", [bytes(range(256)) * 40, b"\x00\x01\x02\x03" * 1000, "日本語テキスト".encode("euc-jp") * 9])
+@pytest.mark.parametrize(
+    "data", [bytes(range(256)) * 40, b"\x00\x01\x02\x03" * 1000, "日本語テキスト".encode("euc-jp") * 9]
+)
 def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(UnreadableFile, match="编码"):
         read(tmp_path, data)

@@ -90,7 +90,9 @@ def test_a_text_box_is_read_once_and_fields_by_their_result(tmp_path: Path) -> N
 def test_a_table_within_a_cell_is_lines_of_that_cell(tmp_path: Path) -> None:
     document = docx.Document()
     table = document.add_table(rows=2, cols=2)
-    for cell, text in zip((*table.rows[0].cells, *table.rows[1].cells), ("名称", "内容", "甲", ""), strict=True):
+    for cell, text in zip(
+        (*table.rows[0].cells, *table.rows[1].cells), ("名称", "内容", "甲", ""), strict=True
+    ):
         cell.text = text
     inner = table.cell(1, 1).add_table(rows=2, cols=2)
     for cell, text in zip((*inner.rows[0].cells, *inner.rows[1].cells), "一二三四", strict=True):

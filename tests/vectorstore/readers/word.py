@@ -1,4 +1,4 @@
-"""Word files with what plain writers leave out: numbered styles, merged cells, revisions, hidden text, boxes."""
+"""Word files with what plain writers leave out: numbered styles, merged cells, revisions, hidden text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,14 @@ def rich_document() -> Document:
     document = docx.Document()
     first, second = _add_lists(document)
     document.add_paragraph("关于做好教师培训工作的通知")
-    for level, words in ((0, "总体要求"), (1, "工作目标"), (2, "全员培训"), (2, "骨干研修"), (3, "集中授课"), (1, "工作安排")):
+    for level, words in (
+        (0, "总体要求"),
+        (1, "工作目标"),
+        (2, "全员培训"),
+        (2, "骨干研修"),
+        (3, "集中授课"),
+        (1, "工作安排"),
+    ):
         _numbered(document.add_paragraph(words), first, level)
     document.add_paragraph("本段没有编号。")
     _numbered(document.add_paragraph("组织实施"), first, 0)
@@ -63,11 +70,12 @@ def _add_lists(document: Document) -> tuple[int, int]:
     """A multilevel list, and a second use of it that starts at five."""
     numbering = document.part.numbering_part.element
     levels = "".join(
-        f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{style}"/>{legal}<w:suff w:val="nothing"/>'
-        f'<w:lvlText w:val="{text}"/></w:lvl>'
+        f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{style}"/>{legal}'
+        f'<w:suff w:val="nothing"/><w:lvlText w:val="{text}"/></w:lvl>'
         for index, (style, text, legal) in enumerate(_LEVELS)
     )
-    abstract = f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90"><w:multiLevelType w:val="multilevel"/>{levels}</w:abstractNum>'
+    kind = '<w:multiLevelType w:val="multilevel"/>'
+    abstract = f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90">{kind}{levels}</w:abstractNum>'
     numbering.insert(0, parse_xml(abstract))
     link = '<w:abstractNumId w:val="90"/>'
     start = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride>'
@@ -146,8 +154,9 @@ def add_text_box(paragraph: Paragraph, words: str) -> None:
     content = f"<w:txbxContent><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:txbxContent>"
     paragraph._p.append(
         parse_xml(
-            f'<w:r {names}><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing>{content}</w:drawing></mc:Choice>'
-            f"<mc:Fallback><w:pict><v:textbox>{content}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+            f'<w:r {names}><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing>{content}</w:drawing>'
+            f"</mc:Choice><mc:Fallback><w:pict><v:textbox>{content}</v:textbox></w:pict></mc:Fallback>"
+            "</mc:AlternateContent></w:r>"
         )
     )
 
@@ -161,4 +170,4 @@ def add_instruction(paragraph: Paragraph, code: str, result: str) -> None:
             mark.set(qn("w:fldCharType"), kind)
             run._r.append(mark)
         elif not kind:
-            run._r.append(parse_xml(f'<w:instrText {nsdecls("w")}>{words}</w:instrText>'))
+            run._r.append(parse_xml(f"<w:instrText {nsdecls('w')}>{words}</w:instrText>"))
