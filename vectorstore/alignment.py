@@ -26,6 +26,7 @@ class _Column:
     empty: float  # share of empty cells
     pairs: frozenset[str]  # character pairs seen
     endings: frozenset[str]  # last character pairs seen ("…工程", "…计划")
+    values: dict[str, float]  # share of the cells that say just this
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class _Run:
 
     lines: int
     length: float  # log(1 + characters)
+    text: str  # how it begins
     pairs: tuple[str, ...]
     ending: str
     gaps: int
@@ -114,6 +116,7 @@ def _learn(cells: Sequence[Sequence[Line]]) -> _Column:
         empty=(len(cells) - len(filled)) / (len(cells) or 1),
         pairs=frozenset(text[i : i + 2] for text in filled for i in range(len(text[:_LOOKED_AT]) - 1)),
         endings=frozenset(text[-2:] for text in filled),
+        values={text: count / total for text, count in Counter(filled).items()},
     )
 
 
@@ -144,6 +147,7 @@ def _measure(run: Sequence[Line], spacing: Spacing) -> _Run:
     return _Run(
         lines=len(run),
         length=log(1 + sum(len(line.text) for line in run)),
+        text=text,
         pairs=tuple(text[i : i + 2] for i in range(len(text) - 1)),
         ending=run[-1].text[-2:],
         gaps=sum(spacing.empties(line) > 0 for line in run[1:]),
@@ -163,4 +167,5 @@ def _cost(run: _Run | None, column: _Column) -> float:
         + 0.5 * (run.lines - 1)
         + 2.0 * run.gaps
         + column.empty * 0.5
+        - 2.0 * column.values.get(run.text, 0.0)
     )

@@ -132,12 +132,32 @@ def test_the_draft_has_its_notice_its_18_items_and_its_table() -> None:
     assert len(table.children[0].children) == 41
 
 
-def test_every_cell_of_the_41_rows_is_the_one_that_stands_in_the_document() -> None:
+def table_by_hand() -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the draft's table, as people read them."""
     with (EXPECTED / "003_table.tsv").open(encoding="utf-8", newline="") as file:
-        header, *expected = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        header, *rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return header, rows
+
+
+def rows_of(document: Document) -> list[list[str]]:
+    sections = (section for top in document.sections for section in top.walk())
+    rows = [section for section in sections if section.kind is SectionKind.ROW]
+    return [[row.label, *(cell.text for cell in row.cells)] for row in rows]
+
+
+def test_every_cell_of_the_41_rows_is_the_one_that_stands_in_the_document() -> None:
+    header, expected = table_by_hand()
+    assert rows_of(seed(DRAFT)) == expected
     rows = [section for section in walk(DRAFT) if section.kind is SectionKind.ROW]
-    assert [[row.label, *(cell.text for cell in row.cells)] for row in rows] == expected
     assert all([cell.header for cell in row.cells] == header[1:] for row in rows)
+
+
+def test_most_rows_are_right_even_where_no_blank_line_shows_an_empty_cell() -> None:
+    text = re.sub(r"\n\s+", "\n", SEEDS[DRAFT].read_text(encoding="utf-8"))
+    _, expected = table_by_hand()
+    found = rows_of(understood(text))
+    assert [row[0] for row in found] == [row[0] for row in expected]
+    assert sum(row == right for row, right in zip(found, expected, strict=True)) >= 38
 
 
 def test_the_compilation_has_seven_plans_of_which_four_have_bodies() -> None:
