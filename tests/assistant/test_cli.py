@@ -218,7 +218,7 @@ def test_a_broken_file_is_reported_and_the_others_are_taken_in(
     folder.mkdir()
     (folder / "lunch.txt").write_bytes((seeds / "lunch.txt").read_bytes())
     (folder / "empty.txt").write_bytes(b"")
-    (folder / "broken.txt").write_bytes(b"\xff\xfe\xfa\x80\x81")
+    (folder / "broken.txt").write_bytes("学校每年".encode() + b"\xff\xc3\x28\x80\x81")
 
     done = command("ingest", str(folder), POLICY_ASSISTANT_DATA_DIR=str(tmp_path / "var"))
 
