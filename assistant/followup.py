@@ -65,7 +65,7 @@ def _stands_alone(question: str, now: Mentions) -> bool:
 
 
 def _last_named(earlier: Sequence[str], searcher: Searcher) -> tuple[str, ...]:
-    """The words that last named a document or place: "聊城…？" "多少个？" "给多少钱？" """
+    """The words that last named a document or place: "嘉兴…？" "多少个？" "给多少钱？" """
     for turn in reversed(earlier):
         mentions = searcher.read_mentions(turn)
         if mentions.groups:

@@ -23,8 +23,8 @@ class Target:
 class Mentions:
     """What a question names.
 
-    ``groups`` are the things it speaks of side by side: one group for "聊城…",
-    two for "聊城和扬州…"; each is a set of targets that can be meant. No group:
+    ``groups`` are the things it speaks of side by side: one group for "嘉兴…",
+    two for "嘉兴和绍兴…"; each is a set of targets that can be meant. No group:
     anything may be meant. ``unknown`` are names of places that occur nowhere in
     the library; ``uncollected`` are documents, by number or title, that the
     question asks into and the library does not have; ``foreign`` are quoted

@@ -98,7 +98,7 @@ class OpeningReader:
         return self._match_bare(line, text)
 
     def _match_bare(self, line: Line, text: str) -> Opening | None:
-        """ "27构建…", its point lost, and "1 范围" in the style of 1.1: only the next number is believed."""
+        """ "27推进…", its point lost, and "1 范围" in the style of 1.1: only the next number is believed."""
         wanted = self._last.get(Family.ARABIC, 0) + 1
         match = _MISSING_POINT.match(text)
         if match and int(match.group(1)) == wanted > 1 and not COUNTED.match(text, match.end()):

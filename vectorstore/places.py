@@ -1,6 +1,6 @@
 """Names of places: those in the library's own regions, and those that a dictionary knows.
 
-A region such as "山东省聊城市" gives the names 山东省, 山东, 聊城市, 聊城 and their
+A region such as "浙江省嘉兴市" gives the names 浙江省, 浙江, 嘉兴市, 嘉兴 and their
 pinyin. Whether some other word is a place at all is looked up in the national
 list of administrative divisions.
 """
@@ -34,7 +34,7 @@ def names_of_region(region: str) -> set[str]:
 
 
 def bare_name(place: str) -> str:
-    """A place's name without the word for what it is (聊城市: 聊城); names of two characters stay."""
+    """A place's name without the word for what it is (嘉兴市: 嘉兴); names of two characters stay."""
     return _SUFFIX.sub("", place) if len(place) > 2 else place
 
 

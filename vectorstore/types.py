@@ -50,7 +50,7 @@ class Head:
     """What a document says of itself, corrected by hand in the catalog.
 
     ``region`` is the place that the document governs, from the province down
-    ("山东省聊城市"); empty where neither the text nor the catalog knows.
+    ("浙江省嘉兴市"); empty where neither the text nor the catalog knows.
     ``aliases`` are other names under which people ask for it.
     """
 

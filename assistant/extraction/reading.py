@@ -35,7 +35,7 @@ def read_question(asked: StandAlone, searcher: Searcher) -> Reading:
     mentions = searcher.read_mentions(asked.text)
     asks = read_asks(asked.focus)
     if asked.context and all(ask.kind is Kind.NAME for ask in asks):
-        asks = read_asks(asked.context)  # "那扬州呢？" asks what was asked before
+        asks = read_asks(asked.context)  # "那绍兴呢？" asks what was asked before
     own = _without(asked.focus, mentions)
     if len(re.sub(r"\W", "", content_of(own))) < _OWN_MATTER:
         own = _without(asked.text, mentions)

@@ -1,8 +1,8 @@
 """OFD, the national standard for fixed-layout official documents (GB/T 33190), read from its XML.
 
-ofdkit, the one library that is written for reading, is an alpha whose lines come
-without their places; easyofd and others bring an AGPL engine. Text with its
-places goes through the same layout as PDF, so that both give the same lines.
+ofdkit, the one library that is written for reading, is an alpha for invoices that
+knows no ruled lines; easyofd brings an AGPL engine. Text with its places goes
+through the same layout as PDF, so that both give the same paragraphs and tables.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from xlrd.xldate import XLDateError, xldate_as_datetime
 from vectorstore.readers.blocks import Content, GridCell
 from vectorstore.readers.numbers import show
 from vectorstore.readers.refusals import encrypted
-from vectorstore.readers.xlsx import blocks_of, hidden_sheets
+from vectorstore.readers.sheets import blocks_of, hidden_sheets
 
 _EMPTY = (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from vectorstore.errors import Message
-from vectorstore.readers.blocks import Block, Content, Grid, GridCell, Paragraph
+from vectorstore.readers.blocks import Content, GridCell
 from vectorstore.readers.numbers import show
 from vectorstore.readers.packages import Package
-
-_DEFAULT_NAME = re.compile(r"(?:sheet|工作表)\s*\d*", re.IGNORECASE)
+from vectorstore.readers.sheets import blocks_of, hidden_sheets
 
 
 def read_xlsx(path: Path) -> Content:
@@ -26,23 +23,6 @@ def read_xlsx(path: Path) -> Content:
     hidden = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state != "visible"]
     blocks = list(blocks_of({sheet.title: tuple(_cells(sheet)) for sheet in shown}))
     return Content(blocks=blocks, notices=hidden_sheets(hidden))
-
-
-def blocks_of(sheets: Mapping[str, tuple[GridCell, ...]]) -> Iterator[Block]:
-    """A table for each sheet that has cells, under its name if it has one or several must be told apart."""
-    filled = {name: cells for name, cells in sheets.items() if cells}
-    for name, cells in filled.items():
-        if len(filled) > 1 or not _DEFAULT_NAME.fullmatch(name.strip()):
-            yield Paragraph(name)
-        yield Grid(cells=cells)
-
-
-def hidden_sheets(names: list[str]) -> tuple[Message, ...]:
-    """What to say about sheets that were left out."""
-    if not names:
-        return ()
-    listed = "、".join(f"“{name}”" for name in names)
-    return (Message(f"隐藏的工作表{listed}没有读入。", f"Hidden sheets were left out: {', '.join(names)}."),)
 
 
 def _cells(sheet: Worksheet) -> Iterator[GridCell]:
