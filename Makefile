@@ -12,7 +12,7 @@ CODE := assistant vectorstore eval tests
 
 help:
 	@sed -n 's/^# //p' Makefile
-	@echo 'Others: make ingest, make eval, make check (format, lint, types, imports, tests), make docs, make clean'
+	@echo 'Others: make ingest, make eval, make check (format, lint, types, imports, tests with coverage), make docs, make clean'
 
 run: $(RUN)
 	@$(BIN)/policy-assistant serve
@@ -26,7 +26,9 @@ eval: $(RUN)
 test: $(DEV)
 	$(BIN)/python -m pytest
 
-check: static test
+# What is parsed in a process of its own (most readers) shows no coverage, though it is tested.
+check: static
+	$(BIN)/python -m pytest --cov --cov-report=term
 
 static: $(DEV)
 	$(BIN)/ruff format --check $(CODE)
