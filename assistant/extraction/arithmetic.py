@@ -17,7 +17,6 @@ _ASKS_DIFFERENCE = re.compile(
 _ASKS_ORDER = re.compile(r"(?:谁|哪个|哪一个|哪份|哪项)[^，。？?]{0,6}(?:早|晚|先|后)")
 _SHARE = re.compile(r"\d+(?:\.\d+)?(?=\s*[%％])")
 _DAY = re.compile(r"(\d{4})\s*年(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*日)?")
-_MONTH_END = 31
 
 
 def compare(question: str, told: Sequence[Sequence[Statement]], matter: Matter) -> str:
@@ -43,8 +42,10 @@ def _difference(first: str, second: str) -> str:
     return f"{more}，相差{gap.normalize():f}个百分点（{first}%与{second}%）。"
 
 
-def _order(first: tuple[int, int, int] | None, second: tuple[int, int, int] | None) -> str:
-    if first is None or second is None or first == second:
+def _order(first: tuple[int, ...], second: tuple[int, ...]) -> str:
+    """Compared only as far as both say it: whether "2025年" is before "2025年6月", nobody knows."""
+    said = min(len(first), len(second))
+    if first[:said] == second[:said]:
         return ""
     return "前者更早。" if first < second else "后者更早。"
 
@@ -59,9 +60,7 @@ def _share_in(text: str, matter: Matter) -> str:
     return found.group() if found else ""
 
 
-def _day_in(text: str) -> tuple[int, int, int] | None:
+def _day_in(text: str) -> tuple[int, ...]:
+    """Year, month and day of the first date, as far as it says them; empty if there is none."""
     found = _DAY.search(text)
-    if not found:
-        return None
-    year, month, day = found.groups()
-    return int(year), int(month or 12), int(day or _MONTH_END)
+    return tuple(int(part) for part in found.groups() if part) if found else ()
