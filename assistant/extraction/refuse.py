@@ -198,7 +198,7 @@ def _other_issue(question: str, heads: Sequence[Head]) -> bool:
 def _shown(text: str) -> str:
     """The text without what the source hides: "xx%" shows no figure."""
     for start, end in reversed(find_redactions(text)):
-        text = text[:start] + "〇" * 0 + text[min(len(text), end + 1) :]
+        text = text[:start] + text[min(len(text), end + 1) :]
     return text
 
 

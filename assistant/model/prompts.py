@@ -17,7 +17,6 @@ NO_ANSWER = "资料中没有找到"
 """How a reply begins that says the passages hold no answer."""
 
 ANSWER_PLACEHOLDERS = frozenset({"passages", "question", "fence", "language", "no_answer"})
-REWRITE_PLACEHOLDERS = frozenset({"history", "question", "fence"})
 RETRY_PLACEHOLDERS = frozenset({"problems"})
 
 _FILE = re.compile(r"---\n(?P<front>.*?)\n---\n(?P<body>.*)", re.DOTALL)

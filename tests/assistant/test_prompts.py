@@ -14,13 +14,12 @@ from assistant.model.prompts import (
     ANSWER_PLACEHOLDERS,
     NO_ANSWER,
     RETRY_PLACEHOLDERS,
-    REWRITE_PLACEHOLDERS,
     load_prompt,
 )
 from assistant.settings import Settings
 
 PROMPTS = Settings().prompts_dir
-SHIPPED = {"answer": ANSWER_PLACEHOLDERS, "rewrite": REWRITE_PLACEHOLDERS, "retry": RETRY_PLACEHOLDERS}
+SHIPPED = {"answer": ANSWER_PLACEHOLDERS, "retry": RETRY_PLACEHOLDERS}
 GOOD = """---
 version: 1
 purpose: 试验
@@ -80,14 +79,6 @@ def test_passages_and_question_of_the_answer_stand_between_fences_in_the_users_m
     assert f"“{NO_ANSWER}”" in system.text
     assert "用English回答" in system.text
     assert "</资料 f7k2>" in system.text
-
-
-def test_history_and_question_of_the_rewrite_stand_between_fences() -> None:
-    _, user = load_prompt(PROMPTS, "rewrite", REWRITE_PLACEHOLDERS).format_messages(
-        history="用户：甲？", question="那乙呢？", fence="f7k2"
-    )
-    assert "<对话 f7k2>\n用户：甲？\n</对话 f7k2>" in user.text
-    assert "<问题 f7k2>\n那乙呢？\n</问题 f7k2>" in user.text
 
 
 def test_the_retry_is_one_message_of_the_user_with_the_problems_in_it() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,14 +15,11 @@ import pytest
 
 from tests.vectorstore.library import (
     MODEL,
-    articles,
     contents,
     current,
     names,
     publish_empty,
-    run,
     texts_found,
-    write,
 )
 from vectorstore import manifest
 from vectorstore.chroma import Entry, VectorIndex
@@ -31,20 +27,6 @@ from vectorstore.database import Database
 from vectorstore.errors import IndexMismatch, IndexMissing, LibraryDamaged, StorageUnusable
 from vectorstore.generations import IndexedText, current_name, intact_recipe, open_current, publish
 from vectorstore.manifest import Recipe
-
-
-@pytest.fixture(scope="module")
-def two_generations(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder: the first generation says 甲, the second and current one 乙."""
-    root = tmp_path_factory.mktemp("generations")
-    run(root / "data", write(root / "seeds", a=articles("每学年安排一次，甲方案", "经费由县级财政承担")))
-    run(root / "data", write(root / "seeds", a=articles("每学年安排一次，乙方案", "经费由县级财政承担")))
-    return root / "data"
-
-
-@pytest.fixture
-def data_dir(two_generations: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(two_generations, tmp_path / "data"))
 
 
 def test_the_current_generation_answers_by_vector_and_by_words(data_dir: Path) -> None:

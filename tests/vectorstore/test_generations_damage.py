@@ -11,31 +11,14 @@ import pytest
 
 from tests.vectorstore.library import (
     MODEL,
-    articles,
     current,
     names,
     publish_empty,
-    run,
     texts_found,
-    write,
 )
 from vectorstore import generations, manifest
 from vectorstore.errors import IndexMissing, StorageUnusable
 from vectorstore.generations import intact_recipe, open_current
-
-
-@pytest.fixture(scope="module")
-def two_generations(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder: the first generation says 甲, the second and current one 乙."""
-    root = tmp_path_factory.mktemp("generations")
-    run(root / "data", write(root / "seeds", a=articles("每学年安排一次，甲方案", "经费由县级财政承担")))
-    run(root / "data", write(root / "seeds", a=articles("每学年安排一次，乙方案", "经费由县级财政承担")))
-    return root / "data"
-
-
-@pytest.fixture
-def data_dir(two_generations: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(two_generations, tmp_path / "data"))
 
 
 def test_a_damaged_generation_is_not_kept_in_place_of_an_intact_one(data_dir: Path) -> None:
