@@ -47,7 +47,7 @@ def document_json(document: Document, chunks: int) -> Json:
     """One line of the list of documents; ``marks`` are all that its sections have."""
     marks = (mark for section in document.sections for one in section.walk() for mark in one.marks)
     return {
-        **_head_json(document.id, document.source, document.head),
+        **head_json(document.id, document.source, document.head),
         "chunks": chunks,
         "marks": _marks_json(marks),
     }
@@ -71,8 +71,9 @@ def _citation_json(citation: Citation) -> Json:
         "quote": citation.quote,
         "start": citation.start,
         "end": citation.end,
-        "document": _head_json(chunk.document_id, passage.source, passage.head),
+        "document": head_json(chunk.document_id, passage.source, passage.head),
         "path": list(chunk.path),
+        "page": passage.page_of(citation.start),
         "url": document_url(chunk.document_id, citation.start, citation.end),
     }
 
@@ -81,8 +82,9 @@ def _passage_json(passage: Passage) -> Json:
     chunk = passage.chunk
     return {
         "rank": passage.rank,
-        "document": _head_json(chunk.document_id, passage.source, passage.head),
+        "document": head_json(chunk.document_id, passage.source, passage.head),
         "path": list(chunk.path),
+        "page": passage.page_of(chunk.start),
         "text": chunk.text,
         "start": chunk.start,
         "end": chunk.end,
@@ -95,17 +97,21 @@ def _nearest_json(nearest: Nearest) -> Json:
 
 
 def _section_json(section: Section) -> Json:
+    cells = {"cells": [{"header": cell.header, "text": cell.text} for cell in section.cells]}
     return {
+        "kind": section.kind.value,
         "label": section.label,
         "title": section.title,
         "start": section.start,
         "end": section.end,
         "marks": _marks_json(section.marks),
         "children": [_section_json(child) for child in section.children],
+        **(cells if section.cells else {}),
     }
 
 
-def _head_json(document_id: str, source: str, head: Head) -> Json:
+def head_json(document_id: str, source: str, head: Head) -> Json:
+    """What is known of a document; what is not is empty or null."""
     return {
         "id": document_id,
         "source": source,

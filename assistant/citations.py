@@ -103,7 +103,7 @@ def failures(reply: str, evidence: Evidence) -> list[str]:
 
 
 class _Citations:
-    """Labels in the order in which they are used; one for each quote."""
+    """Labels in the order in which they are used; one for each quote, and one for each cell above a row."""
 
     def __init__(self) -> None:
         self._by_span: dict[tuple[str, int, int], Citation] = {}
@@ -114,15 +114,16 @@ class _Citations:
 
     def label(self, statement: Statement) -> str:
         chunk = statement.passage.chunk
-        key = (chunk.document_id, statement.start, statement.end)
+        start, end = statement.start, statement.end
+        quotes = [(chunk.text[start - chunk.start : end - chunk.start], start, end)]
+        quotes.extend((cell.text, cell.start, cell.end) for cell in statement.above)
+        return "".join(self._label(statement.passage, *quote) for quote in quotes)
+
+    def _label(self, passage: Passage, quote: str, start: int, end: int) -> str:
+        key = (passage.chunk.document_id, start, end)
         if key not in self._by_span:
-            self._by_span[key] = Citation(
-                label=len(self._by_span) + 1,
-                quote=chunk.text[statement.start - chunk.start : statement.end - chunk.start],
-                start=statement.start,
-                end=statement.end,
-                passage=statement.passage,
-            )
+            label = len(self._by_span) + 1
+            self._by_span[key] = Citation(label=label, quote=quote, start=start, end=end, passage=passage)
         return f"[{self._by_span[key].label}]"
 
 
@@ -137,12 +138,17 @@ def _is_supported(sentence: str, cited: Sequence[Passage]) -> bool:
 
 def _missing(sentence: str, cited: Sequence[Passage]) -> list[str]:
     """Figures and quoted names of a sentence that stand in none of the passages that it cites."""
-    bodies = [
-        _comparable(f"{p.head.title}{p.head.number}{' '.join(p.chunk.path)}{p.chunk.text}") for p in cited
-    ]
+    bodies = [_comparable(_body(passage)) for passage in cited]
     claimed = [m.group().strip() for m in _FIGURE.finditer(_LIST_MARK.sub("", sentence))]
     claimed += [m.group(1) for m in _QUOTED.finditer(sentence)]
     return [claim for claim in dict.fromkeys(claimed) if not any(_stands_in(claim, body) for body in bodies)]
+
+
+def _body(passage: Passage) -> str:
+    """All that a sentence may take from a passage: its document's name, headings, text, merged cells."""
+    head, chunk = passage.head, passage.chunk
+    above = (cell.text for cell in chunk.cells_above)
+    return " ".join((head.title, head.number, *chunk.path, *above, chunk.text))
 
 
 def _stands_in(claim: str, body: str) -> bool:
@@ -159,11 +165,18 @@ def _comparable(text: str) -> str:
 def _support(sentence: str, passage: Passage) -> Statement:
     """The sentence or cells of a passage that bear a sentence of the reply best."""
     chunk = passage.chunk
-    if chunk.cells:
-        filled = [cell for cell in chunk.cells if cell.text]
-        return Statement(text="", passage=passage, start=filled[0].start, end=filled[-1].end)
     wanted = set(search_terms(sentence))
     figures = [_comparable(m.group()) for m in _FIGURE.finditer(sentence)]
+    if chunk.cells:
+        start, end = chunk.cells_span
+        own = _comparable(chunk.text)
+        above = tuple(
+            cell
+            for cell in chunk.cells_above
+            if wanted & set(search_terms(cell.text))
+            or any(_stands_in(f, _comparable(cell.text)) and not _stands_in(f, own) for f in figures)
+        )
+        return Statement(text="", passage=passage, start=start, end=end, above=above)
 
     def worth(start: int, end: int) -> tuple[int, int]:
         text = chunk.text[start - chunk.start : end - chunk.start]

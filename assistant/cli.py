@@ -12,14 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.terminal import (
-    show_answer,
-    show_error,
-    show_passages,
-    show_progress,
-    show_report,
-    tell,
-)
+from assistant.library_commands import library_commands
+from assistant.startup import prepare, read_settings, start
+from assistant.terminal import show_answer, show_error, show_passages, tell
 from vectorstore.errors import Message, PolicyAssistantError
 
 if TYPE_CHECKING:
@@ -35,47 +30,30 @@ commands = typer.Typer(
     help="政策助手：依据政策文件回答问题并注明出处。 Answers from policy documents, with citations.",
 )
 
+commands.add_typer(library_commands)
+
 Host = Annotated[str | None, typer.Option(help="服务地址 Address to serve on.")]
 Port = Annotated[int | None, typer.Option(help="服务端口 Port to serve on.")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON Print JSON.")]
 Text = Annotated[str, typer.Argument(metavar="QUESTION", help="问题 The question.")]
 Limit = Annotated[int, typer.Option(min=1, max=100, help="最多几条 How many passages at most.")]
-Paths = Annotated[
-    list[Path] | None, typer.Argument(help="文件或文件夹，缺省为初始文件 Files or folders; else the seeds.")
-]
-Rebuild = Annotated[bool, typer.Option("--rebuild", help="全部重建 Build everything anew.")]
 
 
 @commands.command()
 def serve(host: Host = None, port: Port = None) -> None:
     """启动网页和接口 Serve the page and the API."""
-    settings = _start(host=host, port=port)
+    settings = start(host=host, port=port)
     from assistant.web import server
 
     server.bind(settings.host, settings.port).close()  # told before the index is built, which takes a while
-    _prepare(settings)
+    prepare(settings)
     server.serve(settings, lambda: _announce(settings))
-
-
-@commands.command()
-def ingest(paths: Paths = None, rebuild: Rebuild = False) -> None:
-    """收录文件 Take documents into the library."""
-    settings = _start()
-    from assistant.build import ingest_files
-
-    with show_progress(settings.language) as on_progress:
-        report = ingest_files(
-            settings, paths or [settings.seeds_dir], rebuild=rebuild, on_progress=on_progress
-        )
-    show_report(report, settings.language)
-    if report.failed:
-        raise typer.Exit(1)
 
 
 @commands.command()
 def ask(question: Text, as_json: AsJson = False) -> None:
     """提问 Ask a question."""
-    settings = _start()
+    settings = start()
     from assistant.answer_json import to_json
     from assistant.types import Question
 
@@ -90,7 +68,7 @@ def ask(question: Text, as_json: AsJson = False) -> None:
 @commands.command()
 def search(question: Text, limit: Limit = 10, as_json: AsJson = False) -> None:
     """只检索，不作答 Show what retrieval finds."""
-    settings = _start()
+    settings = start()
     import time
 
     from assistant.answer_json import passages_json
@@ -109,7 +87,7 @@ def search(question: Text, limit: Limit = 10, as_json: AsJson = False) -> None:
 @commands.command()
 def doctor() -> None:
     """检查安装和设置 Check the installation and the settings."""
-    settings = _settings()
+    settings = read_settings()
     from assistant.doctor import examine
 
     healthy = True
@@ -132,12 +110,12 @@ def evaluate(
     output: Annotated[Path, typer.Option(help="结果文件夹 Folder of results.")] = Path("eval/results"),
 ) -> None:
     """用题库评测 Measure against the cases."""
-    settings = _start()
+    settings = start()
     from eval.cases import SHIPPED_CASES, Kind
     from eval.run import print_summary, run_evaluation
 
     if url is None:
-        _prepare(settings)
+        prepare(settings)
     summary = run_evaluation(
         settings=settings,
         cases_dir=cases or SHIPPED_CASES,
@@ -150,36 +128,11 @@ def evaluate(
     print_summary(summary, language=settings.language)
 
 
-def _settings(**overrides: object) -> Settings:
-    from assistant.settings import load_settings
-
-    return load_settings(**{name: value for name, value in overrides.items() if value is not None})
-
-
-def _start(**overrides: object) -> Settings:
-    """The settings, with the log open."""
-    from assistant.logs import start_logging
-
-    settings = _settings(**overrides)
-    start_logging(settings.data_dir)
-    return settings
-
-
-def _prepare(settings: Settings) -> None:
-    """Build the first index, or take in what changed among the seeds."""
-    from assistant.build import prepare_library
-
-    with show_progress(settings.language) as on_progress:
-        report = prepare_library(settings, on_progress)
-    if report:
-        show_report(report, settings.language)
-
-
 @contextmanager
 def _assistant(settings: Settings) -> Iterator[Assistant]:
     from assistant.build import build_assistant
 
-    _prepare(settings)
+    prepare(settings)
     assistant = build_assistant(settings)
     try:
         yield assistant
@@ -202,7 +155,7 @@ def _unforeseen() -> str:
     from assistant.logs import log_file
 
     try:
-        settings = _start()
+        settings = start()
     except PolicyAssistantError:  # no settings or no place for a log: the terminal is all there is
         logger.exception("Unforeseen")
         return "✗ 出现意外错误。 Something unexpected went wrong."
@@ -231,7 +184,7 @@ def main() -> None:
 
 def _show(error: PolicyAssistantError) -> None:
     try:
-        language = _settings().language
+        language = read_settings().language
     except PolicyAssistantError:  # the settings are what is wrong: nothing says which language to speak
         show_error(error, "zh")
         show_error(error, "en")

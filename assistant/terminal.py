@@ -12,7 +12,7 @@ import typer
 
 from assistant.answer_json import document_url
 from assistant.types import Answer
-from assistant.wording import STATUS_NAMES
+from assistant.wording import STATUS_NAMES, place_of
 from vectorstore.errors import Language, Message, PolicyAssistantError
 from vectorstore.types import Head, Passage, Status
 
@@ -26,6 +26,12 @@ _STAGES = {
     "embed": Message("计算向量", "Embedding"),
     "index": Message("建立索引", "Building the index"),
 }
+_SPEEDS = {
+    "read": Message("{:.1f} 份/秒", "{:.1f} files/s"),
+    "embed": Message("{:,.0f} 字/秒", "{:,.0f} characters/s"),
+    "index": Message("{:,.0f} 片段/秒", "{:,.0f} chunks/s"),
+}
+_COMMENTS = Message("意见征集到 {}", "comments until {}")
 _SOURCES = Message("出处：", "Sources:")
 _SEARCHED = Message("按此检索：{}", "Searched for: {}")
 _NOTHING = Message("没有找到。", "Nothing found.")
@@ -56,8 +62,8 @@ def show_answer(answer: Answer, asked: str, language: Language) -> None:
         typer.echo(f"\n{_SOURCES.in_language(language)}")
     for citation in answer.citations:
         chunk = citation.passage.chunk
-        typer.echo(f"[{citation.label}] {_described(citation.passage.head, language)}")
-        typer.echo(f"    {' › '.join(chunk.path)}")
+        typer.echo(f"[{citation.label}] {describe(citation.passage.head, language)}")
+        typer.echo(f"    {' › '.join(place_of(citation.passage, citation.start, language))}")
         typer.echo(f"    “{' '.join(citation.quote.split())}”")
         typer.echo(f"    {document_url(chunk.document_id, citation.start, citation.end)}")
 
@@ -67,39 +73,54 @@ def show_passages(passages: tuple[Passage, ...], language: Language) -> None:
     if not passages:
         tell(_NOTHING.in_language(language))
     for passage in passages:
-        typer.echo(f"{passage.rank}. {_described(passage.head, language)}")
-        typer.echo(f"   {' › '.join(passage.chunk.path)}")
+        typer.echo(f"{passage.rank}. {describe(passage.head, language)}")
+        typer.echo(f"   {' › '.join(place_of(passage, passage.chunk.start, language))}")
         typer.echo(f"   {' '.join(passage.chunk.text.split())}\n")
 
 
-def _described(head: Head, language: Language) -> str:
+def describe(head: Head, language: Language) -> str:
+    """A document in one line: title, issuer, number, date, and its status if it is no plain issued one."""
     status = "" if head.status is Status.ISSUED else STATUS_NAMES[head.status].in_language(language)
     issued = head.issued_on.isoformat() if head.issued_on else ""
+    until = _COMMENTS.in_language(language).format(head.deadline) if head.deadline else ""
     return " · ".join(
-        fact for fact in (f"《{head.title}》", head.issuer, head.number, issued, status) if fact
+        fact for fact in (f"《{head.title}》", head.issuer, head.number, issued, status, until) if fact
     )
 
 
 @contextmanager
-def show_progress(language: Language) -> Iterator[Callable[[ProgressEvent], None]]:
-    """A callback for ingesting: a bar with the time left, or plain lines where nobody watches."""
+def show_progress(language: Language, *, reading: bool = False) -> Iterator[Callable[[ProgressEvent], None]]:
+    """A callback for ingesting: a bar with speed and time left, or plain lines where nobody watches.
+
+    ``reading`` is shown where it was asked for; at a start it mostly comes to nothing.
+    """
+    shown = frozenset(_STAGES) if reading else frozenset(_STAGES) - {"read"}
     if not sys.stderr.isatty():
-        yield _Lines(language).show
+        yield _Lines(language, shown).show
         return
     # Here, since it takes longer to load than most commands need.
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks = {
-            stage: bars.add_task(name.in_language(language), total=None, visible=False)
+            stage: bars.add_task(name.in_language(language), total=None, visible=False, speed="")
             for stage, name in _STAGES.items()
         }
 
         def show(event: ProgressEvent) -> None:
-            if _takes_time(event):
-                bars.update(tasks[event.stage], completed=event.done, total=event.total, visible=True)
+            if event.stage in shown:
+                task = tasks[event.stage]
+                pace = bars.tasks[task].speed
+                speed = _SPEEDS[event.stage].in_language(language).format(pace) if pace else ""
+                bars.update(task, completed=event.done, total=event.total, visible=True, speed=speed)
 
         yield show
 
@@ -107,38 +128,39 @@ def show_progress(language: Language) -> Iterator[Callable[[ProgressEvent], None
 class _Lines:
     """A line at the start and the end of each stage, and now and then in between."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, shown: frozenset[str]) -> None:
         self.language = language
+        self.shown = shown
         self.stage = ""
         self.last = 0.0
 
     def show(self, event: ProgressEvent) -> None:
         """One step of a stage."""
         now = time.monotonic()
+        if not event.total:
+            return
         due = (
             event.stage != self.stage or event.done == event.total or now - self.last >= SECONDS_BETWEEN_LINES
         )
-        if due and _takes_time(event):
+        if due and event.stage in self.shown:
             self.stage, self.last = event.stage, now
-            share = f"{event.done / event.total:.0%}" if event.total else ""
-            tell(f"{_STAGES[event.stage].in_language(self.language)} {share}")
+            tell(f"{_STAGES[event.stage].in_language(self.language)} {event.done / event.total:.0%}")
 
 
-def _takes_time(event: ProgressEvent) -> bool:
-    """Reading is told only by what it leads to: it happens at every start, mostly to no end."""
-    return event.stage != "read"
-
-
-def show_report(report: IngestReport, language: Language) -> None:
-    """What was taken in and what was not, and why; nothing where nothing changed."""
+def show_report(report: IngestReport, language: Language, *, always: bool = False) -> None:
+    """What was taken in and what was not, and why; of a run that changed nothing only if ``always``."""
     for failure in report.failed:
         tell(
             f"✗ {failure.source}：{failure.message.in_language(language)}{failure.hint.in_language(language)}"
         )
+    for notice in report.notices:
+        tell(f"ⓘ {notice.source}：{notice.message.in_language(language)}")
     counts = [len(names) for names in (report.added, report.replaced, report.removed)]
-    if any(counts):
+    if any(counts) or always:
+        counts.append(len(report.unchanged))
         done = Message(
-            "✓ 新增 {} 份、更新 {} 份、移除 {} 份文件；库中共 {} 个片段，用时 {:.0f} 秒。",
-            "✓ {} documents added, {} replaced, {} removed; {} chunks in the library, after {:.0f} seconds.",
+            "✓ 新增 {} 份、更新 {} 份、移除 {} 份文件，{} 份没有变化；库中共 {} 个片段，用时 {:.0f} 秒。",
+            "✓ {} documents added, {} replaced, {} removed, {} unchanged; "
+            "{} chunks in the library, after {:.0f} seconds.",
         )
         tell(done.in_language(language).format(*counts, report.chunks, report.seconds))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from vectorstore.types import Passage, Scope
+from vectorstore.types import Cell, Passage, Scope
 
 
 class Outcome(StrEnum):
@@ -84,12 +84,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One sentence of an answer and the span of a passage that it rests on (offsets into the document)."""
+    """One sentence of an answer and the span of a passage that it rests on (offsets into the document).
+
+    ``above`` are merged cells of a table's row that the sentence tells and that stand above the row.
+    """
 
     text: str
     passage: Passage
     start: int
     end: int
+    above: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vectorstore.errors import Message
-from vectorstore.types import Status
+from vectorstore.errors import Language, Message
+from vectorstore.types import Mark, Passage, Status
 
 STATUS_NAMES: Mapping[Status, Message] = {
     Status.ISSUED: Message("已印发", "issued"),
@@ -15,3 +15,15 @@ STATUS_NAMES: Mapping[Status, Message] = {
     Status.SUPERSEDED: Message("已被新文件取代", "superseded"),
     Status.REPEALED: Message("已废止", "repealed"),
 }
+MARK_NAMES: Mapping[Mark, Message] = {
+    Mark.REDACTED: Message("原文隐去", "withheld in the source"),
+    Mark.TRUNCATED: Message("原文截断", "breaks off in the source"),
+    Mark.OUTLINE_ONLY: Message("只有标题", "heading only"),
+}
+_PAGE = Message("第 {} 页", "page {}")
+
+
+def place_of(passage: Passage, offset: int, language: Language) -> tuple[str, ...]:
+    """Where in its document a character stands: the headings down to it, and its page if it has pages."""
+    page = passage.page_of(offset)
+    return (*passage.chunk.path, *([_PAGE.in_language(language).format(page)] if page else []))

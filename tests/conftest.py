@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.answer import Assistant
-from assistant.build import build_assistant, prepare_library
+from assistant.build import build_assistant
+from assistant.library import prepare_library
 from assistant.settings import Settings
 from vectorstore.live import LiveLibrary
 from vectorstore.search import Searcher

@@ -1,6 +1,7 @@
 """The catalog: what is known of documents beyond their text, written by hand in TOML.
 
-A ``[[document]]`` names its file (``source``) and gives the fields of
+A ``[[document]]`` names its file by the path below the catalog's folder
+(``source``), or by its URL, and gives the fields of
 ``vectorstore.types.Head`` that the rules can't read or read wrong; ``[[document.part]]``
 does the same for the n-th document of a compilation. Each may say why (``reason``).
 """
@@ -40,9 +41,29 @@ class _Entry(BaseModel):
         return replace(head, **given)
 
 
-class _DocumentEntry(_Entry):
+class DocumentEntry(_Entry):
+    """What the catalog says of one file."""
+
     source: str
     part: tuple[_Entry, ...] = ()
+
+    def correct_document(self, document: Document) -> Document:
+        """The document with its heads corrected. Raises CatalogInvalid where parts do not fit."""
+        if len(self.part) > len(document.parts):
+            wrong, right = len(self.part), len(document.parts)
+            raise CatalogInvalid(
+                Message(
+                    f"catalog.toml 给 {self.source} 写了 {wrong} 个部分，文件里有 {right} 个。",
+                    f"catalog.toml gives {self.source} {wrong} parts, the file has {right}.",
+                ),
+                Message(
+                    "请改正 [[document.part]] 的条数。", "Correct the number of [[document.part]] entries."
+                ),
+            )
+        parts = list(document.parts)
+        for index, part in enumerate(self.part):
+            parts[index] = part.correct(parts[index])
+        return replace(document, head=self.correct(document.head), parts=tuple(parts))
 
 
 class Catalog(BaseModel):
@@ -50,28 +71,11 @@ class Catalog(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    document: tuple[_DocumentEntry, ...] = ()
+    document: tuple[DocumentEntry, ...] = ()
 
-    def correct(self, document: Document) -> Document:
-        """The document with its heads corrected. Raises CatalogInvalid where parts do not fit."""
-        entry = next((e for e in self.document if e.source == document.source), None)
-        if entry is None:
-            return document
-        if len(entry.part) > len(document.parts):
-            wrong, right = len(entry.part), len(document.parts)
-            raise CatalogInvalid(
-                Message(
-                    f"catalog.toml 给 {document.source} 写了 {wrong} 个部分，文件里有 {right} 个。",
-                    f"catalog.toml gives {document.source} {wrong} parts, the file has {right}.",
-                ),
-                Message(
-                    "请改正 [[document.part]] 的条数。", "Correct the number of [[document.part]] entries."
-                ),
-            )
-        parts = list(document.parts)
-        for index, part in enumerate(entry.part):
-            parts[index] = part.correct(parts[index])
-        return replace(document, head=entry.correct(document.head), parts=tuple(parts))
+    def entry(self, name: str) -> DocumentEntry | None:
+        """What the catalog says of the file of that name, if anything."""
+        return next((entry for entry in self.document if entry.source == name), None)
 
 
 def load_catalog(path: Path) -> Catalog:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from vectorstore.lines import read_lines
 from vectorstore.marks import find_redactions
 from vectorstore.text import is_page_number, sentences, trim
 from vectorstore.titles import is_furniture
-from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, SectionKind
+from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, SectionKind, name_cell
 
 # Changed when chunks come out differently for the same text: stored libraries are then chunked anew.
 VERSION = "2"
@@ -28,6 +29,17 @@ _LONGEST_ROW = 4000  # characters of a table's row that is still kept whole
 _CLAUSE_ENDS = "，,、：:"
 
 
+class Cut(StrEnum):
+    """Why a chunk begins and ends where it does."""
+
+    HEADING = "a heading over other sections"
+    ITEM = "an item or paragraph group under one heading, whole"
+    ROW = "a row of a table, whole"
+    GATHERED = f"paragraphs under one heading, gathered up to {_PARAGRAPHS} characters"
+    LONG = f"a piece of an item of more than {_LONGEST} characters, cut between lines or sentences"
+    OUTLINE = "contents, or headings whose text the collection does not have"
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     kind: SectionKind
@@ -35,33 +47,40 @@ class _Piece:
     part: int
     start: int
     end: int
+    cut: Cut
     marks: tuple[Mark, ...] = ()
     cells: tuple[Cell, ...] = ()
 
 
 def split(document: Document) -> tuple[Chunk, ...]:
     """The chunks of a document in order; ``chunk.text == document.text[chunk.start:chunk.end]``."""
+    return tuple(chunk for chunk, _ in split_with_reasons(document))
+
+
+def split_with_reasons(document: Document) -> tuple[tuple[Chunk, Cut], ...]:
+    """The chunks as ``split`` gives them, each with why it was cut so."""
     pieces: list[_Piece] = []
     again = _standing_again(document)
     for index, section in enumerate(document.sections):
         if index not in again:
             pieces.extend(_pieces(document, section, ()))
     pieces.sort(key=lambda piece: piece.start)
-    return tuple(
-        Chunk(
-            id=f"{document.id}-{ordinal:05d}",
-            document_id=document.id,
-            ordinal=ordinal,
-            part=piece.part,
-            kind=piece.kind,
-            path=piece.path,
-            text=document.text[piece.start : piece.end],
-            start=piece.start,
-            end=piece.end,
-            marks=piece.marks,
-            cells=piece.cells,
-        )
-        for ordinal, piece in enumerate(pieces)
+    return tuple((_chunk(document, ordinal, piece), piece.cut) for ordinal, piece in enumerate(pieces))
+
+
+def _chunk(document: Document, ordinal: int, piece: _Piece) -> Chunk:
+    return Chunk(
+        id=f"{document.id}-{ordinal:05d}",
+        document_id=document.id,
+        ordinal=ordinal,
+        part=piece.part,
+        kind=piece.kind,
+        path=piece.path,
+        text=document.text[piece.start : piece.end],
+        start=piece.start,
+        end=piece.end,
+        marks=piece.marks,
+        cells=piece.cells,
     )
 
 
@@ -75,7 +94,7 @@ def embedded_text(chunk: Chunk, head: Head) -> str:
     title = head.title if head.region in head.title else f"{head.region} {head.title}"
     lines = [title.strip(), " > ".join(chunk.path)]
     if chunk.cells:
-        lines.extend(f"{cell.header}：{cell.text}" for cell in chunk.cells if cell.text)
+        lines.extend(_under_header(cell) for cell in chunk.cells if cell.text)
     else:
         lines.append(chunk.text)
     return "\n".join(line for line in lines if line)
@@ -97,9 +116,9 @@ def is_chunk(entry: str) -> bool:
 
 
 def units(chunk: Chunk) -> tuple[tuple[int, int], ...]:
-    """Ranges in the document of the chunk's sentences or, for a row, its cells that are not empty."""
+    """Ranges in the document of the chunk's sentences or, for a row, the cells that stand in its text."""
     if chunk.cells:
-        return tuple((cell.start, cell.end) for cell in chunk.cells if cell.text)
+        return tuple((cell.start, cell.end) for cell in chunk.own_cells)
     return tuple((chunk.start + start, chunk.start + end) for start, end in sentences(chunk.text))
 
 
@@ -111,16 +130,20 @@ def embedded_units(chunk: Chunk) -> tuple[str, ...]:
     if len(units(chunk)) < _LEAST_UNITS:
         return ()
     if chunk.cells:
-        return tuple(f"{chunk.cells[0].text} {cell.header}：{cell.text}" for cell in chunk.cells if cell.text)
+        name = name_cell(chunk.cells).text
+        return tuple(f"{name} {_under_header(cell)}" for cell in chunk.own_cells)
     return tuple(chunk.text[start - chunk.start : end - chunk.start] for start, end in units(chunk))
+
+
+def _under_header(cell: Cell) -> str:
+    return f"{cell.header}：{cell.text}" if cell.header else cell.text
 
 
 def _pieces(document: Document, section: Section, path: tuple[str, ...]) -> Iterator[_Piece]:
     here = _path(document, section, path)
     if section.kind is SectionKind.ROW and section.end - section.start <= _LONGEST_ROW:
-        yield _Piece(
-            section.kind, here, section.part, section.start, section.end, section.marks, section.cells
-        )
+        start, end = section.start, section.end
+        yield _Piece(section.kind, here, section.part, start, end, Cut.ROW, section.marks, section.cells)
     elif section.kind is SectionKind.OUTLINE:
         yield from _outline_pieces(document, section, here)
     elif _kept_whole(section):
@@ -162,7 +185,7 @@ def _own_pieces(document: Document, section: Section, path: tuple[str, ...]) -> 
         and (section.children or not section.label)
         and _is_bare(document.text[section.start : end], section)
     ):
-        yield _Piece(SectionKind.HEADING, path, section.part, section.start, end, section.marks)
+        yield _Piece(SectionKind.HEADING, path, section.part, section.start, end, Cut.HEADING, section.marks)
     else:
         yield from _text_pieces(document, section, path, end)
 
@@ -176,11 +199,13 @@ def _is_bare(own: str, section: Section) -> bool:
 def _text_pieces(document: Document, section: Section, path: tuple[str, ...], end: int) -> Iterator[_Piece]:
     kind = section.kind if section.kind is SectionKind.ITEM else SectionKind.TEXT
     most = _LONGEST if section.kind is SectionKind.ITEM else _PARAGRAPHS
-    for start, stop in _gather(document.text, section.start, end, most):
+    ranges = list(_gather(document.text, section.start, end, most))
+    several = Cut.LONG if section.kind in (SectionKind.ITEM, SectionKind.ROW) else Cut.GATHERED
+    for start, stop in ranges:
         marks: tuple[Mark, ...] = tuple(mark for mark in section.marks if mark is not Mark.REDACTED)
         if find_redactions(document.text[start:stop]):
             marks = (Mark.REDACTED, *marks)
-        yield _Piece(kind, path, section.part, start, stop, marks)
+        yield _Piece(kind, path, section.part, start, stop, several if len(ranges) > 1 else Cut.ITEM, marks)
 
 
 def _gather(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int]]:
@@ -235,7 +260,7 @@ def _outline_pieces(document: Document, section: Section, path: tuple[str, ...])
     """The contents as they stand; of an outline, each run of headings that have no body, by chapter."""
     if not section.children:
         for start, end in _gather(document.text, section.start, section.end, _LONGEST):
-            yield _Piece(section.kind, path, section.part, start, end)
+            yield _Piece(section.kind, path, section.part, start, end, Cut.OUTLINE)
         return
     for chapter in section.children:
         missing = [s for s in chapter.walk() if Mark.OUTLINE_ONLY in s.marks]
@@ -243,4 +268,4 @@ def _outline_pieces(document: Document, section: Section, path: tuple[str, ...])
             here = (*path, f"{chapter.label}{chapter.title}")
             start, end = missing[0].start, max(s.end for s in missing)
             for first, last in _gather(document.text, start, end, _LONGEST):
-                yield _Piece(section.kind, here, section.part, first, last, (Mark.OUTLINE_ONLY,))
+                yield _Piece(section.kind, here, section.part, first, last, Cut.OUTLINE, (Mark.OUTLINE_ONLY,))

@@ -10,24 +10,43 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, create_engine, delete, event, func, insert, inspect, or_, select
+from sqlalchemy import Connection, create_engine, delete, event, func, insert, inspect, or_, select, update
 from sqlalchemy.pool import QueuePool
 
 from vectorstore import records
 from vectorstore.errors import IndexMismatch, Message
 from vectorstore.records import text_digest, to_json
 from vectorstore.storage import library_damaged, storage_errors
-from vectorstore.types import Chunk, Document
+from vectorstore.types import Chunk, Document, Head
 
-__all__ = ["Database", "Vector", "text_digest"]
+__all__ = ["Database", "Listed", "Stored", "Vector", "text_digest"]
 
 Vector = NDArray[np.float32]
 _FLOAT = np.dtype("<f4")  # on every machine
 _AT_ONCE = 500  # rows asked for in one statement; SQLite allows 32,766 variables
+
+
+class Stored(NamedTuple):
+    """A document as ingesting needs to know it; see ``Database.replace``."""
+
+    id: str
+    fingerprint: str
+    origin: str
+    place: str
+
+
+class Listed(NamedTuple):
+    """A document as a list of the library shows it. ``chunks`` counts them."""
+
+    id: str
+    source: str
+    place: str
+    head: Head
+    chunks: int
 
 
 class Database:
@@ -40,7 +59,10 @@ class Database:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open, or create unless ``read_only``. Raises IndexMismatch for a file of another version."""
+        """Open, or create unless ``read_only``; a file of an earlier version is brought up to this one.
+
+        Raises IndexMismatch for a file of a later version, or of any other to be read only.
+        """
         self._path = path
         self._read_only = read_only
         self._engine = create_engine("sqlite://", creator=self._connect, poolclass=QueuePool)
@@ -57,6 +79,18 @@ class Database:
         wanted = select(records.documents).order_by(records.documents.c.source)
         with self._transaction() as connection:
             return tuple(map(records.read_document, connection.execute(wanted).mappings().all()))
+
+    def listed(self) -> tuple[Listed, ...]:
+        """All documents by source, without their texts."""
+        stored = records.documents.c
+        wanted = select(stored.id, stored.source, stored.place, stored.head).order_by(stored.source)
+        counts = self.chunk_counts()
+        with self._transaction() as connection:
+            rows = connection.execute(wanted).all()
+        return tuple(
+            Listed(row.id, row.source, row.place, records.read_head(row.head), counts.get(row.id, 0))
+            for row in rows
+        )
 
     def document(self, document_id: str) -> Document | None:
         """The document with that id, or None."""
@@ -81,12 +115,22 @@ class Database:
             rows = connection.execute(wanted.group_by(records.chunks.c.document_id)).all()
         return {row.document_id: row.chunks for row in rows}
 
-    def fingerprints(self) -> dict[str, tuple[str, str]]:
-        """By source: the document's id, and the fingerprint that it was stored with."""
+    def stored(self) -> dict[str, Stored]:
+        """By source: what tells whether a document has to be read again."""
         documents = records.documents.c
+        wanted = select(
+            documents.source, documents.id, documents.fingerprint, documents.origin, documents.place
+        )
         with self._transaction() as connection:
-            rows = connection.execute(select(documents.source, documents.id, documents.fingerprint)).all()
-        return {source: (document_id, fingerprint) for source, document_id, fingerprint in rows}
+            return {source: Stored(*rest) for source, *rest in connection.execute(wanted).all()}
+
+    def move(self, document_id: str, origin: str, place: str) -> None:
+        """Note that the same file stands elsewhere now."""
+        documents = records.documents
+        with self._transaction() as connection:
+            connection.execute(
+                update(documents).where(documents.c.id == document_id).values(origin=origin, place=place)
+            )
 
     def states(self) -> dict[str, str]:
         """By document id: a digest of all that is stored of the document and its chunks."""
@@ -94,19 +138,33 @@ class Database:
             rows = connection.execute(select(records.documents.c.id, records.documents.c.state)).all()
         return {row.id: row.state for row in rows}
 
-    def replace(self, document: Document, chunks: Sequence[Chunk], *, fingerprint: str = "") -> None:
+    def replace(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        *,
+        fingerprint: str = "",
+        origin: str = "",
+        place: str = "",
+    ) -> None:
         """Store a document whole, in place of any with its id or its source, in one transaction.
 
         ``fingerprint`` stands for the file and the rules it was read by; it is
-        only compared. Raises ValueError when a chunk is not the slice of the
-        text that it says it is.
+        only compared. ``origin`` is where the file stands, and ``place`` what was
+        named to take it in (see intake.SourceFile). Raises ValueError when
+        a chunk is not the slice of the text that it says it is.
         """
         for chunk in chunks:
             if chunk.document_id != document.id or chunk.text != document.text[chunk.start : chunk.end]:
                 raise ValueError(f"chunk {chunk.id!r} is not a slice of document {document.id!r}")
         row: dict[str, Any] = dict(records.document_row(document))
         rows = [records.chunk_row(chunk) for chunk in chunks]
-        row |= {"state": text_digest(to_json([row, rows])), "fingerprint": fingerprint}
+        row |= {
+            "state": text_digest(to_json([row, rows])),
+            "fingerprint": fingerprint,
+            "origin": origin,
+            "place": place,
+        }
         stored = records.documents.c
         with self._transaction() as connection:
             connection.execute(
@@ -198,6 +256,11 @@ class Database:
                 return
             known = records.library.name in tables
             version = connection.execute(select(records.library.c.version)).scalar() if known else None
+            while not self._read_only and version in records.UPGRADES:
+                for statement in records.UPGRADES[version]:
+                    connection.exec_driver_sql(statement)
+                version += 1
+                connection.execute(update(records.library).values(version=version))
         if version != records.SCHEMA:
             raise _other_version(self._path)
 

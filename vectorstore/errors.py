@@ -54,6 +54,13 @@ class UnreadableFile(LibraryError):
     status = 422
 
 
+class DocumentUnknown(LibraryError):
+    """The library has no document of that name or id."""
+
+    code = "unknown_document"
+    status = 404
+
+
 class CatalogInvalid(LibraryError):
     """The catalog does not say what it must."""
 

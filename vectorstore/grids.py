@@ -55,13 +55,13 @@ class _Piece:
     end: int
 
 
-def find_tables(lines: Sequence[Line]) -> list[Table]:
-    """All tables among these lines, in order; none overlap."""
-    grids = list(_find_grids(lines))
-    numbered = list(_between(lines, grids, _find_numbered))
-    known = sorted([*grids, *numbered], key=lambda table: table.first)
-    unnumbered = _between(lines, known, _find_unnumbered)
-    return sorted([*known, *unnumbered], key=lambda table: table.first)
+def find_tables(lines: Sequence[Line], known: Sequence[Table] = ()) -> list[Table]:
+    """All tables among these lines, in order, with those that are ``known``; none overlap."""
+    found = list(known)
+    for find in (_find_grids, _find_numbered, _find_unnumbered):
+        found.extend(_between(lines, tuple(found), find))
+        found.sort(key=lambda table: table.first)
+    return found
 
 
 def _between(

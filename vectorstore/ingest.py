@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import Literal
 
@@ -20,8 +19,9 @@ import numpy as np
 from vectorstore import chunking
 from vectorstore.database import Database, Vector, text_digest
 from vectorstore.embeddings import Embedder
-from vectorstore.errors import EmbeddingUnavailable, Message, UnreadableFile
+from vectorstore.errors import EmbeddingUnavailable, Message
 from vectorstore.generations import IndexedText, current_name, intact_recipe, publish
+from vectorstore.intake import Failure, Intake, Notice, SourceFile
 from vectorstore.lock import sole_writer
 from vectorstore.manifest import Recipe
 from vectorstore.storage import storage_errors
@@ -29,23 +29,6 @@ from vectorstore.types import Document
 
 _EMBEDDED_AT_ONCE = 64  # texts that a killed run may lose
 _LIBRARY = "library.sqlite"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFile:
-    """A file to take in, and its name in the library."""
-
-    path: Path
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A file that could not be taken in, and why. What the library had of it before stays."""
-
-    source: str
-    message: Message
-    hint: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +52,7 @@ class IngestReport:
     unchanged: tuple[str, ...]
     removed: tuple[str, ...]
     failed: tuple[Failure, ...]
+    notices: tuple[Notice, ...]
     chunks: int
     seconds: float
     generation: str
@@ -79,20 +63,26 @@ def ingest(
     *,
     data_dir: Path,
     embedder: Embedder,
-    understand: Callable[[Path, str], Document],
-    version: str = "",
+    understand: Callable[[SourceFile], Document],
+    rules: Callable[[SourceFile], str] = lambda _: "",
+    failed: Sequence[Failure] = (),
+    listed: Collection[str] = (),
     remove: Collection[str] = (),
     rebuild: bool = False,
+    reindex: bool = False,
     on_progress: Callable[[ProgressEvent], None] = lambda _: None,
 ) -> IngestReport:
     """Bring the library up to date with these files, and publish an index of it if anything changed.
 
-    ``understand(path, source)`` reads one file, and may raise UnreadableFile
-    for it; the document's id follows from ``source`` alone. It is called only
-    for a file whose bytes changed, or when ``version`` did, which stands for
-    all else that ``understand`` goes by.
-    ``remove`` are names of documents to take out of the library;
-    ``rebuild`` sets the old library aside and begins an empty one.
+    ``understand`` reads one file, in several threads at once, and may raise
+    UnreadableFile for it; the document's id follows from ``source`` alone. It is
+    called only for a file whose bytes changed, or when ``rules`` of it did,
+    which stands for all else that ``understand`` goes by.
+    ``failed`` could not be had at all, and is reported with the others.
+    ``listed`` are the origins of folders and archives that ``sources`` name in
+    full: what came from there before and is not among them leaves the library,
+    as do the documents named in ``remove``. ``rebuild`` sets the old library
+    aside and begins an empty one; ``reindex`` builds a new index in any case.
 
     Raises LibraryBusy within a second when another process is at it,
     EmbeddingUnavailable, StorageUnusable, LibraryDamaged, and IndexMismatch for
@@ -104,93 +94,40 @@ def ingest(
         if rebuild:
             _set_aside(data_dir / _LIBRARY)
         with closing(Database(data_dir / _LIBRARY)) as database:
-            intake = _Intake(database, understand, version)
-            intake.run(sources, remove=remove, on_progress=on_progress)
-            generation = _index(data_dir, database, embedder, on_progress)
+            intake = Intake(database, understand, rules, failed)
+            files = intake.named(sources)
+            intake.drop({*remove, *intake.gone(files, listed)})
+            intake.take(files, lambda done: on_progress(_reading(done, len(files))))
+            generation = _index(data_dir, database, embedder, on_progress, anew=reindex)
             return IngestReport(
                 added=tuple(intake.added),
                 replaced=tuple(intake.replaced),
                 unchanged=tuple(intake.unchanged),
                 removed=tuple(intake.removed),
                 failed=tuple(intake.failed),
+                notices=tuple(intake.notices),
                 chunks=sum(database.chunk_counts().values()),
                 seconds=time.monotonic() - started,
                 generation=generation,
             )
 
 
-class _Intake:
-    """Files into the library, and what came of each."""
-
-    def __init__(self, database: Database, understand: Callable[[Path, str], Document], version: str) -> None:
-        self._database = database
-        self._understand = understand
-        self._version = version
-        self._known = database.fingerprints()
-        self.added: list[str] = []
-        self.replaced: list[str] = []
-        self.unchanged: list[str] = []
-        self.removed: list[str] = []
-        self.failed: list[Failure] = []
-
-    def run(
-        self,
-        sources: Sequence[SourceFile],
-        *,
-        remove: Collection[str],
-        on_progress: Callable[[ProgressEvent], None],
-    ) -> None:
-        for source in sorted(self._known.keys() & set(remove)):
-            self._database.remove(self._known.pop(source)[0])
-            self.removed.append(source)
-        taken: set[str] = set()
-        # Sorted, so that the outcome does not depend on the order in which a folder is listed.
-        for done, file in enumerate(sorted(sources, key=lambda file: (file.source, str(file.path)))):
-            on_progress(ProgressEvent(stage="read", done=done, total=len(sources)))
-            if file.source in taken:
-                self._fail(file, _SAME_NAME)
-            else:
-                taken.add(file.source)
-                self._take(file)
-        on_progress(ProgressEvent(stage="read", done=len(sources), total=len(sources)))
-
-    def _take(self, file: SourceFile) -> None:
-        try:
-            fingerprint = self._fingerprint(file.path)
-            if self._known.get(file.source, ("", ""))[1] == fingerprint:
-                self.unchanged.append(file.source)
-                return
-            document = self._understand(file.path, file.source)
-        except OSError as error:
-            self._fail(file, Message(f"无法读取文件：{error}。", f"The file can't be read: {error}."))
-            return
-        except UnreadableFile as error:
-            self.failed.append(Failure(source=file.source, message=error.message, hint=error.hint))
-            return
-        self._database.replace(document, chunking.split(document), fingerprint=fingerprint)
-        (self.replaced if file.source in self._known else self.added).append(file.source)
-        self._known[file.source] = (document.id, fingerprint)
-
-    def _fingerprint(self, path: Path) -> str:
-        with path.open("rb") as file:
-            content = file_digest(file, "sha256").hexdigest()
-        return text_digest("\n".join((chunking.VERSION, self._version, content)))
-
-    def _fail(self, file: SourceFile, message: Message) -> None:
-        hint = Message("请检查该文件后再运行一次。", "Check the file, then run this again.")
-        self.failed.append(Failure(source=file.source, message=message, hint=hint))
-
-
-_SAME_NAME = Message("资料库里已有同名文件。", "The library has a file of this name already.")
+def _reading(done: int, total: int) -> ProgressEvent:
+    return ProgressEvent(stage="read", done=done, total=total)
 
 
 def _index(
-    data_dir: Path, database: Database, embedder: Embedder, on_progress: Callable[[ProgressEvent], None]
+    data_dir: Path,
+    database: Database,
+    embedder: Embedder,
+    on_progress: Callable[[ProgressEvent], None],
+    *,
+    anew: bool,
 ) -> str:
     """Publish an index of what the library holds, unless the published one is just that; its name."""
     recipe = Recipe(embedding_model=embedder.model, rules=chunking.VERSION, documents=database.states())
     published = current_name(data_dir)
-    if published is not None and intact_recipe(data_dir) == recipe:
+    if published is not None and not anew and intact_recipe(data_dir) == recipe:
         return published
     texts = _indexed_texts(database)
     by_digest = {text_digest(text): text for _, _, text in texts}

@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from vectorstore.named import Mention, Mentions, Target, combine, ends_place_name, narrow, scope_words
+from vectorstore.named import (
+    Mention,
+    Mentions,
+    Target,
+    combine,
+    ends_place_name,
+    extends_place_name,
+    narrow,
+    scope_words,
+)
 from vectorstore.places import bare_name, find_places, names_of_region
 from vectorstore.text import fold, read_number
 from vectorstore.types import Document
@@ -49,7 +58,11 @@ class MentionReader:
         """What ``question`` names."""
         text = fold(question)
         places = list(self._read_places(text))
-        titles = [m for m in self._read_titles(text) if not ends_place_name(m, places)]
+        titles = [
+            mention
+            for mention in self._read_titles(text)
+            if not (ends_place_name(mention, places) or extends_place_name(mention, places))
+        ]
         parts = list(self._read_parts(text))
         quoted = list(self._read_distinctive(text))
         named = [m for m in (*places, *parts, *titles) if m.targets]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vectorstore.types import Head
 
+_LEAST_BESIDE_PLACE = 2  # characters of a title beside its place that name the document
 _CLEAR_TITLE = 4  # characters of a title that name a document of its own
 
 
@@ -73,6 +74,12 @@ def scope_words(named: Sequence[Mention], quoted: Sequence[Mention]) -> tuple[st
 def ends_place_name(title: Mention, places: Sequence[Mention]) -> bool:
     """Whether a title's words only continue a place's name: 某市 + 教育和体育局."""
     return any(place.end == title.start and not place.targets & title.targets for place in places)
+
+
+def extends_place_name(title: Mention, places: Sequence[Mention]) -> bool:
+    """Whether a title's words are hardly more than a place's name: 某市学 of 某市学校管理办法."""
+    around = (place for place in places if title.start <= place.start and place.end <= title.end)
+    return any(len(title.words) - len(place.words) < _LEAST_BESIDE_PLACE for place in around)
 
 
 def combine(mentions: Sequence[Mention]) -> tuple[frozenset[Target], ...]:

@@ -12,7 +12,7 @@ from vectorstore.marks import find_redactions
 from vectorstore.numbering import Opening
 from vectorstore.tables import Row, Table
 from vectorstore.text import paragraph_end, read_number, trim
-from vectorstore.types import Mark, Section, SectionKind
+from vectorstore.types import Cell, Mark, Section, SectionKind, name_cell
 
 _RUN = re.compile(
     r"(?:(?<=[。；;！？”：:])|^)[ \t\u3000]*([一二三四五六七八九十]{1,2})(?:是|要)(?=\S)", re.MULTILINE
@@ -21,6 +21,7 @@ TITLE_RANK = -1.0
 LEAF_RANK = 99.0
 _IN_ARTICLE = 0.1  # what ranks 一、 and （一） below the 条 that they stand in
 _LONGEST_POINT = 40  # characters of the title of a member of a run
+_DIFFERENT = 0.9  # share of a column's values that differ where the column names the rows
 _INTRODUCED = 0.05  # what ranks the members of a list below the item whose words end in a colon
 
 
@@ -210,9 +211,8 @@ def _member(text: str, start: int, end: int, part: int) -> Section:
 
 def _table_sections(text: str, mould: Mould, table: Table, end: int, part: int) -> Iterator[Section]:
     """A table with its rows, and a section of the text that goes on below it."""
-    last = max(cell.end for cell in table.rows[-1].cells)
-    last = max(last, table.rows[-1].end)
-    rows = tuple(_rows(text, table.rows, last, part))
+    last = max(table.rows[-1].end, *(cell.end for cell in table.rows[-1].cells))
+    rows = tuple(_rows(text, _name_rows(table.rows), last, part))
     yield Section(
         kind=SectionKind.TABLE,
         label=mould.label,
@@ -223,6 +223,28 @@ def _table_sections(text: str, mould: Mould, table: Table, end: int, part: int) 
         children=rows,
     )
     yield from _plain(text, last, end, part)
+
+
+def _name_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows with the cells marked that tell them apart: of the first column where hardly two agree."""
+    width = max(len(row.cells) for row in rows)
+    whole = [row.cells for row in rows if len(row.cells) == width]
+    naming = next((column for column in range(width) if _tells_apart([c[column] for c in whole])), 0)
+    return tuple(
+        replace(row, cells=tuple(replace(c, names=i == naming) for i, c in enumerate(row.cells)))
+        if len(row.cells) == width
+        else row
+        for row in rows
+    )
+
+
+def _tells_apart(cells: Sequence[Cell]) -> bool:
+    texts = [cell.text for cell in cells if cell.text]
+    return (
+        all(cell.rows == 1 for cell in cells)
+        and len(texts) * 2 > len(cells)
+        and len(set(texts)) >= _DIFFERENT * len(texts)
+    )
 
 
 def _rows(text: str, rows: Sequence[Row], end: int, part: int) -> Iterator[Section]:
@@ -244,7 +266,7 @@ def _row_section(text: str, row: Row, end: int, part: int) -> Section:
     return Section(
         kind=SectionKind.ROW,
         label=row.number,
-        title=row.cells[0].text,
+        title=name_cell(row.cells).text,
         start=row.start,
         end=end,
         part=part,

@@ -21,9 +21,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from vectorstore.errors import Message
 from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, SectionKind, Status
 
-SCHEMA = 1  # raised whenever the tables or the JSON in them change
+SCHEMA = 2  # raised whenever the tables or the JSON in them change
+# What brings a library of the version before up to this one, by version.
+UPGRADES = {
+    1: (
+        "ALTER TABLE documents ADD COLUMN pages VARCHAR NOT NULL DEFAULT '[]'",
+        "ALTER TABLE documents ADD COLUMN notices VARCHAR NOT NULL DEFAULT '[]'",
+        "ALTER TABLE documents ADD COLUMN origin BLOB NOT NULL DEFAULT x''",
+        "ALTER TABLE documents ADD COLUMN place BLOB NOT NULL DEFAULT x''",
+    )
+}
 
 
 class _ExactText(TypeDecorator[str]):
@@ -47,12 +57,16 @@ documents = Table(
     Column("id", _ExactText, primary_key=True),
     Column("source", _ExactText, nullable=False, unique=True),
     Column("fingerprint", String, nullable=False),  # of the file and the rules it was read by
-    Column("state", String, nullable=False),  # of all other columns and the chunks
+    Column("state", String, nullable=False),  # of the columns below, and the chunks
     Column("text", _ExactText, nullable=False),
     Column("digest", String, nullable=False),
     Column("head", String, nullable=False),
     Column("parts", String, nullable=False),
     Column("sections", String, nullable=False),
+    Column("pages", String, nullable=False),
+    Column("notices", String, nullable=False),
+    Column("origin", _ExactText, nullable=False),  # these two are of no state: see intake.SourceFile
+    Column("place", _ExactText, nullable=False),
 )
 chunks = Table(
     "chunks",
@@ -84,7 +98,7 @@ def text_digest(text: str) -> str:
 
 
 def document_row(document: Document) -> dict[str, str]:
-    """The columns of a document, its fingerprint and state left out."""
+    """The columns of a document, its fingerprint, state and origin left out."""
     return {
         "id": document.id,
         "source": document.source,
@@ -93,6 +107,8 @@ def document_row(document: Document) -> dict[str, str]:
         "head": to_json(document.head),
         "parts": to_json(document.parts),
         "sections": to_json(document.sections),
+        "pages": to_json(document.pages),
+        "notices": to_json(document.notices),
     }
 
 
@@ -120,9 +136,11 @@ def read_document(row: RowMapping) -> Document:
         source=row["source"],
         text=row["text"],
         digest=row["digest"],
-        head=_head(json.loads(row["head"])),
+        head=read_head(row["head"]),
         parts=tuple(map(_head, json.loads(row["parts"]))),
         sections=tuple(map(_section, json.loads(row["sections"]))),
+        pages=tuple(json.loads(row["pages"])),
+        notices=tuple(Message(**notice) for notice in json.loads(row["notices"])),
     )
 
 
@@ -154,6 +172,11 @@ def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     raise TypeError(f"{type(value).__name__} can't be stored")
+
+
+def read_head(column: str) -> Head:
+    """The head that a document's column holds."""
+    return _head(json.loads(column))
 
 
 def _head(stored: dict[str, Any]) -> Head:

@@ -147,6 +147,7 @@ class Searcher:
             head=document.head_of(chunk.part),
             score=hit.score,
             matches=tuple(matches),
+            pages=document.pages,
         )
 
     def _allowed(self, group: frozenset[Target] | None, scope: Scope) -> set[_Place] | None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from vectorstore.families import BODY_FAMILIES, RANK, Family
 from vectorstore.grids import find_tables
 from vectorstore.lines import Line, ends_sentence
 from vectorstore.nesting import LEAF_RANK, TITLE_RANK, Mould, nest_region, rank_in_context
 from vectorstore.numbering import Opening, OpeningReader
+from vectorstore.readers.types import ReadTable
 from vectorstore.tables import Table
 from vectorstore.titles import TitleBlock, find_annexes, find_titles, is_date, is_furniture, is_signature
 from vectorstore.types import Section, SectionKind
@@ -27,12 +28,17 @@ _MOST_SIGNATURES = 8
 _LOOKED_BACK = 50  # openings before a table that those behind it can go on from
 
 
-def read_region(text: str, lines: Sequence[Line], part: int) -> tuple[tuple[Section, ...], tuple[str, ...]]:
-    """The sections of these lines, all of one part, and the titles among them. Offsets are into ``text``."""
+def read_region(
+    text: str, lines: Sequence[Line], part: int, drawn: Sequence[ReadTable] = ()
+) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+    """The sections of these lines, all of one part, and the titles among them. Offsets are into ``text``.
+
+    ``drawn`` are the tables of the file, of which those inside of the region count.
+    """
     lines = [line for line in lines if not is_furniture(line)]
     if not lines:
         return (), ()
-    tables = find_tables(lines)
+    tables = find_tables(lines, list(_place(drawn, lines)))
     taken = {index for table in tables for index in range(table.first, table.last)}
     annexes = [
         block for block in find_annexes(lines) if not taken.intersection(range(block.first, block.last))
@@ -55,6 +61,16 @@ def read_region(text: str, lines: Sequence[Line], part: int) -> tuple[tuple[Sect
     moulds = rank_in_context(text, moulds)
     sections = tuple(nest_region(text, lines[0].start, lines[-1].end, moulds, part))
     return sections, tuple(block.text for block in titles)
+
+
+def _place(drawn: Sequence[ReadTable], lines: Sequence[Line]) -> Iterator[Table]:
+    """The tables of the file that lie among these lines, by line."""
+    for table in drawn:
+        if table.rows and lines[0].start <= table.start and table.end <= lines[-1].end:
+            first = bisect_left(lines, table.start, key=lambda line: line.start)
+            last = bisect_left(lines, table.end, key=lambda line: line.start)
+            if first < last:
+                yield Table(first, last, table.header, table.rows)
 
 
 def _goes_on(block: TitleBlock, last: int, openings: dict[int, Opening], places: Sequence[int]) -> bool:

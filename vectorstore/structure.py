@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from vectorstore.compilation import Compilation, Span, find_compilation
 from vectorstore.contents import find_contents, is_contents_heading
 from vectorstore.lines import Line, read_lines
+from vectorstore.readers.types import ReadTable
 from vectorstore.sections import read_region
 from vectorstore.truncation import mark_truncated
 from vectorstore.types import Mark, Section, SectionKind
@@ -28,33 +29,36 @@ class Structure:
     parts: tuple[str, ...]
 
 
-def read_structure(text: str) -> Structure:
-    """The outline of ``text``, which must be normalised (vectorstore.text.normalise)."""
+def read_structure(text: str, tables: Sequence[ReadTable] = ()) -> Structure:
+    """The outline of ``text``, which must be normalised (vectorstore.text.normalise).
+
+    ``tables`` are those that the file draws; flattened ones are found besides.
+    """
     lines = read_lines(text)
     compilation = find_compilation(lines)
     if compilation is not None:
-        sections, titles = _read_compilation(text, lines, compilation)
+        sections, titles = _read_compilation(text, lines, compilation, tables)
         return Structure(sections, titles, compilation.titles)
     contents = find_contents(lines)
     if contents is not None:
-        return Structure(*_read_with_contents(text, lines, contents), ())
-    sections, titles = read_region(text, lines, 0)
+        return Structure(*_read_with_contents(text, lines, contents, tables), ())
+    sections, titles = read_region(text, lines, 0, tables)
     return Structure(mark_truncated(text, sections), titles, ())
 
 
 def _read_with_contents(
-    text: str, lines: Sequence[Line], contents: Span
+    text: str, lines: Sequence[Line], contents: Span, tables: Sequence[ReadTable]
 ) -> tuple[tuple[Section, ...], tuple[str, ...]]:
     """A document with a table of contents, which is kept apart from the headings that it lists."""
-    before, titles_before = read_region(text, lines[: contents.first], 0)
-    body, titles = read_region(text, lines[contents.last :], 0)
+    before, titles_before = read_region(text, lines[: contents.first], 0, tables)
+    body, titles = read_region(text, lines[contents.last :], 0, tables)
     body = mark_truncated(text, body)
     outline = _outline(text, lines, contents, "", 0, body)
     return (*before, outline, *body), (*titles_before, *titles)
 
 
 def _read_compilation(
-    text: str, lines: Sequence[Line], found: Compilation
+    text: str, lines: Sequence[Line], found: Compilation, tables: Sequence[ReadTable]
 ) -> tuple[tuple[Section, ...], tuple[str, ...]]:
     sections: list[Section] = []
     covered: list[Span] = []
@@ -71,7 +75,7 @@ def _read_compilation(
         if body:
             covered.append(body)
             region = lines[body.first + 1 : body.last]
-            inner, _ = read_region(text, region, part)
+            inner, _ = read_region(text, region, part, tables)
             inner = mark_truncated(text, inner)
             whole = _whole(text, lines, body, SectionKind.PART, title, part)
             children = (replace(whole, children=inner),)
@@ -79,7 +83,7 @@ def _read_compilation(
         if outline:
             covered.append(outline)
             sections.append(_outline(text, lines, outline, title, part, children))
-    sections.extend(_uncovered(text, lines, covered))
+    sections.extend(_uncovered(text, lines, covered, tables))
     sections.sort(key=lambda section: section.start)
     return tuple(sections), tuple(titles)
 
@@ -95,11 +99,13 @@ def _whole(text: str, lines: Sequence[Line], span: Span, kind: SectionKind, titl
     )
 
 
-def _uncovered(text: str, lines: Sequence[Line], covered: Sequence[Span]) -> Iterator[Section]:
+def _uncovered(
+    text: str, lines: Sequence[Line], covered: Sequence[Span], tables: Sequence[ReadTable]
+) -> Iterator[Section]:
     first = 0
     for span in [*sorted(covered, key=lambda span: span.first), Span(len(lines), len(lines))]:
         if first < span.first:
-            yield from read_region(text, lines[first : span.first], 0)[0]
+            yield from read_region(text, lines[first : span.first], 0, tables)[0]
         first = max(first, span.last)
 
 

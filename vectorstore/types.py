@@ -7,11 +7,15 @@ when the file is read, and never again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple
+
+from vectorstore.errors import Message
 
 
 class Status(StrEnum):
@@ -69,12 +73,25 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One cell of a table row, with the name of its column. ``text`` may be empty."""
+    """One cell of a table row, with the name of its column. ``text`` may be empty.
+
+    A merged cell belongs to several ``rows`` and stands in the first: for the
+    others its range lies before their own. ``names`` tells the cell that tells
+    its row from the others of the table.
+    """
 
     header: str
     text: str
     start: int
     end: int
+    rows: int = 1
+    names: bool = False
+
+
+def name_cell(cells: Sequence[Cell]) -> Cell:
+    """The cell that tells a row from the others, or else its first with words."""
+    filled = (cell for cell in cells if cell.text)
+    return next((cell for cell in cells if cell.names and cell.text), None) or next(filled, cells[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +122,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One file, read and understood. ``digest`` is the SHA-256 of ``text``, hex."""
+    """One file, read and understood. ``digest`` is the SHA-256 of ``text``, hex.
+
+    ``pages[i]`` is where page i+1 begins, empty for formats without pages;
+    ``notices`` tell what the reader had to leave out.
+    """
 
     id: str
     source: str
@@ -114,6 +135,8 @@ class Document:
     head: Head
     parts: tuple[Head, ...] = ()
     sections: tuple[Section, ...] = ()
+    pages: tuple[int, ...] = ()
+    notices: tuple[Message, ...] = ()
 
     def head_of(self, part: int) -> Head:
         """The head of a part: 0 is the document itself, 1..n the n-th sub-document."""
@@ -140,6 +163,24 @@ class Chunk:
     end: int
     marks: tuple[Mark, ...] = ()
     cells: tuple[Cell, ...] = ()
+
+    @property
+    def own_cells(self) -> tuple[Cell, ...]:
+        """The cells of a row that have words and stand in its own text, each once."""
+        inside = (c for c in self.cells if c.text and self.start <= c.start and c.end <= self.end)
+        return tuple(next(same) for _, same in groupby(inside, key=lambda cell: cell.start))
+
+    @property
+    def cells_above(self) -> tuple[Cell, ...]:
+        """The merged cells of a row that have words and stand above it, each once."""
+        above = (cell for cell in self.cells if cell.text and cell.start < self.start)
+        return tuple(next(same) for _, same in groupby(above, key=lambda cell: cell.start))
+
+    @property
+    def cells_span(self) -> tuple[int, int]:
+        """From the first to the last of a row's own cells; the whole row if all are empty."""
+        own = self.own_cells
+        return (own[0].start, own[-1].end) if own else (self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +217,7 @@ class Passage:
 
     ``rank`` is 1..n within one search; ``score`` is for ordering only and means
     nothing across searches. ``matches`` are the chunk's sentences, or a row's
-    cells, in order.
+    cells, in order. ``pages`` are those of the document.
     """
 
     rank: int
@@ -185,3 +226,8 @@ class Passage:
     head: Head
     score: float = 0.0
     matches: tuple[Match, ...] = ()
+    pages: tuple[int, ...] = ()
+
+    def page_of(self, offset: int) -> int | None:
+        """The page, counted from 1, that a character of the document stands on; None without pages."""
+        return max(1, bisect_right(self.pages, offset)) if self.pages else None

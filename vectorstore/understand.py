@@ -5,20 +5,21 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from vectorstore.catalog import Catalog
+from vectorstore.catalog import DocumentEntry
 from vectorstore.letterhead import read_head, read_part_heads
 from vectorstore.readers import read_file
 from vectorstore.structure import read_structure
 from vectorstore.types import Document
 
 
-def understand(path: Path, source: str, catalog: Catalog) -> Document:
+def understand(path: Path, source: str, entry: DocumentEntry | None) -> Document:
     """Read one file. Its id is made from ``source``, its name in the library, so a new version keeps it.
 
-    Raises UnreadableFile or CatalogInvalid.
+    ``entry`` corrects what the rules read. Raises UnreadableFile or CatalogInvalid.
     """
-    text = read_file(path).text
-    structure = read_structure(text)
+    file = read_file(path)
+    text = file.text
+    structure = read_structure(text, file.tables)
     document = Document(
         id=sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:12],
         source=source,
@@ -27,5 +28,7 @@ def understand(path: Path, source: str, catalog: Catalog) -> Document:
         head=read_head(text, structure),
         parts=read_part_heads(text, structure),
         sections=structure.sections,
+        pages=file.pages,
+        notices=file.notices,
     )
-    return catalog.correct(document)
+    return entry.correct_document(document) if entry else document

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.extraction.columns import LONG, name_columns
 from vectorstore.text import fold
-from vectorstore.types import Cell, Chunk
+from vectorstore.types import Cell, Chunk, name_cell
 
 _ASKS_ROWS = re.compile(
     r"哪些(?:重点)?(?:项目|工程|行动|工作|任务|事项|计划|措施)|"
@@ -40,7 +40,7 @@ def select_rows(question: str, rows: Sequence[Chunk]) -> Selection | None:
         return _by_office(text, rows, office)
     terms = [re.sub(r"\s", "", match.group()) for match in _YEAR.finditer(text)] + _QUOTED.findall(text)
     for term in terms:
-        chosen = tuple(row for row in rows if any(term in _bare(cell.text) for cell in row.cells[1:]))
+        chosen = tuple(row for row in rows if any(term in _bare(cell.text) for cell in _beside_name(row)))
         if chosen:
             return Selection(chosen, term)
     return Selection((), terms[0]) if _YEAR.search(text) else None
@@ -62,7 +62,7 @@ def _office_in(text: str, rows: Sequence[Chunk]) -> str:
 
 
 def _by_office(text: str, rows: Sequence[Chunk], office: str) -> Selection:
-    columns = {cell.header for cell in name_columns(text, rows[0].cells[1:])}
+    columns = {cell.header for cell in name_columns(text, _beside_name(rows[0]))}
     alone = bool(_ALONE.search(text))
 
     def fits(cell: Cell) -> bool:
@@ -75,7 +75,12 @@ def _by_office(text: str, rows: Sequence[Chunk], office: str) -> Selection:
 
 
 def _short_cells(row: Chunk) -> Iterator[Cell]:
-    return (cell for cell in row.cells[1:] if cell.text and len(cell.text) <= 2 * LONG)
+    return (cell for cell in _beside_name(row) if cell.text and len(cell.text) <= 2 * LONG)
+
+
+def _beside_name(row: Chunk) -> list[Cell]:
+    name = name_cell(row.cells)
+    return [cell for cell in row.cells if cell is not name]
 
 
 def _names(office: str, text: str) -> bool:

@@ -9,7 +9,7 @@ from assistant.extraction.columns import LONG, name_columns
 from assistant.extraction.intent import Ask, Kind, holds
 from assistant.types import Statement
 from vectorstore.text import fold
-from vectorstore.types import Cell, Chunk, Passage
+from vectorstore.types import Cell, Passage, name_cell
 
 BLANK = "原表此格为空"
 _LAST = 3  # cells that are told of a row where nothing says which
@@ -19,25 +19,24 @@ _SIGNED = (Kind.SHARE, Kind.MONEY, Kind.DATE, Kind.COUNT)
 def state_row(passage: Passage, question: str, asks: Sequence[Ask], best: Cell | None) -> Statement:
     """Of one row the columns that the question names and those that hold what is asked, else the best."""
     chunk = passage.chunk
-    name, *others = chunk.cells
-    wanted = _wanted(question, asks, others, best)
-    said = "；".join(f"{cell.header}：{_clean(cell.text).rstrip('。；') or BLANK}" for cell in wanted)
-    return Statement(
-        text=f"{_clean(name.text)}——{said}。", passage=passage, start=name.start, end=_end(chunk)
-    )
+    name = name_cell(chunk.cells)
+    wanted = _wanted(question, asks, [cell for cell in chunk.cells if cell is not name], best)
+    said = "；".join(f"{_header(cell)}{_clean(cell.text).rstrip('。；') or BLANK}" for cell in wanted)
+    return _state(passage, f"{_clean(name.text)}——{said}。", wanted)
 
 
 def state_selected(passage: Passage, value: str, *, briefly: bool) -> Statement:
     """One of several selected rows: its name, and the sentence with the value unless ``briefly``."""
-    chunk = passage.chunk
-    name = chunk.cells[0]
+    cells = passage.chunk.cells
+    name = name_cell(cells)
     text = _clean(name.text)
-    holder = next((c for c in chunk.cells[1:] if len(c.text) > LONG and value in _clean(c.text)), None)
+    holders = [cell for cell in cells if cell is not name and value in _clean(cell.text)]
+    holder = next((cell for cell in holders if len(cell.text) > LONG), None)
     if not briefly and holder is not None:
         sentences = re.split(r"(?<=[。；])", holder.text)
         sentence = next((s for s in sentences if value in _clean(s)), holder.text)
         text = f"{text}：{_clean(sentence).rstrip('。；')}"
-    return Statement(text=text, passage=passage, start=name.start, end=_end(chunk))
+    return _state(passage, text, holders)
 
 
 def is_blank(statement: Statement) -> bool:
@@ -64,8 +63,16 @@ def _holds_any(asks: Sequence[Ask], text: str) -> bool:
     return any(holds(ask.kind, text, ask.units) for ask in asks)
 
 
-def _end(chunk: Chunk) -> int:
-    return max((cell.end for cell in chunk.cells if cell.text), default=chunk.end)
+def _state(passage: Passage, text: str, told: Sequence[Cell]) -> Statement:
+    """A statement that rests on the row's text and, of merged cells above it, on those that it tells."""
+    chunk = passage.chunk
+    above = tuple(cell for cell in chunk.cells_above if cell in told)
+    start, end = chunk.cells_span
+    return Statement(text=text, passage=passage, start=start, end=end, above=above)
+
+
+def _header(cell: Cell) -> str:
+    return f"{cell.header}：" if cell.header else ""
 
 
 def _clean(text: str) -> str:

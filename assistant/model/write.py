@@ -109,7 +109,7 @@ def show(evidence: Evidence) -> str:
         about = "，".join(part for part in (head.region, head.number, issued, head.status.value) if part)
         body = chunk.text
         if chunk.cells:
-            body = "\n".join(f"{cell.header}：{cell.text or '（空）'}" for cell in chunk.cells)
+            body = "\n".join(f"{cell.header or '栏'}：{cell.text or '（空）'}" for cell in chunk.cells)
         blocks.append(f"[{label}] 《{head.title}》（{about}） {' > '.join(chunk.path)}\n{body}")
     return "\n\n".join(blocks)
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from assistant.types import Outcome, Question, Reason, Turn
-from vectorstore.types import Mark, Scope, Status
+from vectorstore.types import Mark, Scope, SectionKind, Status
 
 # Bounds that keep a request small; how long a question may be is a setting, checked where it is answered.
 MOST_TURNS = 1000
@@ -132,6 +132,7 @@ class CitationBody(Strict):
     end: int
     document: DocumentHead
     path: list[str]
+    page: Annotated[int | None, Field(description="From 1; null for formats without pages.")]
     url: str
 
 
@@ -187,6 +188,7 @@ class PassageBody(Strict):
     rank: int
     document: DocumentHead
     path: list[str]
+    page: int | None
     text: str
     start: int
     end: int
@@ -214,15 +216,24 @@ class DocumentsBody(Strict):
     documents: list[ListedDocument]
 
 
-class OutlineEntry(Strict):
-    """A section: its number as printed, its heading, its range of characters."""
+class CellBody(Strict):
+    """A cell of a table's row, with the name of its column."""
 
+    header: str
+    text: str
+
+
+class OutlineEntry(Strict):
+    """A section: its number as printed, its heading, its range of characters; of a row its cells too."""
+
+    kind: SectionKind
     label: str
     title: str
     start: int
     end: int
     marks: list[Mark]
     children: list[OutlineEntry]
+    cells: list[CellBody] = []
 
 
 class OutlinedDocument(ListedDocument):
@@ -276,6 +287,7 @@ ANSWER_EXAMPLE = {
                 "status": "draft for comments",
             },
             "path": ["第二章 职责分工", "第五条"],
+            "page": 3,
             "url": "/documents/3f2a9c0d51e47b68?start=120&end=141",
         }
     ],

@@ -8,7 +8,7 @@ from html import escape
 
 from assistant.answer_json import document_url
 from assistant.types import Answer, Citation
-from assistant.wording import STATUS_NAMES
+from assistant.wording import STATUS_NAMES, place_of
 from vectorstore.errors import Language, Message
 
 _PUNCTUATION = {ord(mark): f"&#{ord(mark)};" for mark in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"}
@@ -99,7 +99,7 @@ def _card(citation: Citation, language: Language) -> str:
     issued = head.issued_on.isoformat() if head.issued_on else ""
     status = STATUS_NAMES[head.status].in_language(language)
     facts = " · ".join(fact for fact in (head.issuer, head.number, issued, status) if fact)
-    path = " › ".join(citation.passage.chunk.path)
+    path = " › ".join(place_of(citation.passage, citation.start, language))
     quote = " ".join(citation.quote.split())  # a row of a table is mostly line ends
     title = _link(_url(citation), as_text(f"[{citation.label}] 《{head.title}》"))
     return (

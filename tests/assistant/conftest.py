@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,9 +13,11 @@ import httpx
 import pytest
 import uvicorn
 
-from assistant.build import prepare_library
+from assistant import cli
+from assistant.library import prepare_library
 from assistant.settings import Settings
 from assistant.web.server import bind, create_app, server_config
+from tests.assistant.commands import Command, Run
 
 LUNCH = """云山市学生午餐补助办法
 
@@ -88,3 +92,40 @@ def client(server: str) -> Iterator[httpx.Client]:
     """An HTTP client of the server."""
     with httpx.Client(base_url=server, timeout=30) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def _loggers() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
+    root.handlers, root.level = handlers, level
+
+
+@pytest.fixture
+def command(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Command:
+    """Runs ``policy-assistant`` in this process, over the small library, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("POLICY_ASSISTANT_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("POLICY_ASSISTANT_SEEDS_DIR", str(settings.seeds_dir))
+
+    def run(*arguments: str, **environment: str) -> Run:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["policy-assistant", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        code = ended.value.code
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Run(code if isinstance(code, int) else 0, out, err)
+
+    return run

@@ -47,6 +47,7 @@ PASSAGE = Passage(
     source="甲.txt",
     head=HEAD,
     score=0.5,
+    pages=(0, 8),
 )
 DOCUMENT_BODY = {
     "id": "d 1",
@@ -87,6 +88,7 @@ def test_an_answer_has_exactly_the_agreed_json() -> None:
                 "end": 15,
                 "document": DOCUMENT_BODY,
                 "path": ["一、目标", "（一）建设学校"],
+                "page": 2,
                 "url": "/documents/d%201?start=8&end=15",
             }
         ],
@@ -123,6 +125,7 @@ def test_passages_have_their_document_their_place_and_their_text() -> None:
                 "rank": 1,
                 "document": DOCUMENT_BODY,
                 "path": ["一、目标", "（一）建设学校"],
+                "page": 1,
                 "text": TEXT[5:16],
                 "start": 5,
                 "end": 16,
@@ -156,6 +159,7 @@ def test_each_mark_of_a_document_is_named_once() -> None:
 
 def test_an_outline_is_the_tree_of_sections() -> None:
     item = {
+        "kind": "item",
         "label": "（一）",
         "title": "建设学校",
         "start": 5,
@@ -163,5 +167,13 @@ def test_an_outline_is_the_tree_of_sections() -> None:
         "marks": ["redacted"],
         "children": [],
     }
-    heading = {"label": "一、", "title": "目标", "start": 0, "end": 16, "marks": [], "children": [item]}
+    heading = {
+        "kind": "heading",
+        "label": "一、",
+        "title": "目标",
+        "start": 0,
+        "end": 16,
+        "marks": [],
+        "children": [item],
+    }
     assert outline_json(DOCUMENT) == [heading]

@@ -3,69 +3,17 @@
 from __future__ import annotations
 
 import json
-import logging
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from assistant import cli
-from assistant.settings import Settings
 from assistant.web.api_types import AnswerBody, PassagesBody
 from assistant.web.server import bind
+from tests.assistant.commands import Command
 from tests.model_replies import refuses
 from tests.model_server import ModelServer
-
-
-class Run(NamedTuple):
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Run]
-
-
-@pytest.fixture(autouse=True)
-def _loggers() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    yield
-    for handler in root.handlers:
-        if handler not in handlers:
-            handler.close()
-    root.handlers, root.level = handlers, level
-
-
-@pytest.fixture
-def command(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Command:
-    """Runs ``policy-assistant`` in this process, over the small library, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("POLICY_ASSISTANT_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("POLICY_ASSISTANT_SEEDS_DIR", str(settings.seeds_dir))
-
-    def run(*arguments: str, **environment: str) -> Run:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["policy-assistant", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        code = ended.value.code
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return Run(code if isinstance(code, int) else 0, out, err)
-
-    return run
 
 
 def test_importing_the_packages_loads_nothing_heavy() -> None:

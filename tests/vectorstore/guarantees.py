@@ -9,6 +9,7 @@ from vectorstore.chunking import split, units
 from vectorstore.database import text_digest
 from vectorstore.letterhead import read_head, read_part_heads
 from vectorstore.lines import read_lines
+from vectorstore.readers import ReadTable
 from vectorstore.structure import read_structure
 from vectorstore.text import normalise
 from vectorstore.titles import is_furniture
@@ -17,10 +18,10 @@ from vectorstore.types import Chunk, Document, Section, SectionKind
 LONGEST_CHUNK = 4_000
 
 
-def understood(text: str, source: str = "文件.txt") -> Document:
-    """The document of a text, without catalog."""
+def understood(text: str, source: str = "文件.txt", tables: Sequence[ReadTable] = ()) -> Document:
+    """The document of a text, without catalog; where the file drew tables, the text is normalised already."""
     text = normalise(text)
-    structure = read_structure(text)
+    structure = read_structure(text, tables)
     return Document(
         id=text_digest(source)[:12],
         source=source,
@@ -54,15 +55,17 @@ def check_sections(document: Document, sections: Sequence[Section], start: int, 
 
 
 def check_cells(document: Document, section: Section) -> None:
-    """Cells are in order, inside their row, and say what stands there, furniture aside."""
+    """Cells say what stands there, furniture aside, in order and inside their row; merged ones above it."""
     assert bool(section.cells) == (section.kind is SectionKind.ROW)
-    position = section.start
+    own = [cell for cell in section.cells if cell.rows == 1 or cell.end > section.start]
+    filled = [cell for cell in own if cell.text]
+    for left, right in pairwise(filled):
+        assert left.end <= right.start or left.start == right.start, (left, right)  # one cell, two columns
+    assert all(section.start <= cell.start <= cell.end <= section.end for cell in own), section
     for cell in section.cells:
-        assert position <= cell.start <= cell.end <= section.end, cell
         lines = read_lines(document.text[cell.start : cell.end])
         said = "".join(line.text for line in lines if not is_furniture(line))
         assert bare(said) in (bare(cell.text.replace("|", "\\|")), bare(cell.text)), cell
-        position = cell.end
 
 
 def check_chunks(document: Document, chunks: Sequence[Chunk]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from vectorstore.database import Database, text_digest
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import Message, UnreadableFile
 from vectorstore.generations import Generation, current_name, publish
-from vectorstore.ingest import IngestReport, ProgressEvent, SourceFile, ingest
+from vectorstore.ingest import IngestReport, ProgressEvent, ingest
+from vectorstore.intake import Failure, SourceFile
 from vectorstore.manifest import Recipe
 from vectorstore.text import normalise, search_terms
 from vectorstore.types import Document, Head, Section, SectionKind
@@ -22,8 +23,9 @@ MODEL = "hashed-bigrams"
 ARTICLE = re.compile(r"^(第[一二三四五六七八九十]+条) (.*)$", re.MULTILINE)
 
 
-def understand(path: Path, source: str) -> Document:
+def understand(file: SourceFile) -> Document:
     """A document whose articles stand one to a line; a file that begins with "broken" can't be read."""
+    path, source = file.path, file.source
     text = normalise(path.read_text(encoding="utf-8", errors="surrogateescape"))
     if text.startswith("broken"):
         raise UnreadableFile(Message("文件已损坏。", "Broken."), Message("请更换文件。", "Replace it."))
@@ -59,10 +61,13 @@ def run(
     sources: list[SourceFile],
     *,
     embedder: Embedder | None = None,
-    understand: Callable[[Path, str], Document] = understand,
+    understand: Callable[[SourceFile], Document] = understand,
     version: str = "",
+    failed: Sequence[Failure] = (),
+    listed: Collection[str] = (),
     remove: Collection[str] = (),
     rebuild: bool = False,
+    reindex: bool = False,
     on_progress: Callable[[ProgressEvent], None] = lambda _: None,
 ) -> IngestReport:
     """Ingest with the hashed embedding."""
@@ -71,9 +76,12 @@ def run(
         data_dir=data_dir,
         embedder=embedder or HashedEmbedder(),
         understand=understand,
-        version=version,
+        rules=lambda _: version,
+        failed=failed,
+        listed=listed,
         remove=remove,
         rebuild=rebuild,
+        reindex=reindex,
         on_progress=on_progress,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from vectorstore.database import text_digest
+from vectorstore.errors import Message
 from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, SectionKind, Status
 
 # Any string that Python can hold, half surrogate pairs and NUL too.
@@ -26,9 +27,10 @@ heads = st.builds(
     superseded_by=anything,
     aliases=st.lists(anything, max_size=3).map(tuple),
 )
-cells = st.lists(st.builds(Cell, header=anything, text=anything, start=offsets, end=offsets), max_size=2).map(
-    tuple
-)
+cells = st.lists(
+    st.builds(Cell, header=anything, text=anything, start=offsets, end=offsets, rows=st.integers(1, 9)),
+    max_size=2,
+).map(tuple)
 sections = st.recursive(
     st.just(()),
     lambda children: st.lists(
@@ -57,6 +59,8 @@ documents = st.builds(
     head=heads,
     parts=st.lists(heads, max_size=2).map(tuple),
     sections=sections,
+    pages=st.lists(offsets, max_size=3).map(tuple),
+    notices=st.lists(st.builds(Message, zh=anything, en=anything), max_size=2).map(tuple),
 )
 
 

@@ -21,6 +21,11 @@ def document(source: str = "a.txt", parts: int = 0) -> Document:
     )
 
 
+def corrected(catalog: Catalog, document: Document) -> Document:
+    entry = catalog.entry(document.source)
+    return entry.correct_document(document) if entry else document
+
+
 def written(folder: Path, text: str) -> Path:
     path = folder / "catalog.toml"
     path.write_text(text, encoding="utf-8")
@@ -44,7 +49,7 @@ reason = "标题里没有地名。"
 """,
         )
     )
-    assert catalog.correct(document()).head == Head(
+    assert corrected(catalog, document()).head == Head(
         title="原题",
         issuer="原机关",
         region="山东省聊城市",
@@ -58,7 +63,7 @@ reason = "标题里没有地名。"
 def test_a_document_that_the_catalog_does_not_name_stays_as_it_is(tmp_path: Path) -> None:
     catalog = load_catalog(written(tmp_path, '[[document]]\nsource = "a.txt"\ntitle = "新题"\n'))
     other = document("b.txt")
-    assert catalog.correct(other) is other
+    assert corrected(catalog, other) is other
 
 
 def test_parts_are_corrected_in_their_order(tmp_path: Path) -> None:
@@ -69,7 +74,7 @@ source = "a.txt"
   [[document.part]]
   region = "河北省"
 """
-    parts = load_catalog(written(tmp_path, text)).correct(document(parts=3)).parts
+    parts = corrected(load_catalog(written(tmp_path, text)), document(parts=3)).parts
     assert [head.region for head in parts] == ["", "河北省", ""]
     assert [head.title for head in parts] == ["第1篇", "第2篇", "第3篇"]
 
@@ -77,7 +82,7 @@ source = "a.txt"
 def test_more_parts_than_the_file_has_are_refused(tmp_path: Path) -> None:
     text = '[[document]]\nsource = "a.txt"\n[[document.part]]\n[[document.part]]\n'
     with pytest.raises(CatalogInvalid) as raised:
-        load_catalog(written(tmp_path, text)).correct(document(parts=1))
+        corrected(load_catalog(written(tmp_path, text)), document(parts=1))
     assert "a.txt" in raised.value.message.zh
     assert "2 parts, the file has 1" in raised.value.message.en
 

@@ -81,7 +81,7 @@ def test_a_document_replaces_the_one_of_its_source_whole(database: Database) -> 
     database.replace(newer, newer_chunks, fingerprint="second")
     assert database.documents() == (newer,)
     assert database.chunks() == newer_chunks
-    assert database.fingerprints() == {"a.txt": ("other", "second")}
+    assert database.stored() == {"a.txt": ("other", "second", "", "")}
 
 
 def test_removing_says_whether_there_was_something(database: Database) -> None:
@@ -261,3 +261,43 @@ def test_a_full_disk_is_told_plainly_and_loses_nothing(tmp_path: Path) -> None:
     assert "磁盘空间" in done.stdout
     with closing(Database(tmp_path / "library.sqlite")) as database:
         assert [document.source for document in database.documents()] == ["kept.txt"]
+
+
+def test_a_library_of_the_version_before_is_brought_up_to_date_with_all_that_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite"
+    document, chunks = make("a.txt")
+    with closing(Database(path)) as database:
+        database.replace(document, chunks, fingerprint="f", origin="/a.txt", place="/")
+    with closing(sqlite3.connect(path)) as connection:
+        for column in ("pages", "notices", "origin", "place"):
+            connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+        connection.execute("UPDATE library SET version = 1")
+        connection.commit()
+    with pytest.raises(IndexMismatch):
+        Database(path, read_only=True)
+    with closing(Database(path)) as database:
+        assert database.documents() == (document,)
+        assert database.chunks() == chunks
+        assert database.stored() == {"a.txt": (document.id, "f", "", "")}
+        database.replace(*make("b.txt"))
+        database.snapshot(tmp_path / "copy.sqlite")
+    with closing(Database(tmp_path / "copy.sqlite", read_only=True)) as copy:
+        assert len(copy.documents()) == 2
+
+
+def test_the_list_has_heads_and_numbers_of_chunks(database: Database) -> None:
+    document, chunks = make("a.txt")
+    database.replace(document, chunks, place="/policies")
+    database.replace(make("b.txt")[0], ())
+    first, second = database.listed()
+    assert first == (document.id, "a.txt", "/policies", document.head, 1)
+    assert (second.source, second.chunks) == ("b.txt", 0)
+
+
+def test_a_document_that_moved_is_otherwise_as_it_was(database: Database) -> None:
+    document, chunks = make("a.txt")
+    database.replace(document, chunks, fingerprint="f", origin="/x/a.txt", place="/x")
+    states = database.states()
+    database.move(document.id, "/y/a.txt", "/y")
+    assert database.stored() == {"a.txt": (document.id, "f", "/y/a.txt", "/y")}
+    assert database.states() == states

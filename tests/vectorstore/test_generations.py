@@ -129,7 +129,7 @@ def test_another_embedding_model_names_both_and_the_command_to_run(data_dir: Pat
 def test_another_format_names_the_command_to_run_and_is_built_anew(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manifest, "SCHEMA", 2)
+    monkeypatch.setattr(manifest, "SCHEMA", manifest.SCHEMA + 1)
     with pytest.raises(IndexMismatch) as caught:
         open_current(data_dir, MODEL)
     assert "policy-assistant ingest" in caught.value.hint.en

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from tests.fakes import HashedEmbedder
-from tests.vectorstore.library import MODEL, articles, contents, run, texts_found, write
+from tests.vectorstore.library import MODEL, articles, contents, run, texts_found, understand, write
 from vectorstore import chunking
 from vectorstore.database import Database
 from vectorstore.errors import (
@@ -18,7 +20,8 @@ from vectorstore.errors import (
     Message,
 )
 from vectorstore.generations import open_current
-from vectorstore.ingest import ProgressEvent, SourceFile
+from vectorstore.ingest import ProgressEvent
+from vectorstore.intake import Failure, Notice, SourceFile
 from vectorstore.types import Document
 
 
@@ -53,8 +56,8 @@ def test_a_second_run_changes_nothing_and_reads_nothing(data_dir: Path, seeds: P
     first = run(data_dir, files)
     before = contents(data_dir)
 
-    def must_not_run(path: Path, source: str) -> Document:
-        raise AssertionError(source)
+    def must_not_run(file: SourceFile) -> Document:
+        raise AssertionError(file.source)
 
     embedder = HashedEmbedder()
     second = run(data_dir, files, embedder=embedder, understand=must_not_run)
@@ -282,3 +285,107 @@ def test_a_rebuild_begins_anew_and_sets_the_old_library_aside(data_dir: Path, se
         assert (
             (data_dir / f"library-old-{number}.sqlite").read_bytes().startswith(f"damaged {number}".encode())
         )
+
+
+def placed(folder: Path, files: list[SourceFile]) -> list[SourceFile]:
+    """The files as they come when the folder is named."""
+    return [replace(file, origin=str(file.path), place=str(folder)) for file in files]
+
+
+def test_what_has_gone_from_a_folder_that_was_listed_leaves_the_library(data_dir: Path, seeds: Path) -> None:
+    files = placed(seeds, write(seeds, a=articles("甲"), b=articles("乙")))
+    elsewhere = placed(seeds / "other", write(seeds / "other", c=articles("丙")))
+    run(data_dir, files, listed=[str(seeds)])
+    run(data_dir, elsewhere, listed=[str(seeds / "other")])
+    kept = [file for file in files if file.source == "a.txt"]
+    assert run(data_dir, kept).removed == ()
+    assert run(data_dir, kept, listed=[f"{seeds}-not"]).removed == ()
+    assert run(data_dir, [*kept, *elsewhere], listed=[str(seeds)]).removed == ("b.txt",)
+    assert [document.source for document in library(data_dir)] == ["a.txt", "c.txt"]
+
+
+def test_members_of_an_archive_that_is_broken_now_stay(data_dir: Path, seeds: Path) -> None:
+    (file,) = write(seeds, a=articles("甲"))
+    member = replace(file, source="all.zip/a.txt", origin=f"{seeds}/all.zip/a.txt")
+    run(data_dir, [member], listed=[f"{seeds}/all.zip"])
+    broken = Failure(
+        source="all.zip", message=Message("坏。", "Broken."), hint=Message("换。", "Replace it.")
+    )
+    report = run(data_dir, [], failed=[broken], listed=[str(seeds)])
+    assert (report.removed, report.failed) == ((), (broken,))
+    assert run(data_dir, [], listed=[str(seeds)]).removed == ("all.zip/a.txt",)
+
+
+def test_another_file_of_a_name_that_is_taken_is_refused_unless_the_first_is_gone(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    one, other = (
+        placed(tmp_path / name, write(tmp_path / name, 方案=articles(f"{name}县"))) for name in ("甲", "乙")
+    )
+    run(data_dir, one)
+    report = run(data_dir, other)
+    assert [failure.source for failure in report.failed] == ["方案.txt"]
+    assert str(one[0].path) in report.failed[0].message.zh
+    assert [document.text for document in library(data_dir)] == ["第一条 甲县"]
+    one[0].path.unlink()
+    assert run(data_dir, other).replaced == ("方案.txt",)
+
+
+def test_the_same_file_somewhere_else_is_not_read_again(data_dir: Path, tmp_path: Path) -> None:
+    one, other = (placed(tmp_path / name, write(tmp_path / name, a=articles("甲"))) for name in ("x", "y"))
+    run(data_dir, one)
+    assert run(data_dir, other).unchanged == ("a.txt",)
+    assert run(data_dir, [], listed=[str(tmp_path / "x")]).removed == ()
+    assert run(data_dir, [], listed=[str(tmp_path / "y")]).removed == ("a.txt",)
+
+
+def test_a_file_that_comes_in_through_another_folder_keeps_its_name(data_dir: Path, tmp_path: Path) -> None:
+    files = placed(tmp_path, write(tmp_path / "sub", a=articles("甲")))
+    run(data_dir, [replace(files[0], source="sub/a.txt")])
+    assert run(data_dir, files).unchanged == ("sub/a.txt",)
+    assert len(library(data_dir)) == 1
+
+
+def test_a_document_that_the_program_fails_on_is_reported_and_the_rest_goes_in(
+    data_dir: Path, seeds: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(file: SourceFile) -> Document:
+        return understand(file) if file.source != "b.txt" else [][0]
+
+    report = run(data_dir, write(seeds, a=articles("甲"), b="乙", c=articles("丙")), understand=fail)
+    assert report.added == ("a.txt", "c.txt")
+    assert [failure.source for failure in report.failed] == ["b.txt"]
+    assert "IndexError" in caplog.text
+
+
+def test_several_files_are_read_at_once(data_dir: Path, seeds: Path) -> None:
+    both = Barrier(2, timeout=20)
+
+    def wait(file: SourceFile) -> Document:
+        both.wait()
+        return understand(file)
+
+    report = run(data_dir, write(seeds, a=articles("甲"), b=articles("乙")), understand=wait)
+    assert report.added == ("a.txt", "b.txt")
+
+
+def test_what_a_reader_left_out_is_in_the_report_and_with_the_document(data_dir: Path, seeds: Path) -> None:
+    left_out = Message("隐藏的文字没有读。", "Hidden text was left out.")
+
+    def noticed(file: SourceFile) -> Document:
+        return replace(understand(file), notices=(left_out,), pages=(0, 4))
+
+    report = run(data_dir, write(seeds, a=articles("甲")), understand=noticed)
+    assert report.notices == (Notice(source="a.txt", message=left_out),)
+    (document,) = library(data_dir)
+    assert (document.notices, document.pages) == ((left_out,), (0, 4))
+
+
+def test_an_index_is_built_anew_only_when_asked(data_dir: Path, seeds: Path) -> None:
+    files = write(seeds, a=articles("甲"))
+    first = run(data_dir, files)
+    assert run(data_dir, files).generation == first.generation
+    embedder = HashedEmbedder()
+    second = run(data_dir, files, reindex=True, embedder=embedder)
+    assert second.generation != first.generation
+    assert (second.unchanged, embedder.embedded) == (("a.txt",), [])

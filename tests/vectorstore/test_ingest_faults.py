@@ -39,7 +39,7 @@ _HOLD = """
 import sys, time
 from pathlib import Path
 from tests.vectorstore.library import run, understand, SourceFile
-def slow(path, source):
+def slow(file):
     print("reading", flush=True)
     time.sleep(60)
 run(Path(sys.argv[1]), [SourceFile(path=Path(sys.argv[2]), source="a.txt")], understand=slow)

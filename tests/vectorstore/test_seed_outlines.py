@@ -32,7 +32,9 @@ def seed(index: int) -> Document:
     """A seed document as it is understood with the catalog."""
     path = SEEDS[index]
     document = understood(path.read_text(encoding="utf-8"), path.name)
-    return load_catalog(ROOT / "seeds" / "catalog.toml").correct(document)
+    entry = load_catalog(ROOT / "seeds" / "catalog.toml").entry(document.source)
+    assert entry is not None
+    return entry.correct_document(document)
 
 
 def walk(index: int, part: int | None = None) -> list[Section]:

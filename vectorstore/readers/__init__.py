@@ -53,8 +53,8 @@ def read_file(path: Path) -> ReadFile:
     return file
 
 
-def unpack(path: Path, folder: Path) -> Unpacked:
-    """The documents of an archive, written into ``folder``; any other file is its own only document.
+def unpack(path: Path, folder: Path) -> Unpacked | None:
+    """The documents of an archive, written into ``folder``, which is made; None for any other file.
 
     An archive inside of the archive, a name that leads out of it and the like are
     refused one by one. Raises UnreadableFile for an archive that is damaged, or
@@ -62,8 +62,11 @@ def unpack(path: Path, folder: Path) -> Unpacked:
     """
     is_zip = path.is_file() and path.suffix.lower() not in _PACKAGES and _head(path)[:2] == b"PK"
     if not is_zip:
-        return Unpacked(files=((path.name, path),))
+        return None
+    folder.mkdir(exist_ok=True)
     reply = sandbox.run("unpack", path, str(folder))
+    if reply["is_document"]:
+        return None
     return Unpacked(
         files=tuple((name, Path(file)) for name, file in reply["files"]),
         refused=tuple(

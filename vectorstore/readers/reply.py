@@ -23,7 +23,7 @@ def pack(file: ReadFile) -> dict[str, Any]:
 
 
 def _pack_row(row: Row) -> list[Any]:
-    return [row.number, row.start, row.end, [[cell.header, cell.start, cell.end] for cell in row.cells]]
+    return [row.number, row.start, row.end, [[c.header, c.start, c.end, c.rows] for c in row.cells]]
 
 
 def unpack_file(reply: dict[str, Any]) -> ReadFile:
@@ -45,6 +45,7 @@ def unpack_file(reply: dict[str, Any]) -> ReadFile:
 def _unpack_row(text: str, row: list[Any]) -> Row:
     number, start, end, cells = row
     made = (
-        Cell(header=header, text=text[first:last], start=first, end=last) for header, first, last in cells
+        Cell(header=header, text=text[first:last], start=first, end=last, rows=rows)
+        for header, first, last, rows in cells
     )
     return Row(number, tuple(made), start, end)

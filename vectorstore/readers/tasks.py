@@ -41,10 +41,10 @@ def recognise(path: Path) -> dict[str, Any]:
 
 
 def unpack(path: Path, folder: Path) -> dict[str, Any]:
-    """The documents of an archive, put into ``folder``; what turns out to be a document stays where it is."""
+    """The documents of an archive, put into ``folder``, unless it turns out to be a document itself."""
     if find_format(path) is not Format.ZIP:
-        return {"files": [(path.name, str(path))], "refused": []}
-    return unpack_into(path, folder)
+        return {"is_document": True}
+    return {"is_document": False, **unpack_into(path, folder)}
 
 
 def _reader(path: Path) -> Callable[[Path], Content]:

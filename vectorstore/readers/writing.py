@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vectorstore.readers.blocks import PAGE_START, Content, Grid, GridCell, Paragraph
@@ -70,13 +71,14 @@ class _Writer:
     def _table(self, table: ReadableGrid) -> ReadTable:
         start = end = self._length
         written: dict[int, _Written] = {}
+        shared = Counter(id(cell) for places in table.rows for cell in dict.fromkeys(places))
         rows: list[Row] = []
         for index, places in enumerate(table.rows):
             new = self._cells(places, written)
             filled = [piece for piece in new if piece.text]
             end = filled[-1].end if filled else end
             if filled and index >= table.header_rows:
-                rows.append(_row(table, places, written, filled[0].start, filled[-1].end))
+                rows.append(_row(table, places, written, shared, filled[0].start, filled[-1].end))
         header = table.header[1:] if table.numbered else table.header
         return ReadTable(start=start, end=end, header=header, rows=tuple(rows))
 
@@ -116,7 +118,8 @@ class _Writer:
 def _row(
     table: ReadableGrid,
     places: Sequence[GridCell | None],
-    written: dict[int, _Written],
+    written: Mapping[int, _Written],
+    shared: Mapping[int, int],
     start: int,
     end: int,
 ) -> Row:
@@ -132,7 +135,14 @@ def _row(
         if number_cell is not None and number_cell is not places[1]:
             number = written[id(number_cell)].text
     cells = tuple(
-        Cell(header=name, text=piece.text, start=piece.start, end=piece.end) for name, _, piece in made
+        Cell(
+            header=name,
+            text=piece.text,
+            start=piece.start if piece.text else min(max(piece.start, start), end),
+            end=piece.end if piece.text else min(max(piece.start, start), end),
+            rows=shared[id(place)] if place else 1,
+        )
+        for name, place, piece in made
     )
     return Row(number, cells, start, end)
 

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pytest
 
 from vectorstore.errors import UnreadableFile
-from vectorstore.readers import read_file, unpack
+from vectorstore.readers import Unpacked, read_file, unpack
 
 NAME = "关于课后服务的通知.txt"
 TEXT = "一、总体要求。现就做好课后服务工作通知如下。\n"
@@ -22,6 +22,12 @@ def pack(path: Path, members: dict[str, bytes]) -> Path:
     return path
 
 
+def unpacked_into(folder: Path, path: Path) -> Unpacked:
+    unpacked = unpack(path, folder)
+    assert unpacked is not None
+    return unpacked
+
+
 def test_documents_come_out_under_names_of_ours_in_the_order_of_theirs(
     saved: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -31,7 +37,7 @@ def test_documents_come_out_under_names_of_ours_in_the_order_of_theirs(
         "__MACOSX/._a.docx": b"x",
         "b/.DS_Store": b"x",
     }
-    unpacked = unpack(pack(tmp_path / "all.zip", members), tmp_path)
+    unpacked = unpacked_into(tmp_path, pack(tmp_path / "all.zip", members))
     assert unpacked.refused == ()
     assert [name for name, _ in unpacked.files] == ["a.docx", "b/" + NAME]
     assert [path.name for _, path in unpacked.files] == ["1.docx", "2.txt"]
@@ -44,7 +50,7 @@ def test_names_that_chinese_windows_wrote_are_read(tmp_path: Path) -> None:
         info = ZipInfo("x" * len(NAME.encode("gbk")))
         archive.writestr(info, TEXT)
     path.write_bytes(path.read_bytes().replace(info.filename.encode(), NAME.encode("gbk")))
-    assert [name for name, _ in unpack(path, tmp_path).files] == [NAME]
+    assert [name for name, _ in unpacked_into(tmp_path, path).files] == [NAME]
 
 
 def test_members_that_cannot_be_trusted_are_refused_and_the_others_go_in(tmp_path: Path) -> None:
@@ -63,7 +69,7 @@ def test_members_that_cannot_be_trusted_are_refused_and_the_others_go_in(tmp_pat
         archive.writestr(link, "/etc/passwd")
     folder = tmp_path / "out"
     folder.mkdir()
-    unpacked = unpack(path, folder)
+    unpacked = unpacked_into(folder, path)
     assert [name for name, _ in unpacked.files] == [NAME]
     reasons = {name: error.message.zh for name, error in unpacked.refused}
     assert set(reasons) == {"../../escape.txt", "/etc/absolute.txt", "C:/win.txt", "inner.zip", "link.txt"}
@@ -92,23 +98,21 @@ def test_a_member_with_a_password_is_refused_by_name(tmp_path: Path) -> None:
     for start, offset in ((data.index(b"PK\x03\x04"), 6), (data.index(b"PK\x01\x02"), 8)):
         data[start + offset] |= 1
     path.write_bytes(data)
-    ((name, error),) = unpack(path, tmp_path).refused
+    ((name, error),) = unpacked_into(tmp_path, path).refused
     assert name == NAME
     assert "密码" in error.message.zh
 
 
 @pytest.mark.parametrize("form", ["docx", "txt", "pdf"])
-def test_any_other_file_is_its_own_only_document(saved: dict[str, Path], tmp_path: Path, form: str) -> None:
+def test_any_other_file_is_no_archive(saved: dict[str, Path], tmp_path: Path, form: str) -> None:
     path = saved[form]
-    assert unpack(path, tmp_path).files == ((path.name, path),)
+    assert unpack(path, tmp_path) is None
 
 
-def test_a_document_that_calls_itself_an_archive_is_its_own_only_document(
-    saved: dict[str, Path], tmp_path: Path
-) -> None:
+def test_a_document_that_calls_itself_an_archive_is_none(saved: dict[str, Path], tmp_path: Path) -> None:
     renamed = tmp_path / "policy.zip"
     renamed.write_bytes(saved["docx"].read_bytes())
-    assert unpack(renamed, tmp_path).files == (("policy.zip", renamed),)
+    assert unpack(renamed, tmp_path) is None
 
 
 def test_reading_an_archive_as_a_document_says_what_it_is(tmp_path: Path) -> None:
