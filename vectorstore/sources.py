@@ -90,10 +90,8 @@ class _Gathering:
 
     def fetch(self, url: str) -> None:
         """Add what is at a web address."""
-        folder = self._folder()
-        folder.mkdir()
         try:
-            fetched = fetch(url, folder)
+            fetched = fetch(url, self._scratch)
         except UnreadableFile as error:
             self._fail(url, error)
             return
