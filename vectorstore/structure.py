@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from vectorstore.compilation import Compilation, Span, find_compilation
 from vectorstore.contents import find_contents, is_contents_heading
+from vectorstore.headings import Heading, mark_headings
 from vectorstore.lines import Line, read_lines
 from vectorstore.sections import read_region
 from vectorstore.truncation import mark_truncated
@@ -28,9 +29,12 @@ class Structure:
     parts: tuple[str, ...]
 
 
-def read_structure(text: str) -> Structure:
-    """The outline of ``text``, which must be normalised (vectorstore.text.normalise)."""
-    lines = read_lines(text)
+def read_structure(text: str, headings: Sequence[Heading] = ()) -> Structure:
+    """The outline of ``text``, which must be normalised (vectorstore.text.normalise).
+
+    ``headings`` are those that the file marks up; those with a number are read by it alone.
+    """
+    lines = mark_headings(read_lines(text), headings)
     compilation = find_compilation(lines)
     if compilation is not None:
         sections, titles = _read_compilation(text, lines, compilation)

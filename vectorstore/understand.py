@@ -17,8 +17,9 @@ def understand(path: Path, source: str, catalog: Catalog) -> Document:
 
     Raises UnreadableFile or CatalogInvalid.
     """
-    text = read_file(path).text
-    structure = read_structure(text)
+    file = read_file(path)
+    text = file.text
+    structure = read_structure(text, file.headings)
     document = Document(
         id=sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:12],
         source=source,
