@@ -18,7 +18,7 @@ from vectorstore.titles import TitleBlock, ends_in_kind, find_titles, is_date, i
 _LONGEST = 60  # characters; a paragraph has more, whatever its style
 _SHORTEST_TITLE = 8  # characters of a document's title that a chapter is not taken for
 _LONGEST_SENTENCE = 30  # of a heading that ends in a full stop
-_MOST = 0.5  # of all lines: with more of them headings, the style means something else
+_MOST = 2 / 3  # of all lines: with more of them headings, the style means something else
 _INSIDE = 0.01  # for each level, what ranks a heading below the numbered one that it stands in
 _NO_HEADINGS = frozenset({Family.IMPRINT, Family.THEME})  # whatever their style
 

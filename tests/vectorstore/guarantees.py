@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from vectorstore.chunking import split, units
 from vectorstore.database import text_digest
+from vectorstore.headings import Heading
 from vectorstore.letterhead import read_head, read_part_heads
 from vectorstore.lines import read_lines
 from vectorstore.structure import read_structure
@@ -17,10 +18,10 @@ from vectorstore.types import Chunk, Document, Section, SectionKind
 LONGEST_CHUNK = 4_000
 
 
-def understood(text: str, source: str = "文件.txt") -> Document:
-    """The document of a text, without catalog."""
+def understood(text: str, source: str = "文件.txt", headings: Sequence[Heading] = ()) -> Document:
+    """The document of a text, without catalog. Headings are ranges of the text once it is normalised."""
     text = normalise(text)
-    structure = read_structure(text)
+    structure = read_structure(text, headings)
     return Document(
         id=text_digest(source)[:12],
         source=source,
