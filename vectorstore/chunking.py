@@ -20,7 +20,7 @@ from vectorstore.titles import is_furniture
 from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, SectionKind, name_cell
 
 # Changed when chunks come out differently for the same text: stored libraries are then chunked anew.
-VERSION = "2"
+VERSION = "3"
 _PARAGRAPHS = 400  # characters that paragraphs under one heading are gathered up to
 _LONGEST = 1200  # characters of an item that is still kept whole: the embedding reads some 512 tokens
 _LEAST_UNITS = 2  # sentences from which on each is embedded beside its chunk

@@ -89,7 +89,7 @@ REFERENCES = {
     Family.HAN: re.compile(rf"\s?{NUMERAL}{{1,3}}(?:、|年级|级|线|等|类|期|次|天|个月)"),
     Family.HAN_BRACKETS: re.compile(
         r"[、至和及或与到]?\s?第?[（(][^（()）]{1,4}[）)](?:[、至和及或与到（(]|[^）)]{0,12}项)|"
-        r"[、至和及或与到]\s?第?[（(]|[两三四五各]?[项款目](?!目)|的|所[列称指述]|，|；|。"
+        r"[、至和及或与到]\s?第?[（(]|[两三四五各]?(?:项(?!目)|款(?!项)|目(?![的标录]))|的|所[列称指述]|，|；|。"
     ),
 }
 REFERENCES[Family.BOOK] = REFERENCES[Family.PART] = REFERENCES[Family.CHAPTER]

@@ -14,13 +14,15 @@ _CLOSING = "”’」』》）)】]〕*"
 class Line:
     """A line that is not blank; ``start`` and ``end`` leave out its outer white space.
 
-    ``blanks`` counts the blank lines before it.
+    ``blanks`` counts the blank lines before it; ``level`` is that of a heading
+    which the file marks up, 0 for any other line.
     """
 
     start: int
     end: int
     text: str
     blanks: int
+    level: int = 0
 
 
 def read_lines(text: str) -> list[Line]:

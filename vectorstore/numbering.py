@@ -44,7 +44,8 @@ _BEFORE_GAP = re.compile(r"[^\s。，,；;]{2,20}(?=[ \u3000]{2,}\S)")
 class Opening:
     """A line that opens a section. ``number`` is None for bullets, columns and the like.
 
-    ``level`` tells 1.1 from 1.1.1, # from ## and 编 from 分编; 0 elsewhere.
+    ``level`` tells 1.1 from 1.1.1, # from ## and 编 from 分编; 0 elsewhere. A
+    ``styled`` opening is one by the file's markup alone.
     """
 
     family: Family
@@ -53,6 +54,7 @@ class Opening:
     title: str
     start: int
     level: int = 0
+    styled: bool = False
 
     @property
     def rank(self) -> float:
@@ -76,7 +78,7 @@ class OpeningReader:
 
     def read(self, line: Line) -> Opening | None:
         """The opening on this line, or None. Call once a line, in order."""
-        opening = self._match(line)
+        opening = self._match(line) or _styled(line)
         if opening is not None:
             self._remember(opening)
         self._previous, self._previous_opened = line, opening is not None
@@ -209,6 +211,17 @@ def _opening(family: Family, match: re.Match[str], line: Line) -> Opening:
         start=line.start,
         level=level,
     )
+
+
+def _styled(line: Line) -> Opening | None:
+    """A heading that the file marks up; one whose number is not believed keeps it as its label."""
+    if not line.level:
+        return None
+    label, rest = _inner_label(line.text)
+    title = _title(rest, Family.MARKDOWN).strip(" \u3000*_")
+    if not label and not title:
+        return None
+    return Opening(Family.MARKDOWN, None, label, title, line.start, line.level, styled=True)
 
 
 def _inner_label(text: str) -> tuple[str, str]:

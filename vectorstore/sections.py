@@ -13,12 +13,13 @@ from collections.abc import Iterator, Sequence
 
 from vectorstore.families import BODY_FAMILIES, RANK, Family
 from vectorstore.grids import find_tables
+from vectorstore.headings import choose_titles, rank_headings
 from vectorstore.lines import Line, ends_sentence
 from vectorstore.nesting import LEAF_RANK, TITLE_RANK, Mould, nest_region, rank_in_context
 from vectorstore.numbering import Opening, OpeningReader
 from vectorstore.readers.types import ReadTable
 from vectorstore.tables import Table
-from vectorstore.titles import TitleBlock, find_annexes, find_titles, is_date, is_furniture, is_signature
+from vectorstore.titles import TitleBlock, find_annexes, is_date, is_furniture, is_signature
 from vectorstore.types import Section, SectionKind
 
 _CAPTION = re.compile(r"(?:附?表\s*\d*.{0,40}|.{2,40}(?:表|清单|名单|一览)(?:[（(].{1,12}[）)])?)")
@@ -46,16 +47,24 @@ def read_region(
     taken |= {index for block in annexes for index in range(block.first, block.last)}
     openings = _read_openings(lines, taken)
     headed = {index for index, opening in openings.items() if _is_title(opening)}
+    titled, openings = choose_titles(lines, openings, taken)
     plain = [not (i in taken or i in openings) for i in range(len(lines))]
-    blocks = [*find_titles(lines, plain), *annexes, *(_headed(openings, index) for index in headed)]
+    blocks = [*titled, *annexes, *(_headed(openings, index) for index in headed)]
     blocks.sort(key=lambda block: block.first)
+    ranks = rank_headings(lines, openings, blocks)
     below = {table.first: table.last for table in tables}
     places = list(openings)
     captions = {b.first for b in blocks if b.last in below and _goes_on(b, below[b.last], openings, places)}
     titles = [block for block in blocks if block.first not in captions]
     moulds = [_title_mould(lines, block) for block in titles]
     moulds.extend(_table_mould(table, lines, blocks, plain) for table in tables)
-    moulds.extend(_mould(lines, openings, index, plain) for index in openings if index not in headed)
+    moulds.extend(
+        _styled_mould(openings[index], ranks[index])
+        if index in ranks
+        else _mould(lines, openings, index, plain)
+        for index in openings
+        if index not in headed
+    )
     moulds.extend(_closings(lines, plain, blocks))
     moulds.sort(key=lambda mould: mould.start)
     moulds = rank_in_context(text, moulds)
@@ -99,8 +108,10 @@ def _read_openings(lines: Sequence[Line], taken: set[int]) -> dict[int, Opening]
 
 
 def _is_title(opening: Opening) -> bool:
-    """A heading that Markdown marks as the document's, and that has no number."""
-    return opening.family is Family.MARKDOWN and opening.level == 1 and not opening.label
+    """A heading that "# " in the text marks as the document's, and that has no number."""
+    return (
+        opening.family is Family.MARKDOWN and opening.level == 1 and not opening.label and not opening.styled
+    )
 
 
 def _headed(openings: dict[int, Opening], index: int) -> TitleBlock:
@@ -115,6 +126,18 @@ def _title_mould(lines: Sequence[Line], block: TitleBlock) -> Mould:
         label=block.label,
         title=block.text,
         start=lines[block.first].start,
+    )
+
+
+def _styled_mould(opening: Opening, rank: float) -> Mould:
+    """A heading by markup alone. Without its opening, nothing around it ranks it otherwise."""
+    return Mould(
+        rank=rank,
+        holds=rank,
+        kind=SectionKind.HEADING,
+        label=opening.label,
+        title=opening.title,
+        start=opening.start,
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from vectorstore.compilation import Compilation, Span, find_compilation
 from vectorstore.contents import find_contents, is_contents_heading
+from vectorstore.headings import Heading, mark_headings
 from vectorstore.lines import Line, read_lines
 from vectorstore.readers.types import ReadTable
 from vectorstore.sections import read_region
@@ -29,12 +30,15 @@ class Structure:
     parts: tuple[str, ...]
 
 
-def read_structure(text: str, tables: Sequence[ReadTable] = ()) -> Structure:
+def read_structure(
+    text: str, tables: Sequence[ReadTable] = (), headings: Sequence[Heading] = ()
+) -> Structure:
     """The outline of ``text``, which must be normalised (vectorstore.text.normalise).
 
     ``tables`` are those that the file draws; flattened ones are found besides.
+    ``headings`` are those that it marks up; those with a number are read by it alone.
     """
-    lines = read_lines(text)
+    lines = mark_headings(read_lines(text), headings)
     compilation = find_compilation(lines)
     if compilation is not None:
         sections, titles = _read_compilation(text, lines, compilation, tables)

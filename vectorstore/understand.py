@@ -19,7 +19,7 @@ def understand(path: Path, source: str, entry: DocumentEntry | None) -> Document
     """
     file = read_file(path)
     text = file.text
-    structure = read_structure(text, file.tables)
+    structure = read_structure(text, file.tables, file.headings)
     document = Document(
         id=sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:12],
         source=source,

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from vectorstore.chunking import split, units
 from vectorstore.database import text_digest
+from vectorstore.headings import Heading
 from vectorstore.letterhead import read_head, read_part_heads
 from vectorstore.lines import read_lines
 from vectorstore.readers import ReadTable
@@ -18,10 +19,15 @@ from vectorstore.types import Chunk, Document, Section, SectionKind
 LONGEST_CHUNK = 4_000
 
 
-def understood(text: str, source: str = "文件.txt", tables: Sequence[ReadTable] = ()) -> Document:
-    """The document of a text, without catalog; where the file drew tables, the text is normalised already."""
+def understood(
+    text: str,
+    source: str = "文件.txt",
+    tables: Sequence[ReadTable] = (),
+    headings: Sequence[Heading] = (),
+) -> Document:
+    """The document of a text, without catalog. Tables and headings are ranges of the text once normalised."""
     text = normalise(text)
-    structure = read_structure(text, tables)
+    structure = read_structure(text, tables, headings)
     return Document(
         id=text_digest(source)[:12],
         source=source,

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from textwrap import dedent
 
 from tests.vectorstore.guarantees import check, understood
+from vectorstore.headings import Heading
 from vectorstore.types import Section
 
 
-def outline(text: str) -> str:
+def outline(text: str, headings: Sequence[Heading] = ()) -> str:
     """The outline of a text, whose guarantees are checked first."""
-    document = understood(text)
+    document = understood(text, headings=headings)
     check(document)
     return sketch(document.sections)
 

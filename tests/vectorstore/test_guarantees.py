@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.vectorstore.guarantees import check, understood
+from vectorstore.headings import Heading
+from vectorstore.lines import read_lines
 from vectorstore.text import count_tokens, normalise, search_terms, sentences, squeeze
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
@@ -164,6 +166,36 @@ def test_fragments_in_any_order_keep_every_guarantee(fragments: list[tuple[str, 
     check(understood("".join(part for fragment in fragments for part in fragment)))
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from((*FRAGMENTS, "总体要求", "保障措施", "加强组织领导")), st.integers(-12, 9)),
+        max_size=40,
+    )
+)
+@settings(derandomize=True, deadline=None, max_examples=200)
+def test_fragments_marked_up_as_headings_keep_every_guarantee(fragments: list[tuple[str, int]]) -> None:
+    text, headings = "", []
+    for fragment, level in fragments:
+        line = normalise(fragment).split("\n", 1)[0]
+        if level > 0 and line.strip():
+            start = len(text) + len(line) - len(line.lstrip())
+            headings.append(Heading(start, start + len(line.strip()), level))
+        text += f"{line}\n"
+    assert normalise(text) == text
+    check(understood(text, headings=headings))
+
+
+@given(st.integers(0, len(SEEDS) - 1), st.randoms(use_true_random=False))
+@settings(derandomize=True, deadline=None, max_examples=30)
+def test_a_seed_document_with_headings_anywhere_keeps_every_guarantee(
+    index: int, chance: random.Random
+) -> None:
+    first = chance.randrange(len(seed_lines(index)))
+    text = normalise("\n".join(seed_lines(index)[first : first + chance.randint(5, 150)]))
+    lines = [line for line in read_lines(text) if chance.random() < 0.3]
+    check(understood(text, headings=[Heading(line.start, line.end, chance.randint(1, 9)) for line in lines]))
+
+
 @given(st.text(st.characters(exclude_categories=()), max_size=200))
 @settings(derandomize=True, deadline=None, max_examples=100)
 def test_any_text_at_all_keeps_every_guarantee(text: str) -> None:
@@ -183,6 +215,17 @@ def test_pure_functions_of_text_hold_for_any_text(text: str) -> None:
     assert positions == sorted(positions)
     assert search_terms(clean) == search_terms(text)
     assert count_tokens(clean) >= 0
+
+
+@pytest.mark.parametrize("lines", ["甲\n乙。", "甲\n一、乙\n丙。\n丁。", "甲方案\n乙\n丙。\n丁。"])
+def test_no_repetition_of_headings_nests_without_end_or_takes_long(lines: str) -> None:
+    text = f"{lines}\n" * 1_000
+    marked = [line for line in read_lines(text) if not line.text.endswith("。")]
+    started = process_time()
+    check(
+        understood(text, headings=[Heading(line.start, line.end, 1 + i % 9) for i, line in enumerate(marked)])
+    )
+    assert process_time() - started < 10
 
 
 @pytest.mark.parametrize(

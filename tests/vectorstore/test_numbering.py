@@ -121,3 +121,9 @@ def test_articles_without_a_space_go_on_even_where_their_words_could_be_a_refere
 def test_a_paragraph_with_a_whole_run_is_no_point_of_it() -> None:
     assert labels("一是甲。二是乙。三是丙。") == []
     assert labels("一是甲。\n二是乙。") == ["一是", "二是"]
+
+
+@pytest.mark.parametrize("words", ["目标任务", "目的意义", "目录管理", "项目建设", "款项使用"])
+def test_a_heading_that_begins_as_a_reference_would_is_a_heading(words: str) -> None:
+    (opening,) = openings(f"（一）{words}")
+    assert (opening.label, opening.title) == ("（一）", words)

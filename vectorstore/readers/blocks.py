@@ -12,9 +12,13 @@ PAGE_START = "\f"  # in the text of a paragraph or cell: here a page begins. It 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; a line break inside of it is one of the author's."""
+    """A paragraph; a line break inside of it is one of the author's.
+
+    ``level`` is that of a heading, 1 to 9, and 0 for any other paragraph.
+    """
 
     text: str
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ class _Document:
                 rows.add(line, mark, self._text.characters[last] == "\x07")
                 continue
             yield from rows.finish()
-            yield Paragraph(line)
+            yield Paragraph(line, mark.heading)
         yield from rows.finish()
 
     def _paragraphs(self, start: int, end: int) -> Iterator[tuple[int, int]]:

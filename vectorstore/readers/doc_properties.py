@@ -12,9 +12,10 @@ from vectorstore.readers.doc_text import Header
 _PAGE = 512  # formatted disk pages
 _CHARACTER_BINS, _PARAGRAPH_BINS, _STYLES = 12, 13, 1
 _IN_TABLE, _ROW_END, _INNER_CELL, _INNER_ROW_END, _DEPTH = 0x2416, 0x2417, 0x244B, 0x244C, 0x6649
-_LEVEL, _LIST, _STYLE, _TABLE = 0x260A, 0x460B, 0x4600, 0xD608
+_LEVEL, _LIST, _STYLE, _TABLE, _OUTLINE = 0x260A, 0x460B, 0x4600, 0xD608, 0x2640
 _DELETED, _HIDDEN, _TABS = 0x0800, 0x083C, 0xC615
 _OPERAND = (1, 1, 2, 4, 2, 2, 0, 3)  # bytes of operand by the top three bits of the code; 0: as it says
+_HEADING_STYLES = range(1, 10)  # the numbers that headings of each level have in every document
 _MERGED, _GOES_ON, _BEGINS_ANEW = 0x02, 0x20, 0x40  # flags of a cell
 
 
@@ -30,7 +31,10 @@ class CellShape:
 
 @dataclass(slots=True, kw_only=True)
 class Properties:
-    """What is told of a paragraph. ``cells`` are those of the row that this paragraph ends."""
+    """What is told of a paragraph. ``cells`` are those of the row that this paragraph ends.
+
+    ``heading`` is its level as a heading, 0 for body text.
+    """
 
     list_id: int = 0
     level: int = 0
@@ -38,6 +42,7 @@ class Properties:
     row_end: bool = False
     inner_cell_end: bool = False
     style: int = 0
+    heading: int = 0
     cells: tuple[CellShape, ...] = ()
 
 
@@ -54,8 +59,11 @@ class Formatting:
         data = self._paragraphs.at(offset)
         style = int.from_bytes(data[:2], "little")
         properties = Properties(style=style)
-        for changes in (*self._inherited(style), data[2:]):
+        for number, changes in self._inherited(style):
+            if number in _HEADING_STYLES:
+                properties.heading = number
             _apply(properties, changes)
+        _apply(properties, data[2:])
         return properties
 
     def ends_paragraph(self, offset: int) -> bool:
@@ -71,13 +79,15 @@ class Formatting:
             elif _is_on(codes.get(_HIDDEN)):
                 yield first, last, True
 
-    def _inherited(self, style: int) -> list[bytes]:
-        chain: list[bytes] = []
+    def _inherited(self, style: int) -> list[tuple[int, bytes]]:
+        """The numbers and changes of a style and those that it is based on, the outermost first."""
+        chain: list[tuple[int, bytes]] = []
         for _ in range(12):
             if style not in self._styles:
                 break
-            style, changes = self._styles[style]
-            chain.insert(0, changes)
+            based, changes = self._styles[style]
+            chain.insert(0, (style, changes))
+            style = based
         return chain
 
 
@@ -172,6 +182,8 @@ def _apply(properties: Properties, changes: bytes) -> None:
             properties.inner_cell_end = bool(value)
         elif code == _LEVEL:
             properties.level = value
+        elif code == _OUTLINE:
+            properties.heading = value + 1 if value < 9 else 0
         elif code == _LIST:
             properties.list_id = value
         elif code == _TABLE:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vectorstore.errors import Message
 from vectorstore.readers.blocks import Block, Content, Grid, GridCell, Paragraph
-from vectorstore.readers.docx_styles import Numbering
+from vectorstore.readers.docx_styles import Numbering, Styles
 from vectorstore.readers.numbering import labelled
 from vectorstore.readers.packages import Element, Package, attribute, child, local
 
@@ -28,7 +28,8 @@ def read_docx(path: Path) -> Content:
     """The paragraphs and tables of the body, then its footnotes."""
     with Package(path) as package:
         main = package.related("", "officeDocument")
-        reader = _Body(Numbering(package, main))
+        styles = Styles(package, main)
+        reader = _Body(styles, Numbering(package, main, styles))
         blocks = list(reader.blocks(package.xml(main)))
         for kind in ("footnotes", "endnotes"):
             if notes := package.related(main, kind):
@@ -43,7 +44,8 @@ def _hidden_notice(runs: int) -> tuple[Message, ...]:
 
 
 class _Body:
-    def __init__(self, numbering: Numbering) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering) -> None:
+        self._styles = styles
         self._numbering = numbering
         self.hidden = 0
 
@@ -67,8 +69,9 @@ class _Body:
     def _paragraph(self, element: Element) -> Iterator[Block]:
         boxes: list[Element] = []
         text = "".join(self._text(element, boxes)).strip()
-        label = self._numbering.label(child(element, "pPr"))  # an empty paragraph counts as well
-        yield Paragraph(labelled(label, text) if text else "")
+        properties = child(element, "pPr")
+        label = self._numbering.label(properties)  # an empty paragraph counts as well
+        yield Paragraph(labelled(label, text) if text else "", self._styles.heading_level(properties))
         for box in boxes:
             yield from self.blocks(box)
 

@@ -1,13 +1,16 @@
-"""What a DOCX says of its lists: definitions, and the styles that lead to them."""
+"""What a DOCX says of its lists and headings: definitions, and the styles that lead to them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vectorstore.readers.numbering import Level, ListCounter
 from vectorstore.readers.packages import Element, Package, attribute, child, local
 
 _LONGEST_CHAIN = 12  # styles based on styles; a circle ends here
+_NAME = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)  # what Word takes for a heading by its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,44 @@ class _ListUse:
     starts: dict[int, int]
 
 
-class Numbering:
-    """The labels of numbered paragraphs. Call ``label`` once a paragraph, in order."""
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """A style: what it is based on, its own ``w:numPr``, and its level as a heading, None if it has none."""
+
+    based: str
+    numbered: Element | None
+    level: int | None
+
+
+class Styles:
+    """The styles of paragraphs, with what they inherit."""
 
     def __init__(self, package: Package, main: str) -> None:
         self._styles = _read_styles(package, package.related(main, "styles"))
+
+    def chain(self, properties: Element | None) -> Iterator[_Style]:
+        """The style of a paragraph with these ``w:pPr``, then what it is based on."""
+        named = child(properties, "pStyle")
+        style = self._styles.get(attribute(named, "val") if named is not None else "")
+        for _ in range(_LONGEST_CHAIN):
+            if style is None:
+                return
+            yield style
+            style = self._styles.get(style.based)
+
+    def heading_level(self, properties: Element | None) -> int:
+        """The level as a heading of a paragraph with these ``w:pPr``, 0 for body text."""
+        own = _outline_level(properties)
+        if own is not None:
+            return own
+        return next((style.level for style in self.chain(properties) if style.level is not None), 0)
+
+
+class Numbering:
+    """The labels of numbered paragraphs. Call ``label`` once a paragraph, in order."""
+
+    def __init__(self, package: Package, main: str, styles: Styles) -> None:
+        self._styles = styles
         self._uses = _read_lists(package, package.related(main, "numbering"))
         self._counters: dict[str, ListCounter] = {}
         self._started: set[tuple[str, int]] = set()
@@ -43,14 +79,8 @@ class Numbering:
     def _list_of(self, properties: Element | None) -> tuple[str, int]:
         """Number id and level: the paragraph's own, else those of its style and what that is based on."""
         own = child(properties, "numPr")
-        named = child(properties, "pStyle")
-        style = attribute(named, "val") if named is not None else ""
         found: list[Element] = [] if own is None else [own]
-        for _ in range(_LONGEST_CHAIN):
-            based, inherited = self._styles.get(style, ("", None))
-            if inherited is not None:
-                found.append(inherited)
-            style = based
+        found.extend(s.numbered for s in self._styles.chain(properties) if s.numbered is not None)
         number = next((value for item in found if (value := _value(item, "numId"))), "")
         level = next((value for item in found if (value := _value(item, "ilvl"))), "0")
         return number, int(level) if level.isdigit() else 0
@@ -61,15 +91,28 @@ def _value(element: Element, name: str) -> str:
     return attribute(inner, "val") if inner is not None else ""
 
 
-def _read_styles(package: Package, part: str) -> dict[str, tuple[str, Element | None]]:
-    """By style: what it is based on, and its own ``w:numPr``."""
+def _outline_level(properties: Element | None) -> int | None:
+    """What ``w:outlineLvl`` says: 0 to 8 are headings, 9 is body text."""
+    if child(properties, "outlineLvl") is None:
+        return None
+    value = _value(properties, "outlineLvl")
+    return int(value) + 1 if value.isdigit() and int(value) < 9 else 0
+
+
+def _read_styles(package: Package, part: str) -> dict[str, _Style]:
     if not part:
         return {}
-    styles: dict[str, tuple[str, Element | None]] = {}
+    styles: dict[str, _Style] = {}
     for style in package.xml(part):
         if local(style) == "style":
-            numbered = child(child(style, "pPr"), "numPr")
-            styles[attribute(style, "styleId")] = (_value(style, "basedOn"), numbered)
+            properties = child(style, "pPr")
+            level = _outline_level(properties)
+            named = _NAME.fullmatch(_value(style, "name").strip())
+            if level is None and named:
+                level = int(named.group(1))
+            styles[attribute(style, "styleId")] = _Style(
+                _value(style, "basedOn"), child(properties, "numPr"), level
+            )
     return styles
 
 

@@ -26,6 +26,7 @@ _BLOCKS = frozenset({
     "th", "tr", "ul",
 })
 # fmt: on
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _BREAK = "\x00"  # a line break of the author's, among white space that means nothing
 _SPACE = re.compile("[ \t\r\n\f]+")
@@ -148,7 +149,7 @@ class _Walk:
             yield from self._item(child)
         elif child.tag in _BLOCKS:
             yield from self._flush()
-            yield from self.blocks(child)
+            yield from _headed(self.blocks(child), _HEADINGS.get(child.tag, 0))
         else:
             yield from self._inside(child)
 
@@ -162,7 +163,7 @@ class _Walk:
         label = _label(item)
         for block in self.blocks(item):
             if isinstance(block, Paragraph) and label and not _OWN_NUMBER.match(block.text):
-                block = Paragraph(labelled(label, block.text))
+                block = Paragraph(labelled(label, block.text), block.level)
             label = ""
             yield block
 
@@ -193,6 +194,14 @@ class _Walk:
                 text = "\n".join(block.text for block in self.blocks(cell) if isinstance(block, Paragraph))
                 yield GridCell(row=index, column=column, text=text, rows=height, columns=width)
                 column += width
+
+
+def _headed(blocks: Iterator[Block], level: int) -> Iterator[Block]:
+    """The blocks, and the first of them a heading if there is a level."""
+    for block in blocks:
+        if isinstance(block, Paragraph) and level:
+            block, level = Paragraph(block.text, level), 0
+        yield block
 
 
 def _label(item: Element) -> str:

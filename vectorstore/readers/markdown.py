@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 from vectorstore.readers.blocks import Block, Content, Grid, GridCell, Paragraph
 
-_HEADING = re.compile(r"^ {0,3}#{1,6}(?:[ \t]+|$)|[ \t]+#+[ \t]*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+|$)|[ \t]+#+[ \t]*$")
+_UNDERLINED = {"=": 1, "-": 2}  # levels of headings by what is drawn under them
+# Code, lists, quotes: a line drawn under them parts them from what follows.
+_NO_HEADING = re.compile(r"^(?: {4}|\t|[ \t]*(?:[-*+>#|]|\d+[.)][ \t]))")
 _UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{3,}|\*{3,}|_{3,})[ \t]*$")
 _QUOTE = re.compile(r"^(?: {0,3}>[ \t]?)+")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)")
@@ -41,8 +44,23 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             index = end
             continue
         elif not _UNDERLINE.match(line):
-            yield Paragraph(_inline(_HEADING.sub("", _QUOTE.sub("", line))))
+            yield _paragraph(lines, index)
         index += 1
+
+
+def _paragraph(lines: list[str], index: int) -> Paragraph:
+    bare = _QUOTE.sub("", lines[index])
+    mark = _HEADING.match(bare)
+    level = len(mark.group(1) or "") if mark else _underlined(lines, index)
+    return Paragraph(_inline(_HEADING.sub("", bare)), level)
+
+
+def _underlined(lines: list[str], index: int) -> int:
+    """The level that the line below gives to a paragraph of one line, 0 if it draws none."""
+    alone = not index or not lines[index - 1].strip() or bool(_HEADING.match(lines[index - 1]))
+    if not alone or index + 1 == len(lines) or not lines[index].strip() or _NO_HEADING.match(lines[index]):
+        return 0
+    return _UNDERLINED.get(lines[index + 1].strip()[:1], 0) if _UNDERLINE.match(lines[index + 1]) else 0
 
 
 def _grid(lines: list[str]) -> Grid:

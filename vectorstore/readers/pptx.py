@@ -9,7 +9,7 @@ from vectorstore.readers.blocks import PAGE_START, Block, Content, Grid, GridCel
 from vectorstore.readers.numbering import Level, ListCounter, labelled
 from vectorstore.readers.packages import Element, Package, attribute, child, local
 
-_TITLES = ("title", "ctrTitle")
+_TITLES = {"title": 2, "ctrTitle": 1}  # the levels of slides' titles and of those on title slides
 _PAGE_FURNITURE = ("sldNum", "ftr", "dt", "hdr")
 # DrawingML's names of numbers: style and pattern.
 _STYLES = {
@@ -41,11 +41,11 @@ def read_pptx(path: Path) -> Content:
             root = package.xml(targets.get(relation, ""))
             if root.get("show") != "0":
                 blocks.append(Paragraph(PAGE_START))
-                blocks.extend(_slide(root))
+                blocks.extend(_slide(root, first=len(blocks) == 1))
     return Content(blocks=blocks)
 
 
-def _slide(root: Element) -> Iterator[Block]:
+def _slide(root: Element, *, first: bool) -> Iterator[Block]:
     shapes = [shape for tree in root.iter("{*}spTree") for shape in _shapes(tree)]
     titles = [shape for shape in shapes if _kind(shape) in _TITLES]
     others = [shape for shape in shapes if _kind(shape) not in (*_TITLES, *_PAGE_FURNITURE)]
@@ -54,7 +54,8 @@ def _slide(root: Element) -> Iterator[Block]:
     if all(places.values()):
         others.sort(key=lambda shape: places[shape] or (0, 0))
     for shape in (*titles, *others):
-        yield from _blocks(shape)
+        level = _TITLES.get(_kind(shape), 0)
+        yield from _blocks(shape, min(level, 1) if first else level)
 
 
 def _shapes(tree: Element) -> Iterator[Element]:
@@ -78,14 +79,15 @@ def _place(shape: Element) -> tuple[int, int] | None:
     return top // _ROW_HEIGHT, left
 
 
-def _blocks(shape: Element) -> Iterator[Block]:
+def _blocks(shape: Element, level: int) -> Iterator[Block]:
     table = next(shape.iter("{*}tbl"), None)
     if table is not None:
         yield _grid(table)
         return
     for body in shape.iter("{*}txBody"):
         for text in _paragraphs(body):
-            yield Paragraph(text)
+            yield Paragraph(text, level if text else 0)
+            level = 0 if text else level
 
 
 def _paragraphs(body: Element) -> Iterator[str]:

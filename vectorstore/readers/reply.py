@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vectorstore.errors import Message
+from vectorstore.headings import Heading
 from vectorstore.readers.types import ReadFile, ReadTable
 from vectorstore.tables import Row
 from vectorstore.types import Cell
@@ -18,6 +19,7 @@ def pack(file: ReadFile) -> dict[str, Any]:
             [table.start, table.end, table.header, list(map(_pack_row, table.rows))] for table in file.tables
         ],
         "pages": file.pages,
+        "headings": [[heading.start, heading.end, heading.level] for heading in file.headings],
         "notices": [[notice.zh, notice.en] for notice in file.notices],
     }
 
@@ -38,6 +40,7 @@ def unpack_file(reply: dict[str, Any]) -> ReadFile:
             for start, end, header, rows in reply["tables"]
         ),
         pages=tuple(reply["pages"]),
+        headings=tuple(Heading(*heading) for heading in reply["headings"]),
         notices=tuple(Message(*notice) for notice in reply["notices"]),
     )
 

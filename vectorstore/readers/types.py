@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vectorstore.errors import Message
+from vectorstore.headings import Heading
 from vectorstore.tables import Row
 
 
@@ -32,10 +33,12 @@ class ReadFile:
     """A file as text, a line for each paragraph and each cell.
 
     ``pages[i]`` is the offset at which page i+1 begins, often inside of a line;
-    empty for formats without pages. ``notices`` tell what was left out.
+    empty for formats without pages. ``headings`` are those that the file marks up,
+    in order, outside of tables. ``notices`` tell what was left out.
     """
 
     text: str
     tables: tuple[ReadTable, ...] = ()
     pages: tuple[int, ...] = ()
+    headings: tuple[Heading, ...] = ()
     notices: tuple[Message, ...] = ()

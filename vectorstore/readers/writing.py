@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vectorstore.headings import Heading
 from vectorstore.readers.blocks import PAGE_START, Content, Grid, GridCell, Paragraph
 from vectorstore.readers.grids import ReadableGrid, arrange
 from vectorstore.readers.types import ReadFile, ReadTable
@@ -35,13 +36,14 @@ def write(content: Content) -> ReadFile:
     writer = _Writer()
     for block in content.blocks:
         if isinstance(block, Paragraph):
-            writer.paragraph(block.text)
+            writer.paragraph(block.text, block.level)
         else:
             writer.grid(block)
     return ReadFile(
         text="".join(writer.pieces),
         tables=tuple(writer.tables),
         pages=tuple(writer.pages),
+        headings=tuple(writer.headings),
         notices=content.notices,
     )
 
@@ -51,12 +53,18 @@ class _Writer:
         self.pieces: list[str] = []
         self.tables: list[ReadTable] = []
         self.pages: list[int] = []
+        self.headings: list[Heading] = []
         self._length = 0
 
-    def paragraph(self, text: str) -> None:
-        """A line for each line of ``text`` that is not blank."""
-        if self._put(text).text:
-            self._break_line()
+    def paragraph(self, text: str, level: int = 0) -> None:
+        """A line for each line of ``text`` that is not blank; with a level the first of them is a heading."""
+        written = self._put(text)
+        if not written.text:
+            return
+        if level:
+            end = written.start + len(written.text.split("\n", 1)[0])
+            self.headings.append(Heading(written.start, end, level))
+        self._break_line()
 
     def grid(self, grid: Grid) -> None:
         """A table, or lines if it is none."""

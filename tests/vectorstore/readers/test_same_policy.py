@@ -31,7 +31,7 @@ def outline(file: ReadFile) -> list[tuple[str, str, str]]:
             yield section.kind, section.label, section.title
             yield from walk(section.children)
 
-    return list(walk(read_structure(file.text, file.tables).sections))
+    return list(walk(read_structure(file.text, file.tables, file.headings).sections))
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vectorstore.lines import read_lines
 from vectorstore.readers.blocks import PAGE_START, Content, Grid, GridCell, Paragraph
 from vectorstore.readers.numbering import Level, ListCounter, format_number
+from vectorstore.readers.reply import pack, unpack_file
 from vectorstore.readers.writing import write
 from vectorstore.text import normalise
 
@@ -30,7 +32,7 @@ def grids(draw: st.DrawFn) -> Grid:
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
-@given(st.lists(st.one_of(WORDS.map(Paragraph), grids()), max_size=6))
+@given(st.lists(st.one_of(st.builds(Paragraph, WORDS, st.integers(0, 9)), grids()), max_size=6))
 def test_all_offsets_are_true_whatever_the_blocks_hold(blocks: list[Paragraph | Grid]) -> None:
     file = write(Content(blocks=blocks))
     assert file.text == normalise(file.text)
@@ -38,6 +40,14 @@ def test_all_offsets_are_true_whatever_the_blocks_hold(blocks: list[Paragraph | 
     texts += [cell.text for block in blocks if isinstance(block, Grid) for cell in block.cells]
     assert len(file.pages) == sum(text.count(PAGE_START) for text in texts)
     assert list(file.pages) == sorted(file.pages)
+    lines = {line.start: line for line in read_lines(file.text)}
+    assert [heading.level for heading in file.headings] == [
+        block.level
+        for block in blocks
+        if isinstance(block, Paragraph) and block.level and write(Content(blocks=[block])).text
+    ]
+    assert all(lines[heading.start].end == heading.end for heading in file.headings)
+    assert unpack_file(pack(file)) == file
     place = 0
     for table in file.tables:
         assert place <= table.start <= table.end <= len(file.text)
