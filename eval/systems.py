@@ -1,0 +1,31 @@
+"""What can be measured: anything that answers, and shows what it retrieved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from eval.cases import Case
+from eval.replies import Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A passage that a system retrieved: the file that it is from, and its words."""
+
+    file: str
+    text: str
+
+
+class System(Protocol):
+    """The assistant in this process, a server, or a baseline. Called from several threads."""
+
+    name: str
+
+    def ask(self, case: Case) -> Reply:
+        """The reply to a case, with its earlier turns. Raises NoReply, or what went wrong."""
+        ...
+
+    def search(self, case: Case, limit: int) -> tuple[Found, ...] | None:
+        """What it retrieves for a case, best first; None where it does not show that."""
+        ...
