@@ -19,6 +19,7 @@ from assistant.settings import Settings, load_settings
 from assistant.terminal import show_answer
 from assistant.types import Outcome, Question
 from tests.settings_table import PAGE, settings_page
+from vectorstore.catalog import load_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
@@ -50,7 +51,9 @@ def test_the_example_of_a_settings_file_is_taken_as_it_stands(
         assert getattr(settings, key) == value
 
 
-@pytest.mark.parametrize("page", [*READMES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "docs" / "library.md"], ids=lambda page: page.name
+)
 def test_every_command_in_the_documentation_exists(page: Path) -> None:
     known = set(get_command(commands).commands)  # type: ignore[attr-defined]
     lines = shell_lines(page)
@@ -68,6 +71,16 @@ def test_every_command_in_the_documentation_exists(page: Path) -> None:
                 assert words[1] in known
             case program:
                 assert program in {"curl", "git", "cd", "export", "pip"}, line
+
+
+def test_the_catalog_in_the_documentation_is_taken_as_it_stands(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "library.md"
+    (example,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "catalog.toml").write_text(example, encoding="utf-8")
+
+    catalog = load_catalog(tmp_path / "catalog.toml")
+
+    assert [len(entry.part) for entry in catalog.document] == [0, 1]
 
 
 def test_both_readmes_have_the_same_commands() -> None:
@@ -115,7 +128,7 @@ def test_the_curl_commands_in_the_readme_work(page: Path, client: httpx.Client) 
 
 
 @pytest.mark.parametrize(
-    "page", [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "docs" / "settings.md"], ids=lambda p: p.name
+    "page", [*READMES, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda p: p.name
 )
 def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):

@@ -14,6 +14,7 @@ from assistant.settings import Settings
 from assistant.web.api_types import OutlineEntry
 from tests.assistant.commands import Command, Run
 from tests.assistant.conftest import LUNCH, READING
+from tests.vectorstore.readers.printing import FONT, SIZE, canvas, draw, paragraph
 
 TASKS = """<html><body><h1>云山市教育局重点任务分工</h1><table>
 <tr><th>序号</th><th>类别</th><th>任务</th><th>责任科室</th></tr>
@@ -176,3 +177,17 @@ def test_what_a_reader_leaves_out_is_told(library: Command, tmp_path: Path) -> N
     done: Run = library("ingest", str(tmp_path / "tasks.xlsx"))
     assert "ⓘ tasks.xlsx" in done.err
     assert "ⓘ" in library("show", "tasks.xlsx").out
+
+
+def test_a_citation_names_the_page_that_it_stands_on(library: Command, tmp_path: Path) -> None:
+    pdf = canvas(tmp_path / "rules.pdf")
+    draw(pdf, paragraph("白水县校车管理办法", indent=9))
+    draw(pdf, paragraph("第一条 为规范校车管理，制定本办法。"), top=700)
+    pdf.showPage()
+    pdf.setFont(FONT, SIZE)
+    draw(pdf, paragraph("第二条 校车每半年检验一次，由县公安局负责。"))
+    pdf.save()
+    library("ingest", str(tmp_path / "rules.pdf"))
+    answer = json.loads(library("ask", "白水县校车多久检验一次？", "--json").out)
+    assert [(one["page"], "每半年" in one["quote"]) for one in answer["citations"]] == [(2, True)]
+    assert "第 2 页" in library("ask", "白水县校车多久检验一次？").out
