@@ -83,6 +83,8 @@ def _show_section(section: Section, document: Document, language: Language, dept
     name = f"{section.label} {section.title}".strip() or _unnamed(section, language)
     if section.kind is SectionKind.PART:
         name = describe(document.head_of(section.part), language)
+    elif section.kind is SectionKind.OUTLINE and section.title:
+        name += _OUTLINE.in_language(language)
     typer.echo(f"{'  ' * depth}{name}{_marks(section.marks, language)}  [{section.start}-{section.end}]")
     for cell in section.cells:
         typer.echo(f"{'  ' * (depth + 2)}{cell.header or '·'}：{_shorten(cell.text, _LONGEST_CELL)}")
