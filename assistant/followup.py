@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.extraction.intent import asking_part, content_of
 from assistant.types import StandAlone, Turn
@@ -32,7 +33,18 @@ _SELF_CONTAINED = 9  # characters of matter from which on a question leans on no
 
 
 def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
-    """The question made self-contained; as it is where there is no history or it leans on nothing."""
+    """The question made self-contained; as it is where there is no history or it leans on nothing.
+
+    An English one has its words in Chinese behind it: the documents are Chinese.
+    """
+    asked = _stand_alone(question, history, searcher)
+    glossed = searcher.gloss(asked.text)
+    if not glossed:
+        return asked
+    return replace(asked, text=f"{asked.text} {glossed}", focus=f"{asked.focus} {glossed}")
+
+
+def _stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
     earlier = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
     if not earlier:
         return StandAlone(question, question)

@@ -20,13 +20,16 @@ from vectorstore.named import (
     narrow,
     scope_words,
 )
-from vectorstore.places import bare_name, find_places, names_of_region
+from vectorstore.places import bare_name, find_places, names_in_pinyin, names_of_region
 from vectorstore.text import fold, read_number
 from vectorstore.types import Document
 
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{2,24})[”\"」』》]")
 _CLAUSE = re.compile(r"第\s*([零〇一二两三四五六七八九十百千\d]+)\s*(条|项|点|款)")
-_ORDINAL_PART = re.compile(r"第\s*([一二三四五六七八九十\d]{1,3})\s*(?:份|篇|个文件|部分)")
+_ORDINAL = r"[一二三四五六七八九十\d]{1,3}"
+_ORDINAL_PARTS = re.compile(
+    rf"第\s*({_ORDINAL}(?:\s*[、，,和与及]\s*第?\s*{_ORDINAL})*)\s*(?:份|篇|个文件|部分)"
+)
 _ALL_PARTS = re.compile(r"(?:这|那|全部|所有|汇编的?)\s*([一二三四五六七八九十两\d]{1,3})\s*[份篇]")
 _FIRST_PARTS = re.compile(r"前\s*([一二三四五六七八九十两\d]{1,2})\s*(?:份|篇)")
 _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(]\d{4}[〕\])]\s*\d+\s*号")
@@ -53,6 +56,7 @@ class MentionReader:
         self._titles = {target: _title_of(target) for target in self._targets}
         self._places = _regions(self._targets)
         self._compilations = {d.id: d for d in documents if d.parts}
+        self.names_in_pinyin = names_in_pinyin(document.text for document in documents)
 
     def read(self, question: str) -> Mentions:
         """What ``question`` names."""
@@ -138,9 +142,9 @@ class MentionReader:
                 yield Mention(text[start:end], start, end, frozenset(merged[start, end]))
 
     def _read_parts(self, text: str) -> Iterable[Mention]:
-        for match in _ORDINAL_PART.finditer(text):
-            number = read_number(match.group(1)) or 0
-            yield from self._parts(match, {number})
+        for match in _ORDINAL_PARTS.finditer(text):
+            for ordinal in re.findall(_ORDINAL, match.group(1)):
+                yield from self._parts(match, {read_number(ordinal) or 0})
         for match in _ALL_PARTS.finditer(text):
             number = read_number(match.group(1)) or 0
             whole = {d.id for d in self._compilations.values() if len(d.parts) == number}

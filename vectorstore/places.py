@@ -8,6 +8,7 @@ list of administrative divisions.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from csv import DictReader
 from functools import cache
 from importlib.util import find_spec
@@ -31,6 +32,15 @@ def names_of_region(region: str) -> set[str]:
             if len(name) > 1:
                 names |= {fold(name), "".join(lazy_pinyin(name))}
     return names
+
+
+def names_in_pinyin(texts: Iterable[str]) -> dict[str, str]:
+    """The places that the texts speak of, by the pinyin of their names, without tones and spaces."""
+    found = {text[start:end] for text in texts for start, end in find_places(text)}
+    # Sorted, so that of two names that sound alike the same one counts in every run.
+    return {
+        "".join(lazy_pinyin(name)): place for place in sorted(found) for name in (bare_name(place), place)
+    }
 
 
 def bare_name(place: str) -> str:

@@ -14,14 +14,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from math import log
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
 
 from vectorstore.chunking import chunk_of, entry_id, is_searched, units
+from vectorstore.glossary import gloss, is_foreign, official_words
 from vectorstore.mentions import MentionReader
 from vectorstore.named import Mentions, Target
+from vectorstore.row_selection import Selection, asks_for_rows, select_rows
 from vectorstore.text import read_number, search_terms
 from vectorstore.types import Chunk, Document, Match, Passage, Scope, SectionKind
 
@@ -47,6 +49,16 @@ class _Hit:
     near: dict[str, float]  # similarity by entry, of the search that found it
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a question looks for. ``lesser`` are terms of official words for what it says in others."""
+
+    terms: Sequence[str]
+    lesser: Sequence[str]
+    vector: Sequence[float]
+    clauses: Sequence[int]
+
+
 class Searcher:
     """Searches one generation of the index. Safe to use from several threads."""
 
@@ -63,6 +75,10 @@ class Searcher:
         """What the question names in this library."""
         return self._mentions.read(question)
 
+    def gloss(self, question: str) -> str:
+        """The words of an English question in Chinese; empty for a Chinese one."""
+        return gloss(question, self._mentions.names_in_pinyin) if is_foreign(question) else ""
+
     def absent_matter(self, question: str, targets: frozenset[Target]) -> str | None:
         """A phrase of the question that other documents have and these targets do not; or None."""
         return self._mentions.absent_matter(question, targets)
@@ -76,11 +92,16 @@ class Searcher:
         if not terms or not self.chunks:
             return ()
         mentions = self.read_mentions(question)
-        vector = self._embedder.embed_query(_matter(question, mentions))
+        wanted = _Wanted(
+            terms=terms,
+            lesser=search_terms(" ".join(chain.from_iterable(official_words(question).values()))),
+            vector=self._embedder.embed_query(_matter(question, mentions)),
+            clauses=mentions.clauses,
+        )
         groups: Sequence[frozenset[Target] | None] = mentions.groups or (None,)
-        found = [self._search_group(terms, vector, self._allowed(g, scope), mentions.clauses) for g in groups]
+        found = [self._search_group(wanted, self._allowed(group, scope)) for group in groups]
         limit = max(limit, each * len(groups)) if len(groups) > 1 else limit
-        chosen: dict[str, _Hit] = {}
+        chosen = {row.id: _Hit(row.id, 0.0, {}) for row in self._selected(question, mentions, scope)}
         for turn in zip_longest(*found):
             for hit in turn:
                 if hit is not None:
@@ -107,26 +128,35 @@ class Searcher:
         size = max(1, self._generation.keywords.size)
         return max(0.0, log((size + 1) / (self._generation.keywords.document_frequency(term) + 0.5)))
 
-    def _search_group(
-        self,
-        terms: Sequence[str],
-        vector: Sequence[float],
-        allowed: set[_Place] | None,
-        clauses: Sequence[int],
-    ) -> list[_Hit]:
+    def select_rows(self, question: str, mentions: Mentions) -> Selection | None:
+        """All rows that a question for rows means, in the tables of what it names; None if it is no such."""
+        if not asks_for_rows(question):
+            return None
+        rows = [chunk for chunk in self.chunks_in(mentions.targets) if chunk.kind is SectionKind.ROW]
+        return select_rows(question, rows)
+
+    def _selected(self, question: str, mentions: Mentions, scope: Scope) -> Sequence[Chunk]:
+        selection = self.select_rows(question, mentions)
+        allowed = self._allowed(None, scope)
+        return [row for row in selection.rows if self._in(row.id, allowed)] if selection else ()
+
+    def _search_group(self, wanted: _Wanted, allowed: set[_Place] | None) -> list[_Hit]:
         if allowed is not None and not allowed:
             return []
         ids = tuple(sorted({document_id for document_id, _ in allowed})) if allowed is not None else ()
-        near = {hit.chunk_id: hit.score for hit in self._generation.vectors.search(vector, _DENSE, ids)}
-        lexical = {hit.chunk_id: hit.score for hit in self._generation.keywords.search(terms, _LEXICAL, ids)}
+        near = {
+            hit.chunk_id: hit.score for hit in self._generation.vectors.search(wanted.vector, _DENSE, ids)
+        }
+        words = self._generation.keywords.search(wanted.terms, _LEXICAL, ids, wanted.lesser)
+        lexical = {hit.chunk_id: hit.score for hit in words}
         dense = _nearness(near)
         scores = _mix(
             {chunk_id: score for chunk_id, score in dense.items() if self._in(chunk_id, allowed)},
             {chunk_id: score for chunk_id, score in lexical.items() if self._in(chunk_id, allowed)},
         )
-        if clauses and allowed is not None:
+        if wanted.clauses and allowed is not None:
             best = max(scores.values(), default=0.0) + 1.0
-            scores |= dict.fromkeys(self._numbered(clauses, allowed), best)
+            scores |= dict.fromkeys(self._numbered(wanted.clauses, allowed), best)
         ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return [_Hit(chunk_id, score, near) for chunk_id, score in ordered]
 

@@ -12,12 +12,11 @@ from assistant.extraction.about import is_about_document, letterhead, state_lett
 from assistant.extraction.outline import state_members
 from assistant.extraction.reading import Reading, read_question
 from assistant.extraction.refuse import is_superlative, refuse_mentions, refuse_question
-from assistant.extraction.row_selection import select_rows
 from assistant.extraction.rows import state_selected
 from assistant.extraction.sentences import state_sentences
 from assistant.types import Draft, Reason, StandAlone
 from vectorstore.search import Searcher
-from vectorstore.types import Passage, SectionKind
+from vectorstore.types import Passage
 
 _NEAREST = 3
 _SHOWN_OF_A_REFUSAL = 2  # sentences that show what the source does say
@@ -72,8 +71,7 @@ def _state_whole(reading: Reading, searcher: Searcher) -> Draft | None:
 
 
 def _select(reading: Reading, searcher: Searcher) -> Draft | None:
-    rows = [c for c in searcher.chunks_in(reading.mentions.targets) if c.kind is SectionKind.ROW]
-    selection = select_rows(reading.question, rows)
+    selection = searcher.select_rows(reading.question, reading.mentions)
     if selection is None:
         return None
     if not selection.rows:

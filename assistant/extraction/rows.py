@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.extraction.columns import LONG, name_columns
 from assistant.extraction.intent import Ask, Kind, holds
 from assistant.types import Statement
+from vectorstore.columns import LONG, name_columns
 from vectorstore.text import fold
 from vectorstore.types import Cell, Passage, name_cell
 

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from assistant.extraction.intent import content_of
+from vectorstore.glossary import official_words
 from vectorstore.text import search_terms
 
 _NEAR = 2.5  # how much more the words beside a name count when several things are named
 _CONTEXT = 0.4  # weight of words carried over from an earlier question
+_OFFICIAL = 0.8  # weight of official words for what the question says in words that the library never uses
 _CHARACTER = 0.25  # weight of a single Chinese character beside a pair
 
 
@@ -42,6 +44,7 @@ def weigh(focus: str, context: str, without: Iterable[str], weight: Callable[[st
     """The matter of a question, ``without`` the names that only say where to look.
 
     ``context`` is what a follow-up carries over from an earlier question; it counts less.
+    Spoken words that the library never uses bring their official ones along.
     """
     weights: dict[str, float] = {}
     for text, factor in ((context, _CONTEXT), (focus, 1.0)):
@@ -51,4 +54,15 @@ def weigh(focus: str, context: str, without: Iterable[str], weight: Callable[[st
         for term in set(search_terms(content)):
             size = _CHARACTER if len(term) == 1 and not term.isascii() else 1.0
             weights[term] = max(weights.get(term, 0.0), factor * size * weight(term))
+    for said, words in official_words(focus).items():
+        if _is_unknown(said, weight):
+            for term in search_terms(" ".join(words)):
+                size = _CHARACTER if len(term) == 1 else 1.0
+                weights[term] = max(weights.get(term, 0.0), _OFFICIAL * size * weight(term))
     return Matter(weights, sum(weights.values()))
+
+
+def _is_unknown(said: str, weight: Callable[[str], float]) -> bool:
+    """Whether the library never says it: no pair of its characters is in any chunk."""
+    pairs = [term for term in search_terms(said) if len(term) > 1] or [said]
+    return all(weight(pair) >= weight("") for pair in pairs)

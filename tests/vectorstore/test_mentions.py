@@ -87,3 +87,9 @@ def test_a_region_is_known_by_its_parts_their_bare_names_and_pinyin() -> None:
 def test_words_that_only_look_like_places_are_none() -> None:
     assert find_places("幼儿园大班的深度学习") == []
     assert bare_name("吉林") == "吉林"
+
+
+@pytest.mark.parametrize("question", ["汇编第五、第六、第七份各写了什么", "汇编的第5、6和7篇"])
+def test_parts_that_are_listed_are_things_of_their_own(seed_searcher: Searcher, question: str) -> None:
+    groups = seed_searcher.read_mentions(question).groups
+    assert [{target.part for target in group} for group in groups] == [{5}, {6}, {7}]

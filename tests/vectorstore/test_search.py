@@ -76,3 +76,27 @@ def test_odd_questions_find_something_or_nothing_but_never_fail(
     seed_searcher: Searcher, question: str
 ) -> None:
     assert len(seed_searcher.search(question, scope=EVERYWHERE, limit=5)) <= 5
+
+
+def test_spoken_words_find_what_stands_there_in_official_ones(seed_searcher: Searcher) -> None:
+    found = seed_searcher.search("聊城住校的娃夜里谁管", scope=EVERYWHERE, limit=10)
+    assert any("宿管" in passage.chunk.text for passage in found)
+
+
+def test_all_rows_that_a_question_for_rows_means_come_first(seed_searcher: Searcher) -> None:
+    question = "聊城重点项目清单里，由教师工作科单独负责的项目有哪些？"
+    selection = seed_searcher.select_rows(question, seed_searcher.read_mentions(question))
+    assert selection is not None
+    found = seed_searcher.search(question, scope=EVERYWHERE, limit=20)
+    rows = [row.id for row in selection.rows]
+    assert len(rows) > 5
+    assert [passage.chunk.id for passage in found][: len(rows)] == rows
+    elsewhere = Scope(regions=("江苏",))
+    assert not {
+        passage.chunk.id for passage in seed_searcher.search(question, scope=elsewhere, limit=20)
+    } & set(rows)
+
+
+def test_an_english_question_is_glossed_with_the_names_of_the_library(seed_searcher: Searcher) -> None:
+    assert "浮梁县" in seed_searcher.gloss("Who visited Fuliang County in January?")
+    assert seed_searcher.gloss("谁去了浮梁县？") == ""

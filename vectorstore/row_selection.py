@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.extraction.columns import LONG, name_columns
+from vectorstore.columns import LONG, name_columns
 from vectorstore.text import fold
 from vectorstore.types import Cell, Chunk, name_cell
 
@@ -31,10 +31,15 @@ class Selection:
     value: str
 
 
+def asks_for_rows(question: str) -> bool:
+    """Whether a question asks which projects, tasks and the like there are."""
+    return bool(_ASKS_ROWS.search(fold(question)))
+
+
 def select_rows(question: str, rows: Sequence[Chunk]) -> Selection | None:
     """All rows that a question for rows means; None if it does not ask for rows, or by nothing known."""
     text = fold(question)
-    if not rows or not _ASKS_ROWS.search(text):
+    if not rows or not asks_for_rows(question):
         return None
     if office := _office_in(text, rows):
         return _by_office(text, rows, office)

@@ -1,0 +1,80 @@
+"""Words that documents do not use, and the ones that they do."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import vectorstore.glossary
+from vectorstore.glossary import gloss, is_foreign, official_words
+
+FOLDER = Path(vectorstore.glossary.__file__).parent
+PLACES = {"yunshan": "云山市", "hekou": "河口县"}
+
+
+def entries(name: str) -> list[tuple[str, str]]:
+    tables = tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
+    return [pair for table in tables.values() for pair in table.items()]
+
+
+def test_spoken_words_bring_their_official_ones() -> None:
+    assert official_words("住校的娃夜里谁管") == {
+        "住校": ("寄宿",),
+        "娃": ("学生", "儿童", "幼儿"),
+        "夜里": ("宿管", "宿舍"),
+    }
+    assert official_words("寄宿学生由谁管理") == {}
+
+
+def test_an_official_word_that_is_said_already_is_not_brought() -> None:
+    assert official_words("住校就是寄宿吗") == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "glossed"),
+    [
+        ("How many rural teachers does Yunshan have?", "乡村教师 云山市"),
+        (
+            "What is the monthly allowance for boarding schools in Hekou County?",
+            "每月 补贴 津贴 寄宿制学校 河口县 县",
+        ),
+        ("In May 2024, which city departments take part?", "5月 2024 市 部门 参与"),
+        ("kindergartens, 294.4 and 35%", "幼儿园 294.4 35%"),
+        ("Who wrote Hamlet?", ""),
+        ("", ""),
+        ("2024, and which unit", "2024"),
+    ],
+)
+def test_an_english_question_is_glossed_word_by_word(question: str, glossed: str) -> None:
+    assert gloss(question, PLACES) == glossed
+
+
+def test_a_place_is_a_name_only_with_a_capital() -> None:
+    assert gloss("hekou is here", PLACES) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "foreign"),
+    [
+        ("How many teachers?", True),
+        ("What is the index number (索引号)?", True),
+        ("AI课程有哪些要求", False),
+        ("学校的WiFi由谁管", False),
+        ("", False),
+        ("？？", False),
+        ("2024", False),
+    ],
+)
+def test_a_question_is_foreign_by_its_letters(question: str, foreign: bool) -> None:
+    assert is_foreign(question) is foreign
+
+
+def test_the_lists_hold_words_that_can_be_found() -> None:
+    assert all(word == word.lower() and word.isascii() for word, _ in entries("english.toml"))
+    assert all(len(word) > 1 or word in "娃憋唠淹" for word, _ in entries("spoken.toml"))
+    for name in ("english.toml", "spoken.toml"):
+        words = [word for word, _ in entries(name)]
+        assert len(words) == len(set(words)), name
+        assert all(official.strip() for _, official in entries(name))

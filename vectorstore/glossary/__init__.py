@@ -1,0 +1,82 @@
+"""Words of a question that official documents do not use, and the words that they do use for them.
+
+Spoken Chinese and English, by two lists of general words (``spoken.toml``,
+``english.toml``); names of places in Latin letters by their pinyin. What is
+found only helps to find passages: it is never evidence, nor shown as an answer.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from vectorstore.text import fold
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*|\d[\d.,]*%?")
+_LONGEST_PHRASE = 4  # words of an English phrase
+_PLURALS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ed", ""), ("ed", "e"))
+
+
+def official_words(question: str) -> dict[str, tuple[str, ...]]:
+    """By what a question says in spoken Chinese, the official words for it that it does not say itself."""
+    text = fold(question)
+    found = sorted((text.find(said), said) for said in _spoken() if said in text)
+    return {
+        said: words
+        for _, said in found
+        if (words := tuple(word for word in _spoken()[said].split() if word not in text))
+    }
+
+
+def is_foreign(question: str) -> bool:
+    """Whether a question is in Latin letters, names in Chinese aside."""
+    return len(_HAN.findall(question)) * 2 < len(re.findall(r"[A-Za-z]", question))
+
+
+def gloss(question: str, places: Mapping[str, str]) -> str:
+    """The words of an English question in Chinese, one after the other; those that no list has are left out.
+
+    ``places`` gives the names of places by their pinyin without tones.
+    """
+    words = _LATIN_WORD.findall(question)
+    glossed: list[str] = []
+    index = 0
+    while index < len(words):
+        for length in range(min(_LONGEST_PHRASE, len(words) - index), 0, -1):
+            phrase = " ".join(words[index : index + length])
+            if found := _look_up(phrase, places):
+                glossed.append(found)
+                break
+        index += length
+    return " ".join(dict.fromkeys(glossed))
+
+
+def _look_up(phrase: str, places: Mapping[str, str]) -> str:
+    lowered = phrase.lower()
+    if lowered[0].isdigit():
+        return "" if " " in phrase else phrase.rstrip(".,")
+    for ending, instead in (("", ""), *_PLURALS):
+        if lowered.endswith(ending):
+            stem = lowered.removesuffix(ending) + instead if ending else lowered
+            if found := _english().get(stem):
+                return found
+    return places.get(re.sub(r"[^a-z]", "", lowered), "") if phrase[0].isupper() else ""
+
+
+@cache
+def _english() -> dict[str, str]:
+    return _read("english.toml")
+
+
+@cache
+def _spoken() -> dict[str, str]:
+    return _read("spoken.toml")
+
+
+def _read(name: str) -> dict[str, str]:
+    tables = tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    return {said: official for table in tables.values() for said, official in table.items()}
