@@ -217,6 +217,13 @@ _ANSWERS: dict[Kind, re.Pattern[str]] = {
 }
 
 
+_DATES = re.compile(r"(?:\d{4}\s*年)?(?:\s*\d{1,2}\s*月)?(?:\s*\d{1,2}\s*日)|\d{4}\s*年|\d{1,2}\s*月")
+_UNTIL = "前"
+_ASKS_DEADLINE = re.compile(r"最晚|最迟|截止|截至|期限|时限|deadline")
+_DEADLINE = re.compile(
+    r"截[止至]|(?:[年月日]|学[年期]|十[三四五六]五)[^，。；]{0,4}(?:底|前|内|止|以前|之前)|[至到]\s*\d{4}\s*年|"
+    r"\d{4}\s*年[,，、]|[年月]底|期间"
+)
 _HOW_OFTEN = "次回"
 _RHYTHM = re.compile(
     rf"[每半双隔单][一二两三四五半\d]*个?(?:学期|学年|月|周|年|季度?|天|日|星期)|月度|季度|年度|"
@@ -231,6 +238,10 @@ def holds(kind: Kind, text: str, units: str = "") -> bool:
         return bool(_RHYTHM.search(text))
     if kind is Kind.COUNT and units:
         return bool(re.search(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*[{units}]", fold(text)))
+    if kind is Kind.COUNT:
+        return bool(_ANSWERS[kind].search(_DATES.sub(" ", fold(text))))  # "3月1日" counts nothing
+    if kind is Kind.DATE and units == _UNTIL:
+        return bool(_DEADLINE.search(fold(text)))
     if kind is Kind.CONTACT and units:
         return bool(re.search(_CONTACT_SIGNS[units], text))
     if kind is Kind.LIST:
@@ -250,6 +261,8 @@ def _units(clause: str, kind: Kind) -> str:
         if re.search(r"电话|phone", clause):
             return "电话"
         return "寄" if re.search(r"寄|邮编|信", clause) else ""
+    if kind is Kind.DATE:
+        return _UNTIL if _ASKS_DEADLINE.search(clause) else ""
     if kind is not Kind.COUNT:
         return ""
     if "多久" in clause:

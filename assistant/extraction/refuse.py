@@ -63,6 +63,8 @@ _UNHIDE = re.compile(r"真实的?(?:数|名|地名|情况)|(?:隐去|打码|遮�
 _LEVEL = re.compile(r"国家级|省级|市级|县级|区级|校级|国家|部级")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
 _ANY_YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+_FUTURE = re.compile(r"明年|后年|下一步|接下来|将来|今后|未来|下个?学[年期]|明后年")
+_PLANNED = re.compile(r"将|拟|计划|力争|争取|打算|下一步|继续|推进|(?:到|至)?20\d{2}年|要|达到|确保|实现")
 _NTH = re.compile(
     r"第([一二三四五六七八九十\d]{1,3})((?:[\u4e00-\u9fff]{2,4}?)?(?:幼儿园|小学|中学|学校|实验学校|高中|"
     r"职业学校))"
@@ -223,7 +225,12 @@ def _hidden(span: Span, asks: Sequence[Ask]) -> bool:
 
 def _contradicts(question: str, text: str) -> bool:
     """The sentence is of another level, another year or another in a numbered series than was asked for."""
-    return _other_level(question, text) or _other_year(question, text) or _other_number(question, text)
+    return (
+        _other_level(question, text)
+        or _other_year(question, text)
+        or _other_number(question, text)
+        or bool(_FUTURE.search(question) and not _PLANNED.search(text))
+    )
 
 
 def _other_year(question: str, text: str) -> bool:
