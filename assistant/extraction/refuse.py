@@ -78,6 +78,7 @@ _NAMED_WITHIN = 6  # characters after what is hidden in which the thing is calle
 _REGIONS = ("省", "市", "县", "区", "州")
 _NAMED_UNIT = {Kind.SHARE: "%％", Kind.MONEY: "元万亿", Kind.COUNT: "", Kind.DATE: "年月日"}
 FIGURES = (Kind.SHARE, Kind.MONEY, Kind.COUNT, Kind.DATE, Kind.NUMBER, Kind.CONTACT)
+_PARTICULAR = 0.85  # of the weight of a question's rarest word: what is as particular
 _LOOKED_AT = 4  # best sentences that must hold what is asked for
 
 
@@ -148,11 +149,13 @@ def refuse_spans(question: str, asks: Sequence[Ask], spans: Sequence[Span], matt
     # Where no word is shared (another language, another way of speaking) meaning alone has to find it.
     looked_at = _LOOKED_AT if best.share else 3 * _LOOKED_AT
     near = [span for span in spans[:looked_at] if span.share >= 0.4 * best.share]
+    row = best.passage.chunk if best.passage.chunk.cells else None
+    near.extend(span for span in spans if span.passage.chunk is row and span not in near)
     figures = [ask for ask in asks if ask.kind in FIGURES] if all(a.kind in FIGURES for a in asks) else []
     held: list[Span] = []
     if figures:
         held = [s for s in near if any(holds(a.kind, _shown(s.text), a.units) for a in figures)]
-        held = [s for s in held if _speaks_of_it(s, matter)]
+        held = [s for s in held if _speaks_of_it(s, matter) and _is_of_one_matter(s, best, matter)]
         if not held or _hidden(best, figures):
             return Reason.REDACTED if any(_hidden(span, figures) for span in near) else Reason.NOT_FOUND
     if all(_contradicts(question, span.text) for span in (held if figures else [best])):
@@ -179,6 +182,17 @@ def _speaks_of_it(span: Span, matter: Matter) -> bool:
     pairs = {term for term in matter.weights if len(term) > 1 and not term.isascii()}
     headings = search_terms(" ".join(span.passage.chunk.path[-2:]))
     return not pairs or bool(pairs & (span.terms | set(headings)))
+
+
+def _is_of_one_matter(span: Span, best: Span, matter: Matter) -> bool:
+    """Whether a sentence's passage has the most particular words that the best one shares with the question."""
+    if span.passage.chunk.id == best.passage.chunk.id:
+        return True
+    shared = {term: matter.weights[term] for term in best.terms & matter.weights.keys() if len(term) > 1}
+    least = _PARTICULAR * max(shared.values(), default=0.0)
+    keys = {term for term, weight in shared.items() if weight >= least}
+    chunk = span.passage.chunk
+    return not keys or bool(keys & set(search_terms(f"{' '.join(chunk.path[-2:])} {chunk.text}")))
 
 
 def wants_titles(question: str) -> bool:
