@@ -13,12 +13,14 @@ import re
 from collections.abc import Sequence
 
 from assistant.extraction.about import asks_own_number
+from assistant.extraction.contradict import contradicts
 from assistant.extraction.intent import Ask, Kind, holds
 from assistant.extraction.select import Span
 from assistant.extraction.weigh import Matter
 from assistant.types import Reason
 from vectorstore.marks import find_redactions, hides_figure
 from vectorstore.named import Mentions
+from vectorstore.places import find_places
 from vectorstore.search import numbers_of
 from vectorstore.text import fold, read_number, search_terms
 from vectorstore.types import Chunk, Head, Mark, SectionKind, Status
@@ -60,15 +62,8 @@ _WHICH_PLACE = re.compile(
     r"哪个?(?:省|市|县|区)的(?:文件|方案|要点)"
 )
 _UNHIDE = re.compile(r"真实的?(?:数|名|地名|情况)|(?:隐去|打码|遮住|遮掉|隐藏|抹掉|没写出来)[的了]")
-_LEVEL = re.compile(r"国家级|省级|市级|县级|区级|校级|国家|部级")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
 _ANY_YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
-_FUTURE = re.compile(r"明年|后年|下一步|接下来|将来|今后|未来|下个?学[年期]|明后年")
-_PLANNED = re.compile(r"将|拟|计划|力争|争取|打算|下一步|继续|推进|(?:到|至)?20\d{2}年|要|达到|确保|实现")
-_NTH = re.compile(
-    r"第([一二三四五六七八九十\d]{1,3})((?:[\u4e00-\u9fff]{2,4}?)?(?:幼儿园|小学|中学|学校|实验学校|高中|"
-    r"职业学校))"
-)
 _SUPERLATIVE = re.compile(
     r"(?:哪[个份家边]|谁)[^，。？?]{0,12}[高多大早长贵低少小晚快][？?\s]*$|最[高多大早长贵低少小晚快][？?\s]*$"
 )
@@ -158,18 +153,36 @@ def refuse_spans(question: str, asks: Sequence[Ask], spans: Sequence[Span], matt
         held = [s for s in held if _speaks_of_it(s, matter) and _is_of_one_matter(s, best, matter)]
         if not held or _hidden(best, figures):
             return Reason.REDACTED if any(_hidden(span, figures) for span in near) else Reason.NOT_FOUND
-    if all(_contradicts(question, span.text) for span in (held if figures else [best])):
+    if all(contradicts(question, span.text) for span in (held if figures else [best])):
         return Reason.NOT_FOUND
     if any(_lacks_role(ask, near) for ask in asks):
         return Reason.NOT_FOUND
     return Reason.REDACTED if _hides_name(best, asks, matter) else None
 
 
-def refuse_place(mentions: Mentions, spans: Sequence[Span]) -> Reason | None:
-    """Why sentences do not answer for a place inside the area of a document: none of them speaks of it."""
-    near = [f"{' '.join(s.passage.chunk.path)} {s.passage.chunk.text}" for s in spans[:_LOOKED_AT]]
-    lacking = [name for name in mentions.within if not any(name in text for text in near)]
-    return Reason.NOT_FOUND if lacking else None
+def refuse_place(mentions: Mentions, asks: Sequence[Ask], spans: Sequence[Span]) -> Reason | None:
+    """Why sentences do not answer for a place inside the area of a document: none speaks of it.
+
+    Where a figure is asked for, the sentences that hold one must.
+    """
+    looked_at = spans[:_LOOKED_AT]
+    near = [f"{' '.join(s.passage.chunk.path)} {s.passage.chunk.text}" for s in looked_at]
+    if any(not any(name in text for text in near) for name in mentions.within):
+        return Reason.NOT_FOUND
+    if len(mentions.within) != 1 or any(ask.kind not in FIGURES for ask in asks):
+        return None
+    held = [span for span in looked_at if any(holds(ask.kind, span.text, ask.units) for ask in asks)]
+    spoken_of = any(_speaks_of_place(span, mentions.within[0]) for span in held)
+    return Reason.NOT_FOUND if held and not spoken_of else None
+
+
+def _speaks_of_place(span: Span, name: str) -> bool:
+    """Whether a sentence or its headings name the place, or it is the last that was named before."""
+    chunk = span.passage.chunk
+    if name in span.text or name in " ".join(chunk.path):
+        return True
+    _, named, after = chunk.text[: span.end - chunk.start].rpartition(name)
+    return bool(named) and not find_places(after)
 
 
 def is_superlative(question: str) -> bool:
@@ -185,7 +198,7 @@ def _speaks_of_it(span: Span, matter: Matter) -> bool:
 
 
 def _is_of_one_matter(span: Span, best: Span, matter: Matter) -> bool:
-    """Whether a sentence's passage has the most particular words that the best one shares with the question."""
+    """Whether its passage has the most particular words that the best sentence shares with the question."""
     if span.passage.chunk.id == best.passage.chunk.id:
         return True
     shared = {term: matter.weights[term] for term in best.terms & matter.weights.keys() if len(term) > 1}
@@ -237,30 +250,6 @@ def _hidden(span: Span, asks: Sequence[Ask]) -> bool:
     return False
 
 
-def _contradicts(question: str, text: str) -> bool:
-    """The sentence is of another level, another year or another in a numbered series than was asked for."""
-    return (
-        _other_level(question, text)
-        or _other_year(question, text)
-        or _other_number(question, text)
-        or bool(_FUTURE.search(question) and not _PLANNED.search(text))
-    )
-
-
-def _other_year(question: str, text: str) -> bool:
-    asked, told = set(_YEAR.findall(question)), set(_YEAR.findall(text))
-    return bool(asked and told and not asked & told and min(asked) > max(told))
-
-
-def _other_number(question: str, text: str) -> bool:
-    """ "第一幼儿园" where the sentence has only "第二幼儿园"."""
-    for number, thing in _NTH.findall(question):
-        told = {read_number(other) for other, same in _NTH.findall(text) if same == thing}
-        if told and read_number(number) not in told:
-            return True
-    return False
-
-
 def _lacks_role(ask: Ask, near: Sequence[Span]) -> bool:
     """Someone of a certain rank is asked for, and nobody of that rank is spoken of."""
     wanted = _ROLE.search(ask.text) if ask.kind in (Kind.PERSON, Kind.LIST) else None
@@ -278,11 +267,3 @@ def _hides_name(span: Span, asks: Sequence[Ask], matter: Matter) -> bool:
         if any(len(term) > 1 and term in matter.weights for term in search_terms(following)):
             return True
     return False
-
-
-def _other_level(question: str, text: str) -> bool:
-    """The question asks of one level (省级) and the figure's clause is of another (市级)."""
-    asked = set(_LEVEL.findall(question))
-    clauses = [c for c in re.split(r"[，,；;。]", text) if re.search(r"\d", c)]
-    told = {level for clause in clauses for level in _LEVEL.findall(clause)}
-    return bool(len(asked) == 1 and told and not asked & told)

@@ -45,7 +45,7 @@ def state_sentences(reading: Reading, passages: Sequence[Passage]) -> Stated:
         score_spans(_numbered_first(passages, mentions), reading.matter, reading.asks), reading.asks
     )
     reason = refuse_spans(reading.focus, reading.asks, spans, reading.matter)
-    reason = reason or refuse_place(mentions, spans)
+    reason = reason or refuse_place(mentions, reading.asks, spans)
     statements = _state_titles(reading, passages)
     for best in _by_document(spans, one=len(mentions.targets) == 1):
         statements.extend(_state(reading, best, reading.matter, reading.asks))
