@@ -20,7 +20,14 @@ from vectorstore.named import (
     narrow,
     scope_words,
 )
-from vectorstore.places import bare_name, find_places, names_in_pinyin, names_of_region
+from vectorstore.places import (
+    bare_name,
+    find_homophones,
+    find_places,
+    names_in_pinyin,
+    names_of_region,
+    sounds_of,
+)
 from vectorstore.text import fold, read_number
 from vectorstore.types import Document
 
@@ -55,6 +62,7 @@ class MentionReader:
         self._texts = {target: fold(_text_of(documents, target)) for target in self._targets}
         self._titles = {target: _title_of(target) for target in self._targets}
         self._places = _regions(self._targets)
+        self._sounds = sounds_of(self._places)
         self._compilations = {d.id: d for d in documents if d.parts}
         self.names_in_pinyin = names_in_pinyin(document.text for document in documents)
 
@@ -112,6 +120,10 @@ class MentionReader:
                 if not any(taken[match.start() : match.end()]):
                     taken[match.start() : match.end()] = [True] * len(name)
                     yield Mention(name, *match.span(), self._places[name], stands_alone=True)
+        for start, end, name in find_homophones(text, self._sounds):
+            if not any(taken[start:end]):
+                taken[start:end] = [True] * (end - start)
+                yield Mention(text[start:end], start, end, self._places[name], stands_alone=True)
         for start, end in find_places(text):
             if any(taken[start:end]):
                 continue

@@ -8,19 +8,20 @@ list of administrative divisions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from csv import DictReader
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin
 
 from vectorstore.text import fold
 
 _UNIT = re.compile(r"[\u4e00-\u9fff]{2,}?(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)")
 _SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)$")
 _BARE = re.compile(r"(?:\w{1,3}族)*(?:特别行政区|自治区|自治州|自治县|地区|省|市|州|盟)$")
+_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,}")
 _LONGEST = 15  # characters of a place name in the dictionary
 
 
@@ -32,6 +33,31 @@ def names_of_region(region: str) -> set[str]:
             if len(name) > 1:
                 names |= {fold(name), "".join(lazy_pinyin(name))}
     return names
+
+
+def sounds_of(names: Iterable[str]) -> dict[tuple[str, ...], str]:
+    """The Chinese names by their sounds, of two that sound alike the same one in every run."""
+    return {_sounds(name): name for name in sorted(names) if _HAN_NAME.fullmatch(name)}
+
+
+def find_homophones(text: str, names: Mapping[tuple[str, ...], str]) -> list[tuple[int, int, str]]:
+    """Where a name is typed, perhaps with other characters of the very same sound: 聊成 for 聊城.
+
+    ``names`` as ``sounds_of`` gives them. Tones count: without them too many
+    words would be names, such as 讲习 and 江西. The longest come first.
+    """
+    sounds = _sounds(text)
+    return [
+        (start, start + length, names[sounds[start : start + length]])
+        for length in sorted({len(sound) for sound in names}, reverse=True)
+        for start in range(len(text) - length + 1)
+        if sounds[start : start + length] in names and _HAN_NAME.fullmatch(text[start : start + length])
+    ]
+
+
+def _sounds(text: str) -> tuple[str, ...]:
+    """The sound of each character by itself, one for each."""
+    return tuple(lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True)[0] for char in text)
 
 
 def names_in_pinyin(texts: Iterable[str]) -> dict[str, str]:

@@ -93,3 +93,18 @@ def test_words_that_only_look_like_places_are_none() -> None:
 def test_parts_that_are_listed_are_things_of_their_own(seed_searcher: Searcher, question: str) -> None:
     groups = seed_searcher.read_mentions(question).groups
     assert [{target.part for target in group} for group in groups] == [{5}, {6}, {7}]
+
+
+@pytest.mark.parametrize(
+    ("question", "region"), [("聊成乡村学校的午餐哪年全覆盖？", "聊城市"), ("杨州有多少心理教师？", "扬州市")]
+)
+def test_a_place_that_is_typed_by_its_sound_is_recognised(
+    seed_searcher: Searcher, question: str, region: str
+) -> None:
+    (group,) = seed_searcher.read_mentions(question).groups
+    assert {target.head.region[-3:] for target in group} == {region}
+
+
+@pytest.mark.parametrize("question", ["讲习班由谁办？", "煽动学生怎么处理？", "河被污染了怎么办？", ""])
+def test_a_word_that_sounds_nearly_like_a_place_is_none(seed_searcher: Searcher, question: str) -> None:
+    assert seed_searcher.read_mentions(question).groups == ()
