@@ -223,8 +223,22 @@ def locked_archive() -> bytes:
 
 def make(folder: Path) -> None:
     """Write all of them."""
-    text = long_text()
-    bytes_by_name = {
+    for name, data in (_readable_at_most() | _hostile()).items():
+        (folder / name).write_bytes(data)
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "dangling.docx").symlink_to(folder / "nowhere.docx")
+    outside = folder.with_name("outside.txt")
+    outside.write_text(words("外部"), encoding="utf-8")
+    (folder / "outside.txt").symlink_to(outside)
+    (folder / "upward").symlink_to(folder.parent)
+    (folder / os.fsdecode("公文.txt".encode("gbk"))).write_bytes(words("文件名").encode())
+    with (folder / "huge.txt").open("wb") as file:
+        file.truncate(8_000 * _MEGABYTE)
+
+
+def _readable_at_most() -> dict[str, bytes]:
+    """Good, cut off, locked, or under a wrong name."""
+    return {
         "good1.txt": words("阅读").encode(),
         "good2.docx": word_bytes("午餐"),
         "good3.pdf": pdf_bytes("体育"),
@@ -241,6 +255,13 @@ def make(folder: Path) -> None:
         "printed.docx": pdf_bytes("改名"),
         "picture.pdf": picture_bytes(),
         "program.docx": program_bytes(),
+    }
+
+
+def _hostile() -> dict[str, bytes]:
+    """Far more than it seems, or what tries to be."""
+    text = long_text()
+    return {
         "macros.docm": with_macros(),
         "500pages.pdf": pdf_bytes("长篇", pages=500),
         "utf16.txt": words("编码").encode("utf-16-le"),
@@ -262,14 +283,3 @@ def make(folder: Path) -> None:
         "long.docx": word_package("".join(map(paragraph, text.splitlines()))),
         "scan.pdf": scan_bytes(),
     }
-    for name, data in bytes_by_name.items():
-        (folder / name).write_bytes(data)
-    os.mkfifo(folder / "pipe.txt")
-    (folder / "dangling.docx").symlink_to(folder / "nowhere.docx")
-    outside = folder.with_name("outside.txt")
-    outside.write_text(words("外部"), encoding="utf-8")
-    (folder / "outside.txt").symlink_to(outside)
-    (folder / "upward").symlink_to(folder.parent)
-    (folder / os.fsdecode("公文.txt".encode("gbk"))).write_bytes(words("文件名").encode())
-    with (folder / "huge.txt").open("wb") as file:
-        file.truncate(8_000 * _MEGABYTE)
