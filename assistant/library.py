@@ -21,7 +21,7 @@ from vectorstore.ingest import IngestReport, ProgressEvent, ingest
 from vectorstore.intake import Failure, SourceFile
 from vectorstore.sources import CATALOG, Gathered, gather
 from vectorstore.types import Chunk, Document
-from vectorstore.understand import understand
+from vectorstore.understand import stop_reading, understand
 
 OnProgress = Callable[[ProgressEvent], None]
 
@@ -163,6 +163,7 @@ def _ingest(
         embedder=build_embedder(settings),
         understand=lambda file: understand(file.path, file.source, entries.get(file.origin)),
         rules=lambda file: code + _entry_digest(entries, file),
+        stop=stop_reading,
         failed=gathered.failed,
         listed=gathered.listed,
         remove=remove,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -109,8 +112,18 @@ def reindex() -> None:
 
 def _change(settings: Settings, run: Callable[[Callable[[ProgressEvent], None]], IngestReport]) -> None:
     """Run what changes the library, with progress and report. Exits with 1 where a file failed."""
-    with show_progress(settings.language, reading=True) as on_progress:
+    with _ended_as_by_ctrl_c(), show_progress(settings.language, reading=True) as on_progress:
         report = run(on_progress)
     show_report(report, settings.language, always=True)
     if report.failed:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """SIGTERM, which service managers send, leaves no process running on and no temporary file either."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

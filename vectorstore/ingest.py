@@ -65,6 +65,7 @@ def ingest(
     embedder: Embedder,
     understand: Callable[[SourceFile], Document],
     rules: Callable[[SourceFile], str] = lambda _: "",
+    stop: Callable[[], None] = lambda: None,
     failed: Sequence[Failure] = (),
     listed: Collection[str] = (),
     remove: Collection[str] = (),
@@ -77,7 +78,8 @@ def ingest(
     ``understand`` reads one file, in several threads at once, and may raise
     UnreadableFile for it; the document's id follows from ``source`` alone. It is
     called only for a file whose bytes changed, or when ``rules`` of it did,
-    which stands for all else that ``understand`` goes by.
+    which stands for all else that ``understand`` goes by. ``stop`` ends it early
+    wherever it is at work, when the run is interrupted.
     ``failed`` could not be had at all, and is reported with the others.
     ``listed`` are the origins of folders and archives that ``sources`` name in
     full: what came from there before and is not among them leaves the library,
@@ -94,7 +96,7 @@ def ingest(
         if rebuild:
             _set_aside(data_dir / _LIBRARY)
         with closing(Database(data_dir / _LIBRARY)) as database:
-            intake = Intake(database, understand, rules, failed)
+            intake = Intake(database, understand, rules, failed, stop)
             files = intake.named(sources)
             intake.drop({*remove, *intake.gone(files, listed)})
             intake.take(files, lambda done: on_progress(_reading(done, len(files))))

@@ -6,20 +6,24 @@ import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
+from threading import Event, Thread
 
 from vectorstore import chunking
 from vectorstore.database import Database, text_digest
 from vectorstore.errors import Message, UnreadableFile
+from vectorstore.files import check_file, unreadable
 from vectorstore.types import Document
 
 logger = logging.getLogger(__name__)
 
-# Each may take a gigabyte for a hostile file, and embedding takes far longer than reading.
+# Memory is bounded in vectorstore.readers.sandbox, and embedding takes far longer than reading.
 _READ_AT_ONCE = 2
 _READ_AHEAD = 4
+_STOPPED_EVERY = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +43,15 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A file that could not be taken in, and why. What the library had of it before stays."""
+    """A file that could not be taken in, and why. What the library had of it before stays.
+
+    ``origin`` is where it comes from, as in SourceFile, where the source is no name that the library has.
+    """
 
     source: str
     message: Message
     hint: Message
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +79,12 @@ class Intake:
         understand: Callable[[SourceFile], Document],
         rules: Callable[[SourceFile], str],
         failed: Sequence[Failure] = (),
+        stop: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._understand = understand
         self._rules = rules
+        self._stop = stop
         self._known = database.stored()
         self.added: list[str] = []
         self.replaced: list[str] = []
@@ -95,11 +105,13 @@ class Intake:
         """
         present = {file.source for file in files}
         broken = tuple(f"{failure.source}/" for failure in self.failed)
+        origins = {failure.origin for failure in self.failed if failure.origin}
         return {
             source
             for source, stored in self._known.items()
             if source not in present
             and not f"{source}/".startswith(broken)
+            and not any(_is_below(f"{stored.origin}/", origin) for origin in origins)
             and any(_is_below(stored.origin, place) for place in listed)
         }
 
@@ -118,7 +130,7 @@ class Intake:
             if first[file.source] is not file:
                 self.failed.append(Failure(source=file.source, message=_SAME_NAME, hint=_RENAME))
         on_read(len(ordered) - len(first))
-        with ThreadPoolExecutor(_READ_AT_ONCE, thread_name_prefix="read") as pool:
+        with _readers(self._stop) as pool:
             results = _run_ahead(pool, self._read, sorted(first.values(), key=lambda file: file.source))
             for done, (file, result) in enumerate(results, start=1 + len(ordered) - len(first)):
                 self._store(file, result)
@@ -136,8 +148,8 @@ class Intake:
         except UnreadableFile as error:
             return Failure(source=file.source, message=error.message, hint=error.hint)
         except OSError as error:
-            message = Message(f"无法读取文件：{error}。", f"The file can't be read: {error}.")
-            return Failure(source=file.source, message=message, hint=_CHECK)
+            found = unreadable(file.path, error)
+            return Failure(source=file.source, message=found.message, hint=found.hint)
         except (ArithmeticError, AssertionError, LookupError, RecursionError, TypeError, ValueError):
             # A defect of ours that one document brings out must not keep the others of its batch out.
             logger.exception("Can't understand %s", file.source)
@@ -164,9 +176,31 @@ class Intake:
         self.notices.extend(Notice(source=file.source, message=notice) for notice in document.notices)
 
     def _fingerprint(self, file: SourceFile) -> str:
+        check_file(file.path)
         with file.path.open("rb") as opened:
             content = file_digest(opened, "sha256").hexdigest()
         return text_digest("\n".join((chunking.VERSION, self._rules(file), content)))
+
+
+@contextmanager
+def _readers(stop: Callable[[], None]) -> Iterator[ThreadPoolExecutor]:
+    """Threads to read in. What interrupts the block, as Ctrl+C does, doesn't wait for what they read."""
+    pool = ThreadPoolExecutor(_READ_AT_ONCE, thread_name_prefix="read")
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        ended = Event()
+        Thread(target=_wait_for, args=(pool, ended)).start()
+        while not ended.wait(_STOPPED_EVERY):  # again, for what was about to begin
+            stop()
+        raise
+    pool.shutdown()
+
+
+def _wait_for(pool: ThreadPoolExecutor, ended: Event) -> None:
+    pool.shutdown()
+    ended.set()
 
 
 def _run_ahead(
@@ -208,7 +242,6 @@ _RENAME = Message(
     "请改名，或收录它们共同的上级文件夹，使名称带上各自的文件夹名。",
     "Rename one, or take in the folder above both, so that their names carry their folders'.",
 )
-_CHECK = Message("请检查该文件后再运行一次。", "Check the file, then run this again.")
 _DEFECT = Message(
     "程序没能理解这份文件，这是程序的缺陷。", "The program failed on this file, which is its fault."
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path, PurePath
@@ -16,6 +18,7 @@ from vectorstore.readers import unpack
 
 CATALOG = "catalog.toml"
 _SETTINGS = ".toml"  # catalogs and the like are about documents
+_UNSEEN = ("Cc", "Cs")  # control characters, and what stands for bytes that are no UTF-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +76,15 @@ class _Gathering:
             unseen: list[OSError] = []
             for path in _files_below(root, unseen.append):
                 source = path.relative_to(root).as_posix()
-                self._add(SourceFile(path=path, source=source, origin=str(path), place=str(root)), root)
+                self._add_one(SourceFile(path=path, source=source, origin=str(path), place=str(root)), root)
             if not unseen:
                 self.listed.append(str(root))
             for hidden in unseen:
-                self._fail(str(hidden.filename), _unseen(hidden))
+                self._fail(_show(str(hidden.filename)), _unseen(hidden))
         elif place.exists():
             root = place.parent.resolve()
             path = root / place.name
-            self._add(SourceFile(path=path, source=place.name, origin=str(path), place=str(path)), root)
+            self._add_one(SourceFile(path=path, source=place.name, origin=str(path), place=str(path)), root)
         else:
             raise UnreadableFile(
                 Message(f"没有文件或文件夹 {place}。", f"There is no file or folder {place}."),
@@ -97,11 +100,20 @@ class _Gathering:
             return
         self._add(SourceFile(path=fetched.path, source=url, origin=url, place=url), None)
 
+    def _add_one(self, file: SourceFile, root: Path) -> None:
+        """Add a file of this system, whose name and links are not ours."""
+        is_in_folder = file.place == str(root)
+        refusal = (_refuse_link(file.path, root) if is_in_folder else None) or _refuse_name(file.path)
+        if refusal:
+            self._fail(_show(file.source), refusal, file.origin)
+        elif not file.path.is_dir():  # a link to a folder that is seen in its own place
+            self._add(file, root)
+
     def _add(self, file: SourceFile, root: Path | None) -> None:
         try:
             unpacked = unpack(file.path, self._folder())
         except UnreadableFile as error:
-            self._fail(file.source, error)
+            self._fail(file.source, error, file.origin)
             return
         if unpacked is None:
             self._take(file, root)
@@ -111,7 +123,7 @@ class _Gathering:
             source, origin = f"{file.source}/{name}", f"{file.origin}/{name}"
             self._take(replace(file, path=member, source=source, origin=origin), root)
         for name, reason in unpacked.refused:
-            self._fail(f"{file.source}/{name}", reason)
+            self._fail(f"{file.source}/{name}", reason, f"{file.origin}/{name}")
 
     def _take(self, file: SourceFile, root: Path | None) -> None:
         self.files.append(file)
@@ -131,8 +143,43 @@ class _Gathering:
         """A new name for a folder below ``scratch``."""
         return self._scratch / str(next(self._numbers))
 
-    def _fail(self, source: str, error: UnreadableFile) -> None:
-        self.failed.append(Failure(source=source, message=error.message, hint=error.hint))
+    def _fail(self, source: str, error: UnreadableFile, origin: str = "") -> None:
+        self.failed.append(Failure(source=source, message=error.message, hint=error.hint, origin=origin))
+
+
+def _refuse_link(path: Path, root: Path) -> UnreadableFile | None:
+    """A link that leads out of the folder that was named, perhaps to what nobody meant to give."""
+    if not path.is_symlink() or not path.exists() or path.resolve().is_relative_to(root):
+        return None
+    return UnreadableFile(
+        Message(
+            f"{_show(path.name)} 是链接，指向文件夹之外，没有读入。",
+            f"{_show(path.name)} is a link that leads out of the folder, and was not followed.",
+        ),
+        Message("如果需要，请直接导入它指向的文件或文件夹。", "If you want it, add what it links to."),
+    )
+
+
+def _refuse_name(path: Path) -> UnreadableFile | None:
+    """A name in another encoding, as archives from Windows leave them, can be neither stored nor shown."""
+    if not any(unicodedata.category(char) in _UNSEEN for char in str(path)):
+        return None
+    return UnreadableFile(
+        Message(
+            f"文件名“{_show(path.name)}”的编码不是 UTF-8，或含有控制字符。",
+            f"The file name {_show(path.name)!r} is not in UTF-8, or has control characters.",
+        ),
+        Message("请给文件或它所在的文件夹改名。", "Rename the file, or the folder that it is in."),
+    )
+
+
+def _show(name: str) -> str:
+    """A name for people: bytes that are no UTF-8 mostly are GBK, and control characters are left out."""
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return "".join(char for char in raw.decode(encoding) if unicodedata.category(char) not in _UNSEEN)
+    return raw.decode("ascii", "replace")
 
 
 def _unseen(error: OSError) -> UnreadableFile:
@@ -149,7 +196,8 @@ def _files_below(root: Path, on_error: Callable[[OSError], None]) -> Iterator[Pa
     """The documents in a folder, however deep, in order."""
     for folder, folders, names in os.walk(root, onerror=on_error):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder, name) for name in sorted(names) if _is_document(name))
+        linked = (name for name in folders if Path(folder, name).is_symlink())  # os.walk doesn't follow them
+        yield from (Path(folder, name) for name in (*sorted(names), *linked) if _is_document(name))
 
 
 def _folders(file: SourceFile, root: Path | None) -> Iterator[Path]:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from vectorstore.catalog import DocumentEntry
 from vectorstore.letterhead import read_head, read_part_heads
-from vectorstore.readers import read_file
+from vectorstore.readers import read_file, stop_reading
 from vectorstore.structure import read_structure
 from vectorstore.types import Document
+
+__all__ = ["stop_reading", "understand"]
 
 
 def understand(path: Path, source: str, entry: DocumentEntry | None) -> Document:

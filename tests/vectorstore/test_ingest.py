@@ -316,6 +316,19 @@ def test_members_of_an_archive_that_is_broken_now_stay(data_dir: Path, seeds: Pa
     assert run(data_dir, [], listed=[str(seeds)]).removed == ("all.zip/a.txt",)
 
 
+def test_what_fails_stays_also_where_the_library_has_another_name_for_it(data_dir: Path, seeds: Path) -> None:
+    (file,) = placed(seeds, write(seeds, a=articles("甲")))
+    run(data_dir, [replace(file, source="alone.txt")], listed=[])
+    broken = Failure(
+        source="sub/a.txt",
+        message=Message("坏。", "Broken."),
+        hint=Message("换。", "Replace it."),
+        origin=file.origin,
+    )
+    assert run(data_dir, [], failed=[broken], listed=[str(seeds)]).removed == ()
+    assert run(data_dir, [], listed=[str(seeds)]).removed == ("alone.txt",)
+
+
 def test_another_file_of_a_name_that_is_taken_is_refused_unless_the_first_is_gone(
     data_dir: Path, tmp_path: Path
 ) -> None:

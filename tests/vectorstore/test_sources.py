@@ -108,3 +108,33 @@ def test_a_catalog_with_a_mistake_is_told(folder: Path, tmp_path: Path) -> None:
     (folder / "catalog.toml").write_text("[[document]]\n", encoding="utf-8")
     with pytest.raises(CatalogInvalid):
         gathered(tmp_path, folder)
+
+
+def test_links_out_of_the_folder_are_refused_and_links_within_are_followed(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.txt").write_text("第一条 内容。", encoding="utf-8")
+    (folder / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "up").symlink_to(tmp_path)
+    (folder / "in.txt").symlink_to(folder / "甲.txt")
+    (folder / "again").symlink_to(folder / "sub")
+    found = gathered(tmp_path, folder)
+    assert {failure.source for failure in found.failed} == {"all.zip/../out.txt", "out.txt", "up"}
+    assert "in.txt" in {file.source for file in found.files}
+    assert not any(file.source.startswith("again") for file in found.files)
+    (alone,) = gathered(tmp_path, folder / "out.txt").files  # named by the one who may
+    assert alone.source == "out.txt"
+
+
+def test_names_that_can_not_be_stored_are_refused_by_what_they_mean(folder: Path, tmp_path: Path) -> None:
+    (folder / os.fsdecode("公文.txt".encode("gbk"))).write_text("第一条 内容。", encoding="utf-8")
+    (folder / "a\nb.txt").write_text("第一条 内容。", encoding="utf-8")
+    (folder / "全角　空格.txt").write_text("第一条 内容。", encoding="utf-8")
+    found = gathered(tmp_path, folder)
+    assert {"公文.txt", "ab.txt"} <= {failure.source for failure in found.failed}
+    assert "全角　空格.txt" in {file.source for file in found.files}
+
+
+def test_an_empty_file_is_left_to_the_one_who_reads(folder: Path, tmp_path: Path) -> None:
+    (folder / "empty.txt").touch()
+    assert "empty.txt" in {file.source for file in gathered(tmp_path, folder).files}

@@ -11,18 +11,18 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from vectorstore.errors import Message, UnreadableFile
+from vectorstore.files import check_file, unreadable
 from vectorstore.readers import refusals, sandbox
 from vectorstore.readers.markdown import read_markdown
 from vectorstore.readers.plain import decode
 from vectorstore.readers.reply import unpack_file
 from vectorstore.readers.sniff import HEAD, Format, format_by_head
 from vectorstore.readers.types import ReadFile, ReadTable
-from vectorstore.readers.writing import MOST_CHARACTERS, TooLong, write
+from vectorstore.readers.writing import IN_TEXT, MOST_CHARACTERS, TooLong, write
 from vectorstore.text import normalise
 
-__all__ = ["ReadFile", "ReadTable", "Unpacked", "read_file", "unpack"]
+__all__ = ["ReadFile", "ReadTable", "Unpacked", "read_file", "stop_reading", "unpack"]
 
-_MOST_BYTES = 100_000_000
 _MOST_SCANS = 200  # pages to recognise in one file: the better part of an hour on two slow cores
 _RECOGNISER = "rapidocr"
 # Zip files by their form, but documents; whether that is true is seen when they are read.
@@ -42,7 +42,7 @@ def read_file(path: Path) -> ReadFile:
 
     Raises UnreadableFile with the reason: for what is empty, damaged, protected by a
     password, too large, no document, or needs an extra that is not installed. Any
-    file costs at most a minute and a half and 1 GB, a scan more with each page, up to 2 GB.
+    file costs at most a minute and a half and 0.8 GB, a scan more with each page, up to 1.9 GB.
     """
     head = _head(path)
     found = format_by_head(head, path.name)
@@ -53,6 +53,11 @@ def read_file(path: Path) -> ReadFile:
     return file
 
 
+def stop_reading() -> None:
+    """End what other threads are reading at this moment; to them those files are refused."""
+    sandbox.end_all()
+
+
 def unpack(path: Path, folder: Path) -> Unpacked | None:
     """The documents of an archive, written into ``folder``, which is made; None for any other file.
 
@@ -60,7 +65,12 @@ def unpack(path: Path, folder: Path) -> Unpacked | None:
     refused one by one. Raises UnreadableFile for an archive that is damaged, or
     unfolds to more than any collection of documents.
     """
-    is_zip = path.is_file() and path.suffix.lower() not in _PACKAGES and _head(path)[:2] == b"PK"
+    if path.suffix.lower() in _PACKAGES:
+        return None
+    try:
+        is_zip = _head(path).startswith(b"PK")
+    except UnreadableFile:  # read_file says so
+        return None
     if not is_zip:
         return None
     folder.mkdir(exist_ok=True)
@@ -78,45 +88,23 @@ def unpack(path: Path, folder: Path) -> Unpacked | None:
 
 def _head(path: Path) -> bytes:
     """The first bytes. Raises UnreadableFile for what is no file of a usable size."""
+    check_file(path)
     try:
-        if not path.is_file():
-            raise UnreadableFile(
-                Message(
-                    f"{path.name} 不存在，或不是普通文件。", f"{path.name} is missing, or no regular file."
-                ),
-                Message("请检查路径。", "Check the path."),
-            )
-        size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
-        raise _unreadable(path, error) from error
-    if not size:
+        raise unreadable(path, error) from error
+    if not head:
         raise refusals.empty(path.name)
-    if size > _MOST_BYTES:
-        raise refusals.too_large(
-            path.name, f" {_MOST_BYTES // 1_000_000} MB", f"{_MOST_BYTES // 1_000_000} MB"
-        )
     return head
 
 
-def _unreadable(path: Path, error: OSError) -> UnreadableFile:
-    return UnreadableFile(
-        Message(
-            f"文件 {path.name} 读不出来：{error.strerror}。", f"{path.name} can't be read: {error.strerror}."
-        ),
-        Message("请检查文件是否存在、有无读取权限。", "Check that it exists and may be read."),
-    )
-
-
 def _read_text(path: Path, found: Format) -> ReadFile:
-    too_long = refusals.too_large(
-        path.name, f" {MOST_CHARACTERS // 10_000} 万字", f"{MOST_CHARACTERS:,} characters"
-    )
+    too_long = refusals.too_large(path.name, IN_TEXT.zh, IN_TEXT.en)
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if len(data) > 4 * MOST_CHARACTERS:
         raise too_long
     text = decode(data, path.name)
@@ -127,7 +115,7 @@ def _read_text(path: Path, found: Format) -> ReadFile:
     try:
         return write(read_markdown(text))
     except TooLong as error:
-        raise too_long from error
+        raise refusals.too_large(path.name, error.limit.zh, error.limit.en) from error
 
 
 def _read_in_process(path: Path) -> ReadFile:

@@ -6,6 +6,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from lxml import etree
 from vectorstore.readers.article import isolate_article, squeezed
 from vectorstore.readers.blocks import Block, Content, Grid, GridCell, Paragraph
 from vectorstore.readers.numbering import format_number, labelled
-from vectorstore.readers.packages import Element
+from vectorstore.readers.packages import NO_REASON, Element
 from vectorstore.readers.plain import decode
-from vectorstore.readers.refusals import damaged
+from vectorstore.readers.refusals import damaged, too_demanding
 
 # fmt: off
 _BLOCKS = frozenset({
@@ -28,6 +29,7 @@ _BLOCKS = frozenset({
 # fmt: on
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_MARKUP = "<meta charset>"  # what declares an encoding was read as ASCII, so it must keep ASCII
 _BREAK = "\x00"  # a line break of the author's, among white space that means nothing
 _SPACE = re.compile("[ \t\r\n\f]+")
 _OWN_NUMBER = re.compile(
@@ -69,7 +71,10 @@ def read_mhtml(path: Path) -> Content:
 
 def _read_page(data: bytes, name: str) -> Content:
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
-    root = etree.fromstring(_decode(data, name).encode("utf-8", "replace"), parser)
+    try:
+        root = etree.fromstring(_decode(data, name).encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as error:  # the parser puts up with all else
+        raise too_demanding(name) if NO_REASON in str(error) else damaged(name) from error
     if root is None:
         raise damaged(name)
     title, article, attachments = isolate_article(root)
@@ -96,10 +101,11 @@ def _decode(data: bytes, name: str) -> str:
     declared = _CHARSET.search(data[:4_096])
     if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = declared.group(1).decode("ascii").lower()
-        try:
-            return data.decode("gb18030" if encoding in ("gb2312", "gbk", "x-gbk") else encoding)
-        except (UnicodeDecodeError, LookupError):
-            pass
+        encoding = "gb18030" if encoding in ("gb2312", "gbk", "x-gbk") else encoding
+        # UnicodeError: Python knows codecs that no page is in (undefined, idna), and those decode nothing.
+        with suppress(LookupError, UnicodeError):
+            if _MARKUP.encode(encoding) == _MARKUP.encode("ascii") and "escape" not in encoding:
+                return data.decode(encoding)
     return decode(data, name)
 
 

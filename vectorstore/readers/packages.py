@@ -14,13 +14,14 @@ from zipfile import ZipFile, ZipInfo
 
 from lxml import etree
 
-from vectorstore.readers.refusals import damaged, encrypted, suspicious
+from vectorstore.readers.refusals import damaged, encrypted, suspicious, too_deep
 
 MOST_MEMBERS = 5_000
 LARGEST_MEMBER = 100_000_000  # bytes, unpacked
 LARGEST_PACKAGE = 300_000_000
 _SUSPECT_RATIO = 200  # XML of offices packs to a twentieth, of large sheets to a hundredth
 _SUSPECT_SIZE = 10_000_000  # smaller members may pack as well as they like
+NO_REASON = "unknown error"  # what lxml says where libxml2 had no memory left even for a reason
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 Element = Any  # lxml's, which ships no types
@@ -129,6 +130,10 @@ def parse_xml(data: bytes, name: str) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
+        if "depth" in str(error):
+            raise too_deep(name) from error
+        if NO_REASON in str(error):
+            raise MemoryError from error
         raise damaged(name) from error
     if root.getroottree().docinfo.doctype:
         raise _with_doctype(name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from vectorstore.errors import Message, UnreadableFile
 
 MAY_BE_CUT = Message("文件不完整，可能缺少后面的内容。", "The file is incomplete; its end may be missing.")
+_ARCHIVES = ("RAR", "7z")
+_PICTURES = ("PNG", "JPEG", "TIFF", "GIF")
 SUPPORTED = "txt md html mhtml pdf docx doc wps xlsx xls pptx ofd"
 
 
@@ -36,10 +38,20 @@ def unsupported(name: str, found: str) -> UnreadableFile:
     """The content, whatever the name says, is of a format that nobody here reads."""
     return UnreadableFile(
         Message(
-            f"文件 {name} 的内容是{found}，不支持。", f"The content of {name} ({found}) is not supported."
+            f"文件 {name} 的内容是 {found}，不支持。", f"The content of {name} ({found}) is not supported."
         ),
-        Message(f"请另存为以下格式之一：{SUPPORTED}。", f"Save it in one of these formats: {SUPPORTED}."),
+        _way_out(found),
     )
+
+
+def _way_out(found: str) -> Message:
+    if found in _ARCHIVES:
+        return Message(
+            "请解压后导入里面的文件，或改用 zip。", "Unpack it and add the files inside, or use zip."
+        )
+    if found in _PICTURES:
+        return Message("请另存为 PDF 以便识别。", "Save it as PDF, which can be recognised.")
+    return Message(f"请另存为以下格式之一：{SUPPORTED}。", f"Save it in one of these formats: {SUPPORTED}.")
 
 
 def too_large(name: str, limit: str, limit_en: str) -> UnreadableFile:
@@ -70,6 +82,11 @@ def suspicious(name: str, reason: str, reason_en: str) -> UnreadableFile:
         Message(f"文件 {name} {reason}，已拒绝。", f"{name} was refused: {reason_en}."),
         Message("请确认文件来源后重新保存。", "Make sure where it comes from, then save it again."),
     )
+
+
+def too_deep(name: str) -> UnreadableFile:
+    """Elements inside of elements, more of them than any program writes."""
+    return suspicious(name, "的内容嵌套过深", "it is nested too deeply")
 
 
 def no_text(name: str) -> UnreadableFile:

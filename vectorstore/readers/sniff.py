@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import olefile
 
-from vectorstore.readers.refusals import encrypted, unsupported
+from vectorstore.readers.refusals import encrypted, suspicious, unsupported
 
 
 class Format(Enum):
@@ -42,7 +42,9 @@ _STARTS: dict[bytes, Format | str] = {
     b"\xff\xd8\xff": "JPEG",
     b"II*\0": "TIFF",
     b"MM\0*": "TIFF",
+    b"GIF8": "GIF",
 }
+_PROGRAMS = (b"MZ\x90\0", b"\x7fELF")
 _PARTS = {"word/": Format.DOCX, "xl/": Format.XLSX, "ppt/": Format.PPTX}
 _STREAMS = {"WordDocument": Format.DOC, "Workbook": Format.XLS, "Book": Format.XLS}
 _HTML = re.compile(
@@ -57,6 +59,8 @@ _OF_WEB_PAGES = frozenset({".html", ".htm", ".shtml", ".xhtml", ".doc", ".xls"})
 
 def format_by_head(head: bytes, name: str) -> Format:
     """The format by the first HEAD bytes. Raises UnreadableFile for one that nobody here reads."""
+    if head.startswith(_PROGRAMS):
+        raise suspicious(name, "是程序，不是文档", "it is a program, not a document")
     for start, found in _STARTS.items():
         if head.startswith(start):
             if isinstance(found, str):
@@ -70,6 +74,8 @@ def format_by_head(head: bytes, name: str) -> Format:
         return Format.MHTML
     if _HTML.match(text) or (suffix in _OF_WEB_PAGES and _TAGS.search(text)):
         return Format.HTML
+    if text.startswith("<?xml"):
+        raise unsupported(name, "XML")
     return Format.MARKDOWN if suffix in (".md", ".markdown") else Format.TEXT
 
 

@@ -12,7 +12,7 @@ from vectorstore.readers.blocks import Content
 from vectorstore.readers.refusals import is_archive, too_large
 from vectorstore.readers.reply import pack
 from vectorstore.readers.sniff import Format, find_format
-from vectorstore.readers.writing import MOST_CHARACTERS, TooLong, write
+from vectorstore.readers.writing import TooLong, write
 
 # Module and function; only the one that is needed is imported.
 _READERS = {
@@ -60,7 +60,5 @@ def _lay_out(content: Content, path: Path) -> dict[str, Any]:
     try:
         file = write(content)
     except TooLong as error:
-        raise too_large(
-            path.name, f" {MOST_CHARACTERS // 10_000} 万字", f"{MOST_CHARACTERS:,} characters"
-        ) from error
+        raise too_large(path.name, error.limit.zh, error.limit.en) from error
     return {**pack(file), "scans": content.scans}

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vectorstore.errors import Message
 from vectorstore.headings import Heading
 from vectorstore.readers.blocks import PAGE_START, Content, Grid, GridCell, Paragraph
 from vectorstore.readers.grids import ReadableGrid, arrange
@@ -16,12 +17,22 @@ from vectorstore.text import normalise
 from vectorstore.types import Cell
 
 MOST_CHARACTERS = 3_000_000  # twenty times the longest statute; no policy document is beyond it
+_MOST_REPEATED = 10_000_000  # characters of cells and headers, counted in each row that they belong to
+IN_TEXT = Message(f" {MOST_CHARACTERS // 10_000} 万字", f"{MOST_CHARACTERS:,} characters")
+_IN_ROWS = Message(
+    f" {_MOST_REPEATED // 10_000} 万字（合并的单元格按每行各计一次）",
+    f"{_MOST_REPEATED:,} characters with merged cells counted in each row",
+)
 _PAGE = "\ue000"  # stands for PAGE_START between cleaning and writing; cleaning leaves none of its kind
 _EDGE = re.compile(rf"^[\s{_PAGE}]+|[\s{_PAGE}]+$")
 
 
 class TooLong(Exception):
-    """The text has more than MOST_CHARACTERS."""
+    """The text has more than MOST_CHARACTERS, or its tables repeat more; ``limit`` says which."""
+
+    def __init__(self, limit: Message) -> None:
+        super().__init__(limit.en)
+        self.limit = limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,7 @@ class _Writer:
         self.pages: list[int] = []
         self.headings: list[Heading] = []
         self._length = 0
+        self._repeated = 0
 
     def paragraph(self, text: str, level: int = 0) -> None:
         """A line for each line of ``text`` that is not blank; with a level the first of them is a heading."""
@@ -86,7 +98,9 @@ class _Writer:
             filled = [piece for piece in new if piece.text]
             end = filled[-1].end if filled else end
             if filled and index >= table.header_rows:
-                rows.append(_row(table, places, written, shared, filled[0].start, filled[-1].end))
+                row = _row(table, places, written, shared, filled[0].start, filled[-1].end)
+                self._count_repeated(row)
+                rows.append(row)
         header = table.header[1:] if table.numbered else table.header
         return ReadTable(start=start, end=end, header=header, rows=tuple(rows))
 
@@ -102,6 +116,12 @@ class _Writer:
             if cell is not None:
                 written[id(cell)] = piece
         return new
+
+    def _count_repeated(self, row: Row) -> None:
+        """A cell over thousands of rows costs nothing here, but is written out for each wherever rows go."""
+        self._repeated += sum(len(cell.header) + len(cell.text) for cell in row.cells)
+        if self._repeated > _MOST_REPEATED:
+            raise TooLong(_IN_ROWS)
 
     def _put(self, text: str) -> _Written:
         start = self._length
@@ -119,7 +139,7 @@ class _Writer:
     def _append(self, text: str) -> None:
         self._length += len(text)
         if self._length > MOST_CHARACTERS:
-            raise TooLong
+            raise TooLong(IN_TEXT)
         self.pieces.append(text)
 
 

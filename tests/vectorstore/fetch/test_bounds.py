@@ -13,14 +13,14 @@ import pytest
 from tests.vectorstore.fetch.network import fetched, refusal
 from tests.vectorstore.fetch.web_server import WebServer, answer, redirect
 from vectorstore import fetch as web
-from vectorstore import readers
+from vectorstore import files
 from vectorstore.fetch.body import unpacked
 
 GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 
 def test_the_bound_is_that_of_the_readers() -> None:
-    assert web._MOST_BYTES == readers._MOST_BYTES
+    assert web._MOST_BYTES == files._MOST_BYTES
 
 
 def endless(piece: bytes, header: bytes = b"", start: bytes = b"") -> Iterator[bytes]:

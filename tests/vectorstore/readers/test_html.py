@@ -144,3 +144,12 @@ def test_chinese_numbers_of_ordered_lists_are_those_that_the_browser_shows(tmp_p
     items = "<li>甲</li><li value='5'>乙</li><li>3.自带编号</li>"
     page = f"<html><body><ol start='2' style='list-style-type: cjk-ideographic'>{items}</ol></body></html>"
     assert lines(read(tmp_path, page)) == ["二、甲", "五、乙", "3.自带编号"]
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "punycode", "utf-16", "unicode_escape", "hex", "x"])
+def test_a_charset_that_no_page_is_in_is_not_believed(tmp_path: Path, charset: str) -> None:
+    page = tmp_path / "page.html"
+    for encoding in ("utf-8", "gb18030"):
+        words = "<p>第一条 学校应当做好教师培训工作。</p>"
+        page.write_text(f'<html><meta charset="{charset}"><body>{words}', encoding=encoding)
+        assert read_file(page).text == "第一条 学校应当做好教师培训工作。\n"
