@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import Event, Thread
 
 _EVERY = 0.05  # seconds
-_OF_ONNXRUNTIME = ".ses"  # 51 bytes that it writes wherever it runs
 _PROC = Path("/proc")
 
 
@@ -76,7 +75,7 @@ class Place:
             process.kill()
             ended.set()
             watcher.join()
-        left = [path.name for path in (self.root / "temporary").iterdir() if path.name != _OF_ONNXRUNTIME]
+        left = [path.name for path in (self.root / "temporary").iterdir()]
         return Watched(process.returncode, out, err, _peak(peaks), left)
 
 

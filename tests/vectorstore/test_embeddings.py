@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -256,3 +257,18 @@ def test_without_the_package_the_error_names_the_settings_to_use(
         built_in(tmp_path)
     for variable in ("", "_MODEL", "_BASE_URL"):
         assert f"POLICY_ASSISTANT_EMBEDDING{variable}" in raised.value.hint.zh
+
+
+def test_the_engine_sends_nothing_to_its_maker(tmp_path: Path) -> None:
+    """It leaves a file with the id of its session wherever it means to send something."""
+    script = (
+        "from pathlib import Path; from vectorstore.embeddings import make_embedder\n"
+        f"embedder = make_embedder(kind='builtin', cache_dir=Path({str(tmp_path / 'cache')!r}),"
+        " model=None, base_url=None, api_key=None)\n"
+        "embedder.embed_query('教师')"
+    )
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    bare = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-c", script], env=bare | {"TMPDIR": str(folder)}, check=True)
+    assert list(folder.iterdir()) == []
