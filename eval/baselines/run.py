@@ -28,6 +28,7 @@ from eval.baselines.table import (
     Measured,
     answer_table,
     judge_search,
+    kind_table,
     retrieval_table,
 )
 from eval.cases import SHIPPED_CASES, Case, load_cases
@@ -103,6 +104,7 @@ def compare(
     parts = [
         "; ".join(f"{name}: {value or 'none'}" for name, value in made_with.items()),
         retrieval_table(measured),
+        kind_table(measured),
         answer_table(measured, metrics),
         *(f"- {note}" for note in notes),
     ]

