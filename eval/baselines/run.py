@@ -26,6 +26,7 @@ from eval.baselines.pipeline import Material, read_texts
 from eval.baselines.table import (
     DEEPEST,
     Measured,
+    Retrieved,
     answer_table,
     judge_search,
     kind_table,
@@ -34,7 +35,7 @@ from eval.baselines.table import (
 from eval.cases import SHIPPED_CASES, Case, load_cases
 from eval.metrics import Metric, make_metrics
 from eval.report import create_run_folder, write_results
-from eval.runner import run_cases
+from eval.runner import Result, run_cases
 from eval.seeds import load_seeds
 from eval.systems import System
 from vectorstore.errors import Message, StorageUnusable
@@ -100,7 +101,7 @@ def compare(
     }
     folder = create_run_folder(output_dir, made_with)
     with open_ours(settings) as ours:
-        measured = [measure(system, cases, metrics, folder) for system in (ours, *baselines)]
+        measured = measure((ours, *baselines), cases, metrics, folder)
     parts = [
         "; ".join(f"{name}: {value or 'none'}" for name, value in made_with.items()),
         retrieval_table(measured),
@@ -129,19 +130,39 @@ def _build(material: Material, names: Sequence[str]) -> tuple[list[Built], list[
     return built, notes
 
 
-def measure(system: System, cases: Sequence[Case], metrics: Sequence[Metric], folder: Path) -> Measured:
-    """Ask and search every case, one at a time; replies go to a folder of the system's name.
+def measure(
+    systems: Sequence[System], cases: Sequence[Case], metrics: Sequence[Metric], folder: Path
+) -> list[Measured]:
+    """Ask and search every case; replies go to a folder of each system's name.
 
-    Raises StorageUnusable, and what searching raises. What asking raises counts as an error of its case.
+    Systems take turns at each case, one at a time: what else the machine does
+    slows them all alike. Raises StorageUnusable, and what searching raises.
+    What asking raises counts as an error of its case.
     """
-    place = folder / system.name
-    place.mkdir()
-    console = Console(stderr=True)
-    results = write_results(run_cases(cases, system.ask, metrics=metrics, workers=1), place)
-    asked = tuple(track(results, system.name, total=len(cases), console=console))
-    found = [(case, system.search(case, DEEPEST)) for case in cases if case.answerable and case.evidence]
-    shown = [judge_search(case, passages) for case, passages in found if passages is not None]
-    return Measured(name=system.name, results=asked, retrieved=tuple(shown) if shown else None)
+    asked: dict[str, list[Result]] = {system.name: [] for system in systems}
+    for case in track(cases, "", console=Console(stderr=True)):
+        for system in systems:
+            asked[system.name] += run_cases((case,), system.ask, metrics=metrics, workers=1)
+    return [
+        Measured(
+            name=system.name,
+            results=_write_replies(asked[system.name], folder / system.name),
+            retrieved=_search(system, cases),
+        )
+        for system in systems
+    ]
+
+
+def _write_replies(results: Sequence[Result], folder: Path) -> tuple[Result, ...]:
+    folder.mkdir()
+    return tuple(write_results(results, folder))
+
+
+def _search(system: System, cases: Sequence[Case]) -> tuple[Retrieved, ...] | None:
+    judged = [case for case in cases if case.answerable and case.evidence]
+    found = [(case, system.search(case, DEEPEST)) for case in judged]
+    shown = tuple(judge_search(case, passages) for case, passages in found if passages is not None)
+    return shown or None
 
 
 def read_commit() -> str | None:
