@@ -28,8 +28,9 @@ from eval.baselines.table import (
     Measured,
     Retrieved,
     answer_table,
+    answers_by_kind,
     judge_search,
-    kind_table,
+    retrieval_by_kind,
     retrieval_table,
 )
 from eval.cases import SHIPPED_CASES, Case, load_cases
@@ -86,30 +87,40 @@ def compare(
     """
     cases = load_cases(cases_dir)[:limit]
     metrics = make_metrics(load_seeds(settings.seeds_dir))
-    material = Material(
-        texts=read_texts(settings.seeds_dir),
-        embedder=build_embedder(settings),
-        chat_model=build_chat_model(settings),
-    )
-    baselines, notes = _build(material, names)
-    made_with = {
-        "commit": read_commit(),
-        "cases": len(cases),
-        "chat model": settings.openai_model,
-        "embedding": material.embedder.model,
-        **{package: version(package) for package in sorted({p for one in baselines for p in one.packages})},
-    }
+    baselines, notes = _build(_gather(settings), names)
+    made_with = _describe(settings, len(cases), baselines)
     folder = create_run_folder(output_dir, made_with)
     with open_ours(settings) as ours:
         measured = measure((ours, *baselines), cases, metrics, folder)
     parts = [
         "; ".join(f"{name}: {value or 'none'}" for name, value in made_with.items()),
         retrieval_table(measured),
-        kind_table(measured),
+        retrieval_by_kind(measured),
         answer_table(measured, metrics),
-        *(f"- {note}" for note in notes),
+        answers_by_kind(measured, metrics[0]),
+        "\n".join(f"- {note}" for note in notes),
     ]
-    return _write(folder / TABLE, "\n\n".join(parts))
+    return _write(folder / TABLE, "\n\n".join(part for part in parts if part))
+
+
+def _gather(settings: Settings) -> Material:
+    return Material(
+        texts=read_texts(settings.seeds_dir),
+        embedder=build_embedder(settings),
+        chat_model=build_chat_model(settings),
+    )
+
+
+def _describe(settings: Settings, cases: int, baselines: Sequence[Built]) -> dict[str, object]:
+    """What the numbers depend on."""
+    packages = sorted({package for one in baselines for package in one.packages})
+    return {
+        "commit": read_commit(),
+        "cases": cases,
+        "chat model": settings.openai_model,
+        "embedding": build_embedder(settings).model,
+        **{package: version(package) for package in packages},
+    }
 
 
 def _build(material: Material, names: Sequence[str]) -> tuple[list[Built], list[str]]:

