@@ -19,14 +19,14 @@ _CHINESE = re.compile(
             r"隐去|遮盖|脱敏|打码",  # the figure is hidden in the source
             r"[只仅](?:有|列了?|见)(?:标题|题目)|无正文",  # a heading without a body
             r"[处此文条被](?:中断|截断)",  # the text breaks off
-            r"(?:查|找|搜)不到|(?:无法|不能)(?:回答|确定|确认|断定|判断|给出)|无从(?:得知|查)",
+            r"(?:查|找|搜)不到|(?:无法|不能)(?:回答|确定|确认|断定|判断|给出)|无从(?:得知|查)|不知道",
         )
     )
 )
 _ENGLISH = re.compile(
     r"\bnot (?:in the (?:collection|documents?|sources?)|(?:be )?(?:found|stated|specified|mentioned|given"
     r"|provided|included|disclosed))\b"
-    r"|\b(?:do|does|did)(?: not|n.t) (?:state|say|mention|specify|give|provide|contain|include|cover)\b"
+    r"|\b(?:do|does|did)(?: not|n.t) (?:state|say|mention|specify|give|provide|contain|include|cover|know)\b"
     r"|\b(?:can|could)(?: ?not|n.t) (?:find|be found|answer|determine)\b"
     r"|\bno (?:information|mention|such)\b|\bredacted\b|\bcut off\b|\btruncated\b"
     r"|\bonly (?:a|the) (?:title|heading)\b"
