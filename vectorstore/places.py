@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from csv import DictReader
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -57,7 +57,12 @@ def find_homophones(text: str, names: Mapping[tuple[str, ...], str]) -> list[tup
 
 def _sounds(text: str) -> tuple[str, ...]:
     """The sound of each character by itself, one for each."""
-    return tuple(lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True)[0] for char in text)
+    return tuple(map(_sound, text))
+
+
+@lru_cache(maxsize=10_000)
+def _sound(char: str) -> str:
+    return str(lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True)[0])
 
 
 def names_in_pinyin(texts: Iterable[str]) -> dict[str, str]:
