@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.cases import Case, Kind
-from eval.metrics import holds, is_cited, scored_part
+from eval.matching import holds, is_cited, scored_part
 from eval.normalise import normalise
 from eval.replies import Reply
 from eval.runner import Result
