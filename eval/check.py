@@ -11,6 +11,7 @@ from typing import Literal
 
 from eval.cases import Case
 from eval.documents import NAMES
+from eval.judge_labels import check_labels, load_labels
 from eval.normalise import normalise
 from eval.seeds import load_seeds
 
@@ -45,9 +46,15 @@ def check_cases(cases: Sequence[Case], seeds_dir: Path) -> list[Problem]:
 
 
 def check_all(cases: Sequence[Case], seeds_dir: Path, *, shipped: bool) -> list[Problem]:
-    """The problems of ``cases`` and, for the shipped ones, of the names of documents."""
+    """The problems of ``cases`` and, for the shipped ones, of the names of documents and the hand labels."""
     problems = check_cases(cases, seeds_dir)
-    return [*problems, *_name_problems(load_seeds(seeds_dir))] if shipped else problems
+    if not shipped:
+        return problems
+    wrong_labels = (
+        Problem(level="error", case=case_id, text=text)
+        for case_id, text in check_labels(load_labels(), cases)
+    )
+    return [*problems, *_name_problems(load_seeds(seeds_dir)), *wrong_labels]
 
 
 def _name_problems(seeds: Mapping[str, str]) -> Iterator[Problem]:

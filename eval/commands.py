@@ -13,8 +13,10 @@ from assistant.startup import prepare, start
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from eval.baseline import Scores
+    from eval.judge import ModelJudge
     from eval.metrics import Metric
     from eval.run import Server
+    from eval.summary import Summary
 
 eval_commands = typer.Typer(
     invoke_without_command=True, help="用题库评测 Measure against the cases, and compare runs."
@@ -71,14 +73,17 @@ def evaluate(
         workers=workers,
         output_dir=output,
         resume=resume,
-        judge=judge,
     )
+    # Before the run, so that a judge that can't be had is told at once.
+    opened = _open_judge(settings) if judge else None
     summary = run_evaluation(settings, plan)
     if failures:
         # Those of the half that headlines come from stay unread unless asked for by name.
         shown = Split.REPORT if plan.split is Split.REPORT else Split.TUNE
         print_failures((r for r in summary.results if is_in(r.case.id, shown)), language=settings.language)
     print_summary(summary, language=settings.language)
+    if opened:
+        _judge(summary, opened, workers)
 
 
 @eval_commands.command()
@@ -165,6 +170,30 @@ def _server(
             Message("请先设置密钥。", "Set it to the server's key."),
         )
     return Server(url=url, api=protocol, model=model, key=key)
+
+
+def _open_judge(settings: Settings) -> ModelJudge:
+    from eval.judge import open_judge
+
+    return open_judge(settings)
+
+
+def _judge(summary: Summary, judge: ModelJudge, workers: int) -> None:
+    from eval.cases import SHIPPED_CASES, load_cases
+    from eval.judge import judge_results
+    from eval.judge_labels import load_labels
+    from eval.judge_report import print_judged, write_judged
+
+    judged = judge_results(
+        summary.results,
+        load_cases(SHIPPED_CASES),
+        judge,
+        judge.made_with,
+        labels=load_labels(),
+        workers=workers,
+    )
+    write_judged(judged, summary.folder)
+    print_judged(judged, typer.echo)
 
 
 def _metrics(settings: Settings) -> tuple[Metric, ...]:

@@ -65,7 +65,6 @@ class Plan:
     workers: int = DEFAULT_WORKERS
     output_dir: Path = DEFAULT_OUTPUT
     resume: Path | None = None
-    judge: bool = False
 
 
 Opened = AbstractContextManager[System]

@@ -11,7 +11,9 @@ from typer.testing import CliRunner, Result
 
 from assistant.cli import commands
 from eval.errors import CasesInvalid, OptionsInvalid
+from eval.judge_labels import load_labels
 from tests.eval.examples import CASES, TEXTS, as_json, make_reply, perfect_reply, send, serving
+from tests.model_server import ModelServer
 
 BY_QUESTION = {case.question: case for case in CASES}
 
@@ -121,3 +123,17 @@ def test_the_key_is_sent_and_written_nowhere(folder: Path, monkeypatch: pytest.M
     run = next((folder / "results").iterdir())
     assert not [path for path in run.iterdir() if "very-secret" in path.read_text(encoding="utf-8")]
     assert json.loads((run / "settings.json").read_text(encoding="utf-8"))["server"]["model"] == "m"
+
+
+def test_a_judge_is_asked_only_where_it_is_wanted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(evaluate("--judge").exception, OptionsInvalid)
+    with ModelServer(lambda request: '{"reason": "对", "verdict": "correct"}') as server:
+        monkeypatch.setenv("OPENAI_MODEL", "scripted")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        assert evaluate().exit_code == 0
+        assert server.questions == []
+        done = evaluate("--judge")
+        assert len(server.questions) == 3 + len(load_labels())
+    assert done.exit_code == 0
+    assert "judge all: correct 3" in done.output
+    assert "judge kappa" in done.output
