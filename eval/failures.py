@@ -15,8 +15,18 @@ from eval.replies import Reply
 from eval.runner import Result
 from vectorstore.errors import Language, Message
 
-# Fact recall, cited any and refusal recall only grade what these decide.
-_MUST_PASS = ("facts_complete", "cited_all", "verbatim", "refusal_precision", "said_so")
+# The other metrics only grade what these decide, or are no failure of one answer.
+_MUST_PASS = (
+    "facts_complete",
+    "cited_all",
+    "attribution",
+    "verbatim",
+    "refusal_precision",
+    "said_so",
+    "redacted",
+    "truncated",
+    "absent",
+)
 
 
 def failed_metrics(result: Result) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from assistant.settings import Settings
-from eval.cases import SHIPPED_CASES, Case, Kind, case_files, load_cases
+from eval.cases import SHIPPED_CASES, Case, Kind, case_files, read_cases
 from eval.errors import CasesInvalid, OptionsInvalid, RunUnusable
 from eval.http import Api, open_server, protocol_of
 from eval.metrics import Metric, make_metrics
@@ -77,16 +77,18 @@ def run_evaluation(
 
     Without a server or ``open_system`` the assistant of ``settings`` answers in
     this process. Kinds, split and limit take the first cases of those; the
-    order of cases is that of files and lines. The run's folder has
+    order of cases is that of files and lines. Lines that are no case are told
+    and counted, and the others asked. The run's folder has
     settings.json from the start and cases.jsonl as far as the run came. An
     interrupted run writes its summary too before KeyboardInterrupt goes on.
 
     Raises CasesInvalid, OptionsInvalid, RunUnusable, ServerUnreachable,
     StorageUnusable, and in this process what building the assistant raises.
     """
-    cases = _choose(load_cases(plan.cases_dir), plan)
+    readable, wrong = _read_cases(plan.cases_dir)
+    cases = _choose(readable, plan)
     metrics = make_metrics(load_seeds(settings.seeds_dir))
-    made_with = _describe(settings, plan, cases)
+    made_with = _describe(settings, plan, cases, wrong)
     kept = _kept(plan.resume, made_with, metrics) if plan.resume else {}
     with (open_system or (lambda: _open(plan.server, settings)))() as system:
         folder = plan.resume or create_run_folder(plan.output_dir, made_with)
@@ -97,28 +99,29 @@ def run_evaluation(
                 for result in watch(append_results(asked, folder), done=len(kept), planned=len(cases)):
                     results[result.case.id] = result
             except KeyboardInterrupt:
-                _finish(_in_order(cases, results), metrics, folder, len(cases), settings.language)
+                _finish(_in_order(cases, results), metrics, folder, settings.language)
                 _tell_how_to_resume(folder, settings.language)
                 raise
     ordered = _in_order(cases, results)
     if kept:
         rewrite_results(ordered, folder)
-    return _finish(ordered, metrics, folder, len(cases), settings.language)
+    return _finish(ordered, metrics, folder, settings.language)
 
 
 def report_again(folder: Path, settings: Settings) -> Summary:
     """Write summary and page of a run anew from its cases.jsonl. Raises RunUnusable, StorageUnusable."""
     metrics = make_metrics(load_seeds(settings.seeds_dir))
-    planned = int(read_settings_of(folder).get("cases") or 0)
-    return _finish(read_results(folder, metrics), metrics, folder, planned, settings.language)
+    return _finish(read_results(folder, metrics), metrics, folder, settings.language)
 
 
 def _finish(
-    results: Sequence[Result], metrics: Sequence[Metric], folder: Path, planned: int, language: Language
+    results: Sequence[Result], metrics: Sequence[Metric], folder: Path, language: Language
 ) -> Summary:
-    summary = summarise(results, metrics, folder, planned)
+    made_with = read_settings_of(folder)
+    planned, malformed = int(made_with.get("cases") or 0), len(made_with.get("malformed") or ())
+    summary = summarise(results, metrics, folder, planned, malformed)
     write_summary(summary)
-    write_page(summary, read_settings_of(folder), language)
+    write_page(summary, made_with, language)
     return summary
 
 
@@ -158,6 +161,20 @@ def _kept(folder: Path, made_with: Mapping[str, object], metrics: Sequence[Metri
     return {result.case.id: result for result in read_results(folder, metrics) if result.reply}
 
 
+def _read_cases(path: Path) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+    """The cases that can be asked, and what is wrong with the others: no case, or an id that was there."""
+    cases, wrong = read_cases(path)
+    by_id: dict[str, Case] = {}
+    twice: list[str] = []
+    for case in cases:
+        if by_id.setdefault(case.id, case) is not case:
+            twice.append(f"{case.id}: 2 cases have this id")
+    problems = (*wrong, *twice)
+    for problem in problems:
+        Console(stderr=True).print(f"✗ {problem}", markup=False, highlight=False)
+    return tuple(by_id.values()), problems
+
+
 def _choose(cases: tuple[Case, ...], plan: Plan) -> tuple[Case, ...]:
     chosen = tuple(
         case for case in cases if (not plan.kinds or case.kind in plan.kinds) and is_in(case.id, plan.split)
@@ -188,7 +205,9 @@ def _open(server: Server | None, settings: Settings) -> Opened:
     return open_server(server.url, api=api, model=server.model, key=server.key)
 
 
-def _describe(settings: Settings, plan: Plan, cases: Sequence[Case]) -> dict[str, object]:
+def _describe(
+    settings: Settings, plan: Plan, cases: Sequence[Case], malformed: Sequence[str]
+) -> dict[str, object]:
     """What the numbers depend on. Keys stay masked; a server's own settings are not known here."""
     server = plan.server
     return {
@@ -205,6 +224,7 @@ def _describe(settings: Settings, plan: Plan, cases: Sequence[Case]) -> dict[str
         "limit": plan.limit,
         "workers": plan.workers,
         "cases": len(cases),
+        "malformed": list(malformed),
     }
 
 

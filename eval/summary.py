@@ -93,14 +93,22 @@ class Summary:
 
 
 def summarise(
-    results: Sequence[Result], metrics: Sequence[Metric], folder: Path, planned: int | None = None
+    results: Sequence[Result],
+    metrics: Sequence[Metric],
+    folder: Path,
+    planned: int | None = None,
+    malformed: int = 0,
 ) -> Summary:
-    """The summary of ``results``; ``folder`` is where the run is written."""
+    """The summary of ``results``; ``folder`` is where the run is written.
+
+    ``malformed`` lines of the case files could not be asked.
+    """
     groups = {split: [r for r in results if is_in(r.case.id, split)] for split in Split}
     parts = {
         split: _part(split, group, metrics) for split, group in groups.items() if group or split is Split.ALL
     }
     failures = [r.failure.reason for r in results if r.failure]
+    failures += ["malformed case"] * malformed
     failures += [f"search: {r.search_failure.reason}" for r in results if r.search_failure]
     return Summary(
         metrics=tuple(metrics),

@@ -66,7 +66,7 @@ def curves(title: str, places: Sequence[int], lines: Sequence[Curve]) -> Markup:
         for x, bound in zip(across, line.intervals, strict=True):
             if bound:
                 parts.append(_line(x, down(bound.low), x, down(bound.high), f"whisker c{number}"))
-        parts.append(_text(right + 10, down(line.shares[-1]) + 4 + 14 * number, line.label, "start"))
+        parts.append(_text(right + 10, 24 + 18 * number, line.label, "start", f"c{number}"))
     return _svg(title, height, parts)
 
 
@@ -106,6 +106,6 @@ def _line(x: float, y: float, to_x: float, to_y: float, name: str) -> Markup:
     return Markup('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(name, *ends)
 
 
-def _text(x: float, y: float, text: str, anchor: str) -> Markup:
-    at = (round(x, 1), round(y, 1), anchor, text)
-    return Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(*at)
+def _text(x: float, y: float, text: str, anchor: str, name: str = "") -> Markup:
+    at = (name, round(x, 1), round(y, 1), anchor, text)
+    return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>').format(*at)

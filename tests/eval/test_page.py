@@ -93,7 +93,7 @@ def test_every_failure_is_there_with_what_was_wanted_and_what_came_back() -> Non
     articles = [attributes for name, attributes in tags(page) if name == "article"]
     assert [(one["data-kind"], one["data-failed"]) for one in articles] == [
         ("number", " error "),
-        ("fact", " cited_all verbatim wrong "),
+        ("fact", " cited_all attribution verbatim wrong "),
     ]
     assert [one["data-split"] for one in articles] == [split_of("000-002").value, split_of("000-009").value]
     for shown in ("a.txt: 甲县建设学校十二所", "HTTP 500", "@1", "right source"):

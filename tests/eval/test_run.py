@@ -6,21 +6,24 @@ import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from rich.console import Console
 
 from assistant.settings import Settings
 from eval.cases import Case, Kind
 from eval.errors import CasesInvalid, OptionsInvalid, RunUnusable, ServerUnreachable
+from eval.progress import watch
 from eval.replies import Reply
 from eval.run import Plan, Server, report_again, run_evaluation
 from eval.splits import Split, split_of
 from eval.storage import find_run
 from eval.summary import Summary
-from tests.eval.examples import CASES, TEXTS, Scripted, as_json, perfect_reply, send, serving
+from tests.eval.examples import CASES, TEXTS, Scripted, as_json, failing, perfect_reply, run, send, serving
 from vectorstore.errors import StorageUnusable
 
 BY_QUESTION = {case.question: case for case in CASES}
@@ -86,7 +89,7 @@ def test_a_run_leaves_its_settings_every_case_and_the_summary(folders: Path) -> 
 def test_two_runs_give_the_same_numbers_in_folders_of_their_own(folders: Path) -> None:
     first, second = evaluate(folders), evaluate(folders, workers=1)
     assert first.folder != second.folder
-    one, other = (without_latency(read(run.folder / "summary.json")) for run in (first, second))
+    one, other = (without_latency(read(each.folder / "summary.json")) for each in (first, second))
     assert one == other
 
 
@@ -134,6 +137,36 @@ def test_one_half_can_be_asked_alone(folders: Path) -> None:
     assert set(summary.parts) == {half, Split.ALL}
 
 
+def test_lines_that_are_no_case_are_told_and_counted_and_the_others_scored(
+    folders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = CASES[0].model_copy(update={"question": "甲县？"}).model_dump_json()
+    (folders / "cases" / "b.jsonl").write_text("{garbage\n" + again, encoding="utf-8")
+    summary = evaluate(folders)
+    assert [result.case.id for result in summary.results] == [case.id for case in CASES]
+    assert summary.results[0].case.question == "甲县建几所？"
+    assert summary.error_reasons == {"malformed case": 2}
+    assert summary.parts[Split.ALL].total.scores["refusal_recall"] is not None
+    told = capsys.readouterr().err
+    assert "b.jsonl:1" in told
+    assert "000-001: 2 cases have this id" in told
+
+
+# The progress bar
+
+
+def test_the_progress_bar_shows_how_many_how_fast_how_long_still_and_what_failed() -> None:
+    results = run(failing(TimeoutError()), CASES[:2])
+    console = Console(file=StringIO(), force_terminal=True, width=100)
+    assert len(list(watch(results, done=1, planned=3, console=console))) == 2
+    assert isinstance(console.file, StringIO)
+    shown = console.file.getvalue()
+    assert "3/3" in shown
+    assert "/s" in shown
+    assert "0:00:00" in shown
+    assert "✗ 2" in shown
+
+
 # Interrupted, and gone on with
 
 
@@ -178,7 +211,7 @@ def test_a_run_is_gone_on_with_where_it_was_interrupted(folders: Path) -> None:
     summary = evaluate(folders, ask=asking(asked), resume=folder)
     assert asked == ["000-003"]
     whole = evaluate(folders)
-    one, other = (without_latency(read(run / "summary.json")) for run in (folder, whole.folder))
+    one, other = (without_latency(read(each / "summary.json")) for each in (folder, whole.folder))
     assert one == other
     assert summary.folder == folder
 
