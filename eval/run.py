@@ -131,10 +131,10 @@ def _in_order(cases: Sequence[Case], results: Mapping[str, Result]) -> list[Resu
 
 def _tell_how_to_resume(folder: Path, language: Language) -> None:
     said = Message(
-        f"已中断，已完成的题已保存。继续：policy-assistant eval --resume {folder}",
-        f"Interrupted; what is done is kept. To go on: policy-assistant eval --resume {folder}",
+        f"已中断，已完成的题已保存。要继续，请用同样的选项加上 --resume {folder}",
+        f"Interrupted; what is done is kept. To go on, use the same options and --resume {folder}",
     )
-    Console(stderr=True).print(said.in_language(language), markup=False, highlight=False)
+    Console(stderr=True).print(said.in_language(language), markup=False, highlight=False, soft_wrap=True)
 
 
 def _kept(folder: Path, made_with: Mapping[str, object], metrics: Sequence[Metric]) -> dict[str, Result]:

@@ -50,7 +50,7 @@ def print_summary(summary: Summary, *, language: Language = "zh", console: Conso
     console.print(_costs(summary, language))
     for line in (*_loss_lines(summary, language), *_error_lines(summary, language)):
         console.print(line, markup=False, highlight=False)
-    console.print(f"→ {summary.folder}", markup=False, highlight=False)
+    console.print(f"→ {summary.folder}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _table(
