@@ -13,9 +13,11 @@ from assistant.startup import prepare, start
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from eval.baseline import Scores
+    from eval.cases import Kind
     from eval.judge import ModelJudge
     from eval.metrics import Metric
     from eval.run import Server
+    from eval.splits import Split
     from eval.summary import Summary
 
 eval_commands = typer.Typer(
@@ -55,35 +57,29 @@ def evaluate(
     if context.invoked_subcommand:
         return
     settings = start()
-    from eval.cases import SHIPPED_CASES, Kind
-    from eval.failures import print_failures
+    from eval.cases import SHIPPED_CASES
     from eval.run import Plan, run_evaluation
-    from eval.splits import Split, is_in
-    from eval.tables import print_summary
+    from eval.splits import Split
 
-    server = _server(url, protocol, model, api_key_env)
-    if server is None:
-        prepare(settings)
     plan = Plan(
         cases_dir=cases or SHIPPED_CASES,
-        server=server,
-        kinds=[Kind(each) for each in kind or ()],
+        server=_server(url, protocol, model, api_key_env),
+        kinds=_kinds(kind or []),
         split=Split(split),
         limit=limit,
         workers=workers,
         output_dir=output,
         resume=resume,
     )
-    # Before the run, so that a judge that can't be had is told at once.
-    opened = _open_judge(settings) if judge else None
+    judging = (
+        _open_judge(settings) if judge else None
+    )  # before the run: one that can't be had is told at once
+    if plan.server is None:
+        prepare(settings)
     summary = run_evaluation(settings, plan)
-    if failures:
-        # Those of the half that headlines come from stay unread unless asked for by name.
-        shown = Split.REPORT if plan.split is Split.REPORT else Split.TUNE
-        print_failures((r for r in summary.results if is_in(r.case.id, shown)), language=settings.language)
-    print_summary(summary, language=settings.language)
-    if opened:
-        _judge(summary, opened, workers)
+    _show(summary, plan.split, settings, failures=failures)
+    if judging:
+        _judge(summary, judging, workers)
 
 
 @eval_commands.command()
@@ -170,6 +166,32 @@ def _server(
             Message("请先设置密钥。", "Set it to the server's key."),
         )
     return Server(url=url, api=protocol, model=model, key=key)
+
+
+def _kinds(names: list[str]) -> list[Kind]:
+    from eval.cases import Kind
+    from eval.errors import OptionsInvalid
+    from vectorstore.errors import Message
+
+    unknown = [name for name in names if name not in set(Kind)]
+    if unknown:
+        raise OptionsInvalid(
+            Message(f"没有这种题型：{'、'.join(unknown)}。", f"No such kind: {', '.join(unknown)}."),
+            Message(f"题型有：{'、'.join(Kind)}。", f"The kinds are: {', '.join(Kind)}."),
+        )
+    return [Kind(name) for name in names]
+
+
+def _show(summary: Summary, split: Split, settings: Settings, *, failures: bool) -> None:
+    from eval.failures import print_failures
+    from eval.splits import Split, is_in
+    from eval.tables import print_summary
+
+    if failures:
+        # Those of the half that headlines come from stay unread unless asked for by name.
+        half = Split.REPORT if split is Split.REPORT else Split.TUNE
+        print_failures((r for r in summary.results if is_in(r.case.id, half)), language=settings.language)
+    print_summary(summary, language=settings.language)
 
 
 def _open_judge(settings: Settings) -> ModelJudge:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from rich.console import Console
 
@@ -78,9 +79,9 @@ def run_evaluation(
     Without a server or ``open_system`` the assistant of ``settings`` answers in
     this process. Kinds, split and limit take the first cases of those; the
     order of cases is that of files and lines. Lines that are no case are told
-    and counted, and the others asked. The run's folder has
-    settings.json from the start and cases.jsonl as far as the run came. An
-    interrupted run writes its summary too before KeyboardInterrupt goes on.
+    and counted, and the others asked. The run's folder has settings.json from
+    the start and cases.jsonl as far as the run came. An interrupted run writes
+    its summary too before KeyboardInterrupt goes on.
 
     Raises CasesInvalid, OptionsInvalid, RunUnusable, ServerUnreachable,
     StorageUnusable, and in this process what building the assistant raises.
@@ -90,9 +91,9 @@ def run_evaluation(
     metrics = make_metrics(load_seeds(settings.seeds_dir))
     made_with = _describe(settings, plan, cases, wrong)
     kept = _kept(plan.resume, made_with, metrics) if plan.resume else {}
+    results = dict(kept)
     with (open_system or (lambda: _open(plan.server, settings)))() as system:
         folder = plan.resume or create_run_folder(plan.output_dir, made_with)
-        results = dict(kept)
         left = [case for case in cases if case.id not in kept]
         with closing(run_cases(left, system, metrics=metrics, workers=plan.workers)) as asked:
             try:
@@ -214,7 +215,7 @@ def _describe(
         "version": _version(),
         "commit": _commit(),
         "python": platform.python_version(),
-        "server": server and {"url": server.url, "api": server.api, "model": server.model},
+        "server": server and _server_json(server),
         "settings": None if server else settings.model_dump(mode="json", exclude=_PLACES),
         "files": {
             file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in case_files(plan.cases_dir)
@@ -226,6 +227,13 @@ def _describe(
         "cases": len(cases),
         "malformed": list(malformed),
     }
+
+
+def _server_json(server: Server) -> dict[str, object]:
+    address = urlsplit(server.url)
+    host = address.netloc.rpartition("@")[2]  # without a name and password, which nobody is to publish
+    url = urlunsplit(address._replace(netloc=host))
+    return {"url": url, "api": server.api or protocol_of(server.url), "model": server.model}
 
 
 def _version() -> str | None:

@@ -98,6 +98,7 @@ def test_check_proves_cases_and_fails_on_a_wrong_one(folder: Path) -> None:
     [
         (("--model", "m"), "--url"),
         (("--protocol", "openai"), "--url"),
+        (("--kind", "riddle"), "题型有：fact"),
         (("--url", "http://127.0.0.1:9/v1", "--cases", "cases"), "--model"),
         (("--url", "http://127.0.0.1:9", "--api-key-env", "NO_SUCH_KEY"), "NO_SUCH_KEY"),
     ],

@@ -116,6 +116,16 @@ def test_a_server_is_measured_by_its_address(folders: Path) -> None:
     assert read(summary.folder / "settings.json")["settings"] is None
 
 
+def test_a_name_and_password_in_an_address_are_written_nowhere(folders: Path) -> None:
+    summary = evaluate(folders, server=Server(url="http://me:secret@host:1/v1", model="m"))
+    assert read(summary.folder / "settings.json")["server"] == {
+        "url": "http://host:1/v1",
+        "api": "openai",
+        "model": "m",
+    }
+    assert not [path for path in summary.folder.iterdir() if "secret@" in path.read_text(encoding="utf-8")]
+
+
 def test_a_server_that_is_not_there_leaves_no_run(folders: Path) -> None:
     plan = Plan(
         cases_dir=folders / "cases",
