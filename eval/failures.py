@@ -23,9 +23,9 @@ _MUST_PASS = (
     "verbatim",
     "refusal_precision",
     "said_so",
-    "redacted",
-    "truncated",
-    "absent",
+    "redacted_recall",
+    "truncated_recall",
+    "absent_recall",
 )
 
 

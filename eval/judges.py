@@ -13,8 +13,11 @@ from eval.normalise import normalise
 from eval.replies import Reply
 from eval.scores import Score, yes
 
-_NAMED_REASONS = {Kind.REDACTED: Reason.REDACTED, Kind.TRUNCATED: Reason.TRUNCATED}
-_OTHER_REASONS = (Reason.NOT_FOUND, Reason.OUT_OF_SCOPE, Reason.SMALL_TALK)
+_REASONS: Mapping[Kind | None, tuple[Reason, ...]] = {
+    Kind.REDACTED: (Reason.REDACTED,),
+    Kind.TRUNCATED: (Reason.TRUNCATED,),
+    None: (Reason.NOT_FOUND, Reason.OUT_OF_SCOPE, Reason.SMALL_TALK),
+}
 
 
 def fact_recall(case: Case, reply: Reply) -> Score | None:
@@ -94,15 +97,22 @@ def said_so(case: Case, reply: Reply) -> Score | None:
     return yes(reply.outcome is Outcome.REFUSED or says_absent(reply.answer))
 
 
-def refused_for(kind: Kind, case: Case, reply: Reply) -> Score | None:
-    """Whether a case without an answer is refused for the reason of its ``kind``. Cases of that kind."""
-    if case.answerable or case.kind is not kind:
+def reason_recall(kind: Kind | None, case: Case, reply: Reply) -> Score | None:
+    """Whether a case without an answer is refused for the reason of its ``kind``. Cases of that kind.
+
+    None stands for all kinds without a reason of their own: what is asked is not there at all.
+    """
+    if case.answerable or _reason_kind(case) is not kind:
         return None
-    return yes(reply.outcome is Outcome.REFUSED and reply.reason is _NAMED_REASONS[kind])
+    return yes(reply.outcome is Outcome.REFUSED and reply.reason in _REASONS[kind])
 
 
-def refused_for_other(case: Case, reply: Reply) -> Score | None:
-    """Whether a case without an answer is refused as not there at all. The kinds without a reason."""
-    if case.answerable or case.kind in _NAMED_REASONS:
+def reason_precision(kind: Kind | None, case: Case, reply: Reply) -> Score | None:
+    """Whether what is refused for the reason of ``kind`` is a case of it. Refusals for that reason."""
+    if reply.outcome is not Outcome.REFUSED or reply.reason not in _REASONS[kind]:
         return None
-    return yes(reply.outcome is Outcome.REFUSED and reply.reason in _OTHER_REASONS)
+    return yes(not case.answerable and _reason_kind(case) is kind)
+
+
+def _reason_kind(case: Case) -> Kind | None:
+    return case.kind if case.kind in _REASONS else None

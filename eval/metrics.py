@@ -14,10 +14,10 @@ from eval.judges import (
     cited_any,
     fact_recall,
     facts_complete,
+    reason_precision,
+    reason_recall,
     refusal_precision,
     refusal_recall,
-    refused_for,
-    refused_for_other,
     said_so,
     verbatim,
     wrong,
@@ -56,12 +56,20 @@ def make_metrics(seeds: Mapping[str, str], names: Mapping[str, Sequence[str]] = 
         _metric("refusal_recall", "拒答召回", "refusal recall", refusal_recall, "refusals"),
         _metric("refusal_precision", "拒答准确", "refusal precision", refusal_precision, "refusals"),
         _metric("said_so", "说明没有", "said so", said_so, "refusals"),
-        _metric("redacted", "隐去", "as hidden", partial(refused_for, Kind.REDACTED), "refusals"),
-        _metric("truncated", "残缺", "as cut off", partial(refused_for, Kind.TRUNCATED), "refusals"),
-        _metric("absent", "查无", "as absent", refused_for_other, "refusals"),
+        *_reason("redacted", "隐去", "hidden", Kind.REDACTED),
+        *_reason("truncated", "残缺", "cut off", Kind.TRUNCATED),
+        *_reason("absent", "查无", "absent", None),
         *(_hit("all", depth) for depth in DEPTHS),
         *(_hit("any", depth) for depth in DEPTHS),
         _metric("mrr", "MRR", "MRR", reciprocal_rank, "retrieval"),
+    )
+
+
+def _reason(name: str, zh: str, en: str, kind: Kind | None) -> tuple[Metric, Metric]:
+    recall, precision = partial(reason_recall, kind), partial(reason_precision, kind)
+    return (
+        _metric(f"{name}_recall", f"{zh}召回", f"{en} recall", recall, "reasons"),
+        _metric(f"{name}_precision", f"{zh}准确", f"{en} precision", precision, "reasons"),
     )
 
 

@@ -10,7 +10,7 @@ from eval.cases import Case
 from eval.replies import Reply
 from vectorstore.errors import Message
 
-Group = Literal["facts", "refusals", "retrieval"]
+Group = Literal["facts", "refusals", "reasons", "retrieval"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ CASES = Message("题数", "cases")
 GROUPS: dict[Group, Message] = {
     "facts": Message("事实与引用（%）", "Facts and citations (%)"),
     "refusals": Message("引文与拒答（%）", "Quotes and refusals (%)"),
+    "reasons": Message("拒答的理由（%）", "Reasons of refusals (%)"),
     "retrieval": Message(
         "检索（%）：前 k 段含全部／任一依据", "Retrieval (%): all / any evidence in the first k"
     ),

@@ -21,7 +21,9 @@ CASES = load_cases(SHIPPED_CASES)
 ANSWERABLE = [case for case in CASES if case.answerable]
 ACROSS = [case for case in ANSWERABLE if len({gold.file for gold in case.evidence}) > 1]
 METRICS = make_metrics(load_seeds(SEEDS))
-REASONS = {"redacted", "truncated", "absent"}
+REASONS = ("redacted", "truncated", "absent")
+RECALLS = {f"{reason}_recall" for reason in REASONS}
+PRECISIONS = {f"{reason}_precision" for reason in REASONS}
 DEPTHS = (1, 3, 5, 10)
 ALL_HITS = {f"hit_all_{depth}" for depth in DEPTHS}
 ANY_HITS = {f"hit_any_{depth}" for depth in DEPTHS}
@@ -166,8 +168,8 @@ def test_answering_everything_is_caught_by_the_metrics_of_refusals_alone() -> No
     def ask(case: Case) -> Reply:
         return perfect_reply(case) if case.answerable else make_reply("是的，达到一定水平。")
 
-    nothing = dict.fromkeys(("refusal_recall", "said_so", *REASONS), 0.0)
-    assert differences(ask) == {**nothing, "refusal_precision": None}
+    nothing = dict.fromkeys(("refusal_recall", "said_so", *RECALLS), 0.0)
+    assert differences(ask) == {**nothing, **dict.fromkeys(("refusal_precision", *PRECISIONS))}
 
 
 def test_refusing_everything_is_caught_by_refusal_precision_and_facts() -> None:
@@ -177,14 +179,14 @@ def test_refusing_everything_is_caught_by_refusal_precision_and_facts() -> None:
     assert found["refusal_precision"] == pytest.approx(1 - len(ANSWERABLE) / len(CASES))
     assert (found["facts_complete"], found["fact_recall"]) == (0.0, 0.0)
     assert (found["cited_all"], found["cited_any"], found["verbatim"]) == (0.0, 0.0, None)
-    assert (found["redacted"], found["truncated"]) == (0.0, 0.0)
-    assert "refusal_recall" not in found
-    assert "absent" not in found
+    assert (found["redacted_recall"], found["truncated_recall"]) == (0.0, 0.0)
+    assert (found["absent_precision"] or 1) < 0.3
+    assert not {"refusal_recall", "absent_recall"} & set(found)
 
 
 def test_refusing_without_saying_why_is_caught_by_the_reasons_alone() -> None:
     found = differences(lambda case: replace(perfect_reply(case), reason=None))
-    assert found == dict.fromkeys(REASONS, 0.0)
+    assert found == dict.fromkeys(RECALLS, 0.0) | dict.fromkeys(PRECISIONS)
 
 
 def test_pouring_out_whole_documents_is_caught_by_the_length_that_counts() -> None:

@@ -167,3 +167,13 @@ def test_a_fact_that_is_only_given_in_another_language_is_a_warning(seeds: Path)
 def test_a_question_that_gives_its_fact_away_is_a_warning(seeds: Path) -> None:
     found = problems(seeds, changed(question="甲县是建十二 所吗？"))
     assert found == [("warning", "the question gives away '十二所'")]
+
+
+def test_the_names_of_documents_stand_in_their_own_seed_and_in_no_other(seeds: Path) -> None:
+    # Seeds that hold none of them, and one that holds a name of another.
+    (seeds / "b.txt").write_text("江西", encoding="utf-8")
+    said = {problem.text for problem in check_all([], seeds, shipped=True)}
+    assert "the name '江西' stands in b.txt" in said
+    assert "the name '聊城' stands in no seed" in said
+    assert not any("Jiangxi" in text for text in said)
+    assert check_all([], seeds, shipped=False) == []

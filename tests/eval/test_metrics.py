@@ -95,14 +95,14 @@ def test_quotes_are_verbatim_by_the_named_file_white_space_and_punctuation_aside
 
 
 def test_a_metric_that_cannot_judge_a_case_has_no_score() -> None:
-    assert set(scores(UNANSWERABLE, make_reply("x"))) == {"refusal_recall", "said_so", "absent"}
+    assert set(scores(UNANSWERABLE, make_reply("x"))) == {"refusal_recall", "said_so", "absent_recall"}
     assert set(scores(make_case(), make_reply("x"))) == {
         "facts_complete",
         "fact_recall",
         "cited_all",
         "cited_any",
     }
-    assert "absent" not in scores(make_case(kind=Kind.REDACTED, answerable=False), make_reply("x"))
+    assert "absent_recall" not in scores(make_case(kind=Kind.REDACTED, answerable=False), make_reply("x"))
 
 
 def test_refusals_are_judged_by_whether_there_was_an_answer() -> None:
@@ -139,10 +139,10 @@ def test_a_citation_is_to_the_point_by_its_evidence_or_a_fact_of_the_right_file(
 @pytest.mark.parametrize(
     ("kind", "name", "reason"),
     [
-        (Kind.REDACTED, "redacted", Reason.REDACTED),
-        (Kind.TRUNCATED, "truncated", Reason.TRUNCATED),
-        (Kind.NEARMISS, "absent", Reason.NOT_FOUND),
-        (Kind.UNANSWERABLE, "absent", Reason.OUT_OF_SCOPE),
+        (Kind.REDACTED, "redacted_recall", Reason.REDACTED),
+        (Kind.TRUNCATED, "truncated_recall", Reason.TRUNCATED),
+        (Kind.NEARMISS, "absent_recall", Reason.NOT_FOUND),
+        (Kind.UNANSWERABLE, "absent_recall", Reason.OUT_OF_SCOPE),
     ],
 )
 def test_a_refusal_is_right_by_the_reason_of_its_kind(kind: Kind, name: str, reason: Reason) -> None:
@@ -150,8 +150,17 @@ def test_a_refusal_is_right_by_the_reason_of_its_kind(kind: Kind, name: str, rea
     refusals = {one: make_reply("没有。", outcome=Outcome.REFUSED, reason=one) for one in Reason}
     right = {one for one, reply in refusals.items() if scores(case, reply)[name] == (1, 1)}
     others = {Reason.NOT_FOUND, Reason.OUT_OF_SCOPE, Reason.SMALL_TALK}
-    assert right == ({reason} if name != "absent" else others)
+    assert right == ({reason} if name != "absent_recall" else others)
     assert scores(case, make_reply("十二所"))[name] == (0, 1)
+
+
+def test_a_reason_is_precise_by_the_cases_that_it_is_given_for() -> None:
+    hidden = make_reply("隐去。", outcome=Outcome.REFUSED, reason=Reason.REDACTED)
+    right = scores(make_case(kind=Kind.REDACTED, answerable=False), hidden)
+    assert right["redacted_precision"] == (1, 1)
+    for case in (UNANSWERABLE, make_case(), make_case(kind=Kind.TRUNCATED, answerable=False)):
+        assert scores(case, hidden)["redacted_precision"] == (0, 1)
+        assert "absent_precision" not in scores(case, hidden)
 
 
 @pytest.mark.parametrize(

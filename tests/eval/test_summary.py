@@ -49,7 +49,7 @@ def summary_of(ask: Callable[[Case], Reply]) -> Summary:
         (
             "en",
             "facts complete,fact recall,wrong,right source,cited all,cited any,citation precision,verbatim,"
-            "refusal recall,said so,as hidden,any @10,MRR,errors,report,by document,tokens in",
+            "refusal recall,said so,hidden recall,cut off,any @10,MRR,errors,report,by document,tokens in",
         ),
         (
             "zh",
