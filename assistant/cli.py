@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +14,7 @@ import typer
 from assistant.library_commands import library_commands
 from assistant.startup import prepare, read_settings, start
 from assistant.terminal import show_answer, show_error, show_passages, tell
+from eval.commands import eval_commands
 from vectorstore.errors import Message, PolicyAssistantError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ commands = typer.Typer(
 )
 
 commands.add_typer(library_commands)
+commands.add_typer(eval_commands, name="eval")
 
 Host = Annotated[str | None, typer.Option(help="服务地址 Address to serve on.")]
 Port = Annotated[int | None, typer.Option(help="服务端口 Port to serve on.")]
@@ -98,34 +99,6 @@ def doctor() -> None:
             healthy = False
             typer.echo(f"  {check.hint.in_language(settings.language)}")
     raise typer.Exit(0 if healthy else 1)
-
-
-@commands.command("eval")
-def evaluate(
-    url: Annotated[str | None, typer.Option(help="评测已启动的服务 Measure the server there.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="题型，可多次 Kinds of cases, repeatable.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="最多几题 How many cases at most.")] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="并发数 Cases at once.")] = 4,
-    cases: Annotated[Path | None, typer.Option(help="题目文件夹 Folder of cases.")] = None,
-    output: Annotated[Path, typer.Option(help="结果文件夹 Folder of results.")] = Path("eval/results"),
-) -> None:
-    """用题库评测 Measure against the cases."""
-    settings = start()
-    from eval.cases import SHIPPED_CASES, Kind
-    from eval.run import print_summary, run_evaluation
-
-    if url is None:
-        prepare(settings)
-    summary = run_evaluation(
-        settings=settings,
-        cases_dir=cases or SHIPPED_CASES,
-        url=url,
-        kinds=[Kind(each) for each in kind or ()],
-        limit=limit,
-        workers=workers,
-        output_dir=output,
-    )
-    print_summary(summary, language=settings.language)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from assistant.types import Reason
+
 # The one list. Each way is narrow enough that a policy document is unlikely to use it of its own
 # matter (a bare 没有 or 中断 is not), so that quoting at length does not pass for saying so; a test
 # holds that no seed contains one. 有没有 is a question, not an answer.
@@ -23,6 +25,11 @@ _CHINESE = re.compile(
         )
     )
 )
+_HIDDEN = re.compile(r"隐去|遮盖|脱敏|打码|\bredacted\b|\bhidden\b")
+_CUT_OFF = re.compile(
+    r"[只仅](?:有|列了?|见|收录了?)(?:标题|题目)|无正文|[处此文条被](?:中断|截断)"
+    r"|\bcut off\b|\btruncated\b|\bonly (?:a|the) (?:title|heading)\b"
+)
 _ENGLISH = re.compile(
     r"\bnot (?:in the (?:collection|documents?|sources?)|(?:be )?(?:found|stated|specified|mentioned|given"
     r"|provided|included|disclosed))\b"
@@ -35,6 +42,18 @@ _ENGLISH = re.compile(
 
 def says_absent(answer: str) -> bool:
     """Whether ``answer`` says, in Chinese or English, that it is not there, hidden or cut off."""
-    folded = unicodedata.normalize("NFKC", answer).lower()
-    words = re.sub(r"\s+", " ", folded)
+    words = _words(answer)
     return bool(_CHINESE.search(words.replace(" ", "")) or _ENGLISH.search(words))
+
+
+def reason_of(refusal: str) -> Reason:
+    """The reason that the words of a refusal give: hidden, cut off, or else not found."""
+    words = _words(refusal)
+    for pattern, reason in ((_HIDDEN, Reason.REDACTED), (_CUT_OFF, Reason.TRUNCATED)):
+        if pattern.search(words) or pattern.search(words.replace(" ", "")):
+            return reason
+    return Reason.NOT_FOUND
+
+
+def _words(text: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).lower())

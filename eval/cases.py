@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -88,6 +89,17 @@ def load_cases(path: Path) -> tuple[Case, ...]:
 
     Raises CasesInvalid, naming file and line of every line that is no case.
     """
+    cases, wrong = read_cases(path)
+    if wrong:
+        raise _invalid(wrong)
+    return cases
+
+
+def read_cases(path: Path) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+    """The cases at ``path``, and what is wrong with the lines that are none, by file and line.
+
+    Raises CasesInvalid where a file can't be read at all.
+    """
     cases: list[Case] = []
     wrong: list[str] = []
     for file in case_files(path):
@@ -98,9 +110,7 @@ def load_cases(path: Path) -> tuple[Case, ...]:
                 cases.append(Case.model_validate_json(line))
             except ValidationError as error:
                 wrong.append(f"{file.name}:{number}: {_reasons(error)}")
-    if wrong:
-        raise _invalid(wrong)
-    return tuple(cases)
+    return tuple(cases), tuple(wrong)
 
 
 def _read(file: Path) -> str:
@@ -116,7 +126,7 @@ def _reasons(error: ValidationError) -> str:
     )
 
 
-def _invalid(wrong: list[str]) -> CasesInvalid:
+def _invalid(wrong: Sequence[str]) -> CasesInvalid:
     shown = "\n".join(wrong[:_LINES_SHOWN])
     return CasesInvalid(
         Message(f"评测题有 {len(wrong)} 处错误：\n{shown}\n", f"{len(wrong)} wrong cases:\n{shown}\n"),

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from eval.cases import Case
+from eval.documents import NAMES
+from eval.judge_labels import check_labels, load_labels
 from eval.normalise import normalise
 from eval.seeds import load_seeds
 
@@ -41,6 +43,28 @@ def check_cases(cases: Sequence[Case], seeds_dir: Path) -> list[Problem]:
         problems += [Problem(level="error", case=case.id, text=text) for text in errors]
         problems += [*_fact_problems(case, folded), *_question_problems(case)]
     return problems
+
+
+def check_all(cases: Sequence[Case], seeds_dir: Path, *, shipped: bool) -> list[Problem]:
+    """The problems of ``cases`` and, for the shipped ones, of the names of documents and the hand labels."""
+    problems = check_cases(cases, seeds_dir)
+    if not shipped:
+        return problems
+    wrong_labels = (
+        Problem(level="error", case=case_id, text=text)
+        for case_id, text in check_labels(load_labels(), cases)
+    )
+    return [*problems, *_name_problems(load_seeds(seeds_dir)), *wrong_labels]
+
+
+def _name_problems(seeds: Mapping[str, str]) -> Iterator[Problem]:
+    folded = {file: normalise(text) for file, text in seeds.items()}
+    for file, names in NAMES.items():
+        for name in names:
+            found = [other for other, text in folded.items() if normalise(name) in text]
+            if _HAN.search(name) and found != [file]:
+                text = f"the name {name!r} stands in {', '.join(found) or 'no seed'}"
+                yield Problem(level="error", case=file, text=text)
 
 
 def _id_errors(case: Case, count: Mapping[str, int]) -> Iterator[str]:

@@ -19,6 +19,20 @@ class ServerUnreachable(PolicyAssistantError):
     exit_code = 4
 
 
+class RunUnusable(PolicyAssistantError):
+    """A folder of results, or the baseline, can't be read, or is of another run than this."""
+
+    code = "run_unusable"
+    exit_code = 2
+
+
+class OptionsInvalid(PolicyAssistantError):
+    """Options of the command that do not fit together."""
+
+    code = "options_invalid"
+    exit_code = 2
+
+
 class NoReply(PolicyAssistantError):
     """One question got no reply that can be scored. ``reason`` is a short name to count by."""
 

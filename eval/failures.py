@@ -9,14 +9,24 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.cases import Case, Kind
-from eval.metrics import holds, is_cited, scored_part
+from eval.matching import holds, is_cited, scored_part
 from eval.normalise import normalise
 from eval.replies import Reply
 from eval.runner import Result
 from vectorstore.errors import Language, Message
 
-# Fact recall, cited any and refusal recall only grade what these decide.
-_MUST_PASS = ("facts_complete", "cited_all", "verbatim", "refusal_precision", "said_so")
+# The other metrics only grade what these decide, or are no failure of one answer.
+_MUST_PASS = (
+    "facts_complete",
+    "cited_all",
+    "attribution",
+    "verbatim",
+    "refusal_precision",
+    "said_so",
+    "redacted_recall",
+    "truncated_recall",
+    "absent_recall",
+)
 
 
 def failed_metrics(result: Result) -> tuple[str, ...]:

@@ -1,46 +1,133 @@
-"""Asks a running server by its HTTP API."""
+"""Asks running servers over HTTP: ours by its API, others as OpenAI's chat completions."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Literal
 
 import httpx
 
 from eval.cases import Case
+from eval.chat_completions import read_completion
 from eval.errors import NoReply, ServerUnreachable
-from eval.replies import Reply, read_reply
-from eval.runner import Ask
+from eval.replies import Found, Reply, read_found, read_reply
+from eval.systems import System
 from vectorstore.errors import Message
+
+Api = Literal["ours", "openai"]
 
 ANSWER_SECONDS = 180.0  # above what the server itself grants a chat model by default, with a queue before it
 _KNOCK_SECONDS = 30.0
 _MOST_BYTES = 8_000_000
+_KNOCK_PATHS: Mapping[Api, str] = {"ours": "/api/documents", "openai": "/models"}
+
+
+def protocol_of(url: str) -> Api:
+    """What a server at ``url`` most likely speaks: an address that ends in /v1 is OpenAI's kind."""
+    return "openai" if url.rstrip("/").endswith("/v1") else "ours"
 
 
 @contextmanager
-def open_http(url: str, *, seconds: float = ANSWER_SECONDS) -> Iterator[Ask]:
-    """A way to ask the server at ``url``, which is its address without a path.
+def open_server(
+    url: str,
+    *,
+    api: Api | None = None,
+    model: str = "",
+    key: str = "",
+    seconds: float = ANSWER_SECONDS,
+) -> Iterator[System]:
+    """The server at ``url``: ours by its address without a path, another by the one that ends in /v1.
 
-    One question takes at most about twice ``seconds``, even from a server that
-    sends its reply byte by byte. Raises ServerUnreachable where nothing
-    answers; a question without a usable reply raises NoReply.
+    ``model`` and ``key`` are for servers of OpenAI's kind. One question takes
+    at most about twice ``seconds``, even from a server that sends its reply
+    byte by byte. Raises ServerUnreachable where nothing answers; a question
+    without a usable reply raises NoReply.
     """
+    api = api or protocol_of(url)
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
-        client = httpx.Client(base_url=url, timeout=seconds)
+        client = httpx.Client(base_url=url, timeout=seconds, headers=headers)
     except httpx.InvalidURL as error:
         raise _unreachable(url, error) from error
     with client:
-        _knock(client, url)
-        yield lambda case: _ask(client, case, seconds)
+        _knock(client, url, _KNOCK_PATHS[api])
+        post = _Post(client, seconds)
+        yield OurServer(url, post) if api == "ours" else ChatServer(url, post, model)
 
 
-def _knock(client: httpx.Client, url: str) -> None:
+class OurServer:
+    """A server with our API: /api/ask and /api/search."""
+
+    def __init__(self, url: str, post: _Post) -> None:
+        self.name = url
+        self._post = post
+
+    def ask(self, case: Case) -> Reply:
+        """The reply to a case. Raises NoReply."""
+        body, seconds = self._post("/api/ask", _question(case))
+        return read_reply(body, seconds=seconds)
+
+    def search(self, case: Case, limit: int) -> tuple[Found, ...]:
+        """What retrieval finds for a case, best first. Raises NoReply."""
+        body, _ = self._post("/api/search", {**_question(case), "limit": limit})
+        return read_found(body)
+
+
+class ChatServer:
+    """Any server with OpenAI's chat completions; earlier turns are messages before the question.
+
+    No parameters but the model are sent: it is measured as it serves everybody.
+    """
+
+    def __init__(self, url: str, post: _Post, model: str) -> None:
+        self.name = f"{model} @ {url}"
+        self._model = model
+        self._post = post
+
+    def ask(self, case: Case) -> Reply:
+        """The reply to a case. Raises NoReply."""
+        turns = [turn.model_dump() for turn in case.history]
+        messages = [*turns, {"role": "user", "content": case.question}]
+        body, seconds = self._post("/chat/completions", {"model": self._model, "messages": messages})
+        return read_completion(body, seconds=seconds)
+
+    def search(self, case: Case, limit: int) -> None:
+        """None: such a server does not show what it retrieves."""
+
+
+def _question(case: Case) -> dict[str, object]:
+    return {"question": case.question, "history": [turn.model_dump() for turn in case.history]}
+
+
+class _Post:
+    """Posts JSON and gives the body of the reply and its seconds, or raises NoReply."""
+
+    def __init__(self, client: httpx.Client, seconds: float) -> None:
+        self._client = client
+        self._seconds = seconds
+
+    def __call__(self, path: str, content: Mapping[str, object]) -> tuple[bytes, float]:
+        started = time.monotonic()
+        try:
+            with self._client.stream("POST", path, json=content) as response:
+                body = _read_in_time(response, deadline=started + self._seconds)
+        except httpx.TimeoutException as error:
+            raise _too_late(self._seconds) from error
+        except httpx.HTTPError as error:
+            said = Message(f"连接中断：{error}。", f"Connection lost: {error}.")
+            raise NoReply("connection", said) from error
+        if not response.is_success:
+            raise _refused_by_server(response.status_code, body)
+        return body, time.monotonic() - started
+
+
+def _knock(client: httpx.Client, url: str, path: str) -> None:
     # Any HTTP reply will do: a wrong server shows itself in the errors that follow.
     try:
-        client.get("/api/documents", timeout=_KNOCK_SECONDS)
+        client.get(path, timeout=_KNOCK_SECONDS)
     except (httpx.TransportError, httpx.UnsupportedProtocol) as error:
         raise _unreachable(url, error) from error
 
@@ -53,21 +140,6 @@ def _unreachable(url: str, error: Exception) -> ServerUnreachable:
             "Start the server, or correct the address, for example http://127.0.0.1:7860.",
         ),
     )
-
-
-def _ask(client: httpx.Client, case: Case, seconds: float) -> Reply:
-    question = {"question": case.question, "history": [turn.model_dump() for turn in case.history]}
-    started = time.monotonic()
-    try:
-        with client.stream("POST", "/api/ask", json=question) as response:
-            body = _read_in_time(response, deadline=started + seconds)
-    except httpx.TimeoutException as error:
-        raise _too_late(seconds) from error
-    except httpx.HTTPError as error:
-        raise NoReply("connection", Message(f"连接中断：{error}。", f"Connection lost: {error}.")) from error
-    if not response.is_success:
-        raise _refused_by_server(response.status_code, body)
-    return read_reply(body, seconds=time.monotonic() - started)
 
 
 def _read_in_time(response: httpx.Response, *, deadline: float) -> bytes:
@@ -90,7 +162,7 @@ def _too_late(seconds: float) -> NoReply:
 def _refused_by_server(status: int, body: bytes) -> NoReply:
     try:
         error = json.loads(body)["error"]
-        code, text = str(error["code"]), str(error["message"])
+        code, text = str(error["code"] or ""), str(error["message"])
     except (ValueError, KeyError, TypeError):
         code, text = "", body[:200].decode(errors="replace")
     return NoReply(

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from eval.cases import Case
-from eval.replies import Reply
+from eval.replies import Found, Reply
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A passage that a system retrieved: the file that it is from, and its words."""
-
-    file: str
-    text: str
+__all__ = ["Found", "System"]
 
 
 class System(Protocol):

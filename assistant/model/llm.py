@@ -67,7 +67,7 @@ class ModelDelta:
 _NOTHING_YET = ModelDelta(text="")
 
 
-def build_chat_model(settings: Settings) -> ChatModel | None:
+def build_chat_model(settings: Settings, *, temperature: float = _TEMPERATURE) -> ChatModel | None:
     """The chat model of the settings, or None if they name none. Touches no network.
 
     Raises SettingsInvalid for a key or an address that can't be one, and for a
@@ -103,18 +103,29 @@ def build_chat_model(settings: Settings) -> ChatModel | None:
         key=key or _NO_KEY,
         seconds=settings.model_seconds,
         max_tokens=settings.model_max_tokens,
+        temperature=temperature,
     )
 
 
 class ChatModel:
     """One chat model at one OpenAI-compatible endpoint. Safe in several threads, and after a fork."""
 
-    def __init__(self, *, name: str, base_url: str | None, key: str, seconds: float, max_tokens: int) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        base_url: str | None,
+        key: str,
+        seconds: float,
+        max_tokens: int,
+        temperature: float = _TEMPERATURE,
+    ) -> None:
         self.name = name
         self._base_url = base_url
         self._key = key
         self._seconds = seconds
         self._max_tokens = max_tokens
+        self._temperature = temperature
         self._unknown: frozenset[str] = frozenset()  # parameters that the endpoint refuses
         self._chat_model(open_client(key))  # imports what takes a second, before any clock runs
 
@@ -201,7 +212,7 @@ class ChatModel:
 
         wanted: dict[str, Any] = {}
         if "temperature" not in self._unknown:
-            wanted["temperature"] = _TEMPERATURE
+            wanted["temperature"] = self._temperature
         if not self._unknown & {"max_tokens", "max_completion_tokens"}:
             # ChatOpenAI renames max_tokens to a name that only OpenAI's own endpoint is sure to know.
             cap = {"max_tokens": self._max_tokens}

@@ -17,9 +17,10 @@ from assistant.model.prompts import (
     load_prompt,
 )
 from assistant.settings import Settings
+from eval.judge import PLACEHOLDERS as JUDGE_PLACEHOLDERS
 
 PROMPTS = Settings().prompts_dir
-SHIPPED = {"answer": ANSWER_PLACEHOLDERS, "retry": RETRY_PLACEHOLDERS}
+SHIPPED = {"answer": ANSWER_PLACEHOLDERS, "retry": RETRY_PLACEHOLDERS, "judge": JUDGE_PLACEHOLDERS}
 GOOD = """---
 version: 1
 purpose: 试验

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from eval.cases import SHIPPED_CASES, Case, Kind, load_cases
-from eval.check import Problem, check_cases
+from eval.check import Problem, check_all, check_cases
 from eval.errors import CasesInvalid
 from eval.normalise import normalise
 from eval.seeds import load_seeds
@@ -52,8 +52,8 @@ def test_normalising_keeps_letters_digits_and_per_cent_only() -> None:
 
 def test_the_shipped_cases_have_no_problem() -> None:
     cases = load_cases(SHIPPED_CASES)
-    assert check_cases(cases, SEEDS) == []
-    assert len(cases) >= 160
+    assert check_all(cases, SEEDS, shipped=True) == []
+    assert len(cases) >= 400
 
 
 def test_the_shipped_cases_have_every_kind() -> None:
@@ -167,3 +167,13 @@ def test_a_fact_that_is_only_given_in_another_language_is_a_warning(seeds: Path)
 def test_a_question_that_gives_its_fact_away_is_a_warning(seeds: Path) -> None:
     found = problems(seeds, changed(question="甲县是建十二 所吗？"))
     assert found == [("warning", "the question gives away '十二所'")]
+
+
+def test_the_names_of_documents_stand_in_their_own_seed_and_in_no_other(seeds: Path) -> None:
+    # Seeds that hold none of them, and one that holds a name of another.
+    (seeds / "b.txt").write_text("江西", encoding="utf-8")
+    said = {problem.text for problem in check_all([], seeds, shipped=True)}
+    assert "the name '江西' stands in b.txt" in said
+    assert "the name '聊城' stands in no seed" in said
+    assert not any("Jiangxi" in text for text in said)
+    assert check_all([], seeds, shipped=False) == []

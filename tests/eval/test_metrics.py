@@ -1,23 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-
 import pytest
 
-from assistant.types import Outcome
-from eval.absence import says_absent
+from assistant.types import Outcome, Reason
+from eval.absence import reason_of, says_absent
 from eval.cases import SHIPPED_CASES, Case, Kind, load_cases
 from eval.metrics import Score, make_metrics, total
-from eval.replies import Cited, Reply
+from eval.replies import Reply
 from eval.runner import score
 from eval.seeds import load_seeds
-from tests.eval.examples import SEEDS, TEXTS, make_case, make_reply, perfect_reply
+from tests.eval.examples import SEEDS, TEXTS, make_case, make_reply
 
 UNANSWERABLE = make_case(kind=Kind.UNANSWERABLE, answerable=False, evidence=())
 
 
-def scores(case: Case, reply: Reply) -> dict[str, tuple[int, int]]:
+def scores(case: Case, reply: Reply) -> dict[str, tuple[float, int]]:
     return {name: (s.hits, s.of) for name, s in score(case, reply, make_metrics(TEXTS)).items()}
 
 
@@ -98,13 +95,14 @@ def test_quotes_are_verbatim_by_the_named_file_white_space_and_punctuation_aside
 
 
 def test_a_metric_that_cannot_judge_a_case_has_no_score() -> None:
-    assert set(scores(UNANSWERABLE, make_reply("x"))) == {"refusal_recall", "said_so"}
+    assert set(scores(UNANSWERABLE, make_reply("x"))) == {"refusal_recall", "said_so", "absent_recall"}
     assert set(scores(make_case(), make_reply("x"))) == {
         "facts_complete",
         "fact_recall",
         "cited_all",
         "cited_any",
     }
+    assert "absent_recall" not in scores(make_case(kind=Kind.REDACTED, answerable=False), make_reply("x"))
 
 
 def test_refusals_are_judged_by_whether_there_was_an_answer() -> None:
@@ -113,6 +111,69 @@ def test_refusals_are_judged_by_whether_there_was_an_answer() -> None:
     assert scores(UNANSWERABLE, refusal)["refusal_recall"] == (1, 1)
     assert scores(make_case(), refusal)["refusal_precision"] == (0, 1)
     assert "refusal_recall" not in scores(make_case(), refusal)
+
+
+def test_labels_do_not_join_the_figures_before_them_and_other_brackets_stay() -> None:
+    case = make_case(facts=(("29名学生",), ("字2022168号",)), must_not=("291",))
+    reply = make_reply("29[1]名学生，教字[2022]168号，共29[1]人", quotes=("甲县建设学校十二所",))
+    assert scores(case, reply)["fact_recall"] == (2, 2)
+    assert scores(case, reply)["wrong"] == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("quote", "file", "hits"),
+    [
+        ("甲县建设学校十二所", "a.txt", 1),  # the evidence
+        ("计划共十二所", "a.txt", 1),  # holds the fact
+        ("计划共十二所", "b.txt", 0),  # holds it in another document
+        ("乙县新办幼儿园七所", "a.txt", 0),
+    ],
+)
+def test_a_citation_is_to_the_point_by_its_evidence_or_a_fact_of_the_right_file(
+    quote: str, file: str, hits: int
+) -> None:
+    reply = make_reply("十二所", quotes=(quote,), file=file)
+    assert scores(make_case(), reply)["citation_precision"] == (hits, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "reason"),
+    [
+        (Kind.REDACTED, "redacted_recall", Reason.REDACTED),
+        (Kind.TRUNCATED, "truncated_recall", Reason.TRUNCATED),
+        (Kind.NEARMISS, "absent_recall", Reason.NOT_FOUND),
+        (Kind.UNANSWERABLE, "absent_recall", Reason.OUT_OF_SCOPE),
+    ],
+)
+def test_a_refusal_is_right_by_the_reason_of_its_kind(kind: Kind, name: str, reason: Reason) -> None:
+    case = make_case(kind=kind, answerable=False)
+    refusals = {one: make_reply("没有。", outcome=Outcome.REFUSED, reason=one) for one in Reason}
+    right = {one for one, reply in refusals.items() if scores(case, reply)[name] == (1, 1)}
+    others = {Reason.NOT_FOUND, Reason.OUT_OF_SCOPE, Reason.SMALL_TALK}
+    assert right == ({reason} if name != "absent_recall" else others)
+    assert scores(case, make_reply("十二所"))[name] == (0, 1)
+
+
+def test_a_reason_is_precise_by_the_cases_that_it_is_given_for() -> None:
+    hidden = make_reply("隐去。", outcome=Outcome.REFUSED, reason=Reason.REDACTED)
+    right = scores(make_case(kind=Kind.REDACTED, answerable=False), hidden)
+    assert right["redacted_precision"] == (1, 1)
+    for case in (UNANSWERABLE, make_case(), make_case(kind=Kind.TRUNCATED, answerable=False)):
+        assert scores(case, hidden)["redacted_precision"] == (0, 1)
+        assert "absent_precision" not in scores(case, hidden)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [
+        ("该数字在原文中被隐去（xx%）。", Reason.REDACTED),
+        ("The figure is redacted.", Reason.REDACTED),
+        ("第45条只有标题。", Reason.TRUNCATED),
+        ("资料中没有找到。", Reason.NOT_FOUND),
+    ],
+)
+def test_the_words_of_a_refusal_give_its_reason(refusal: str, reason: Reason) -> None:
+    assert reason_of(refusal) is reason
 
 
 def test_an_answer_that_says_it_is_not_there_said_so_without_refusing() -> None:
@@ -170,114 +231,3 @@ def test_most_of_what_good_answers_should_say_is_recognised() -> None:
     # dev words `says` as an answer; the other files describe there what the source holds.
     said = [case.says for case in load_cases(SHIPPED_CASES / "dev.jsonl") if not case.answerable]
     assert sum(map(says_absent, said)) >= 0.75 * len(said)
-
-
-# Broken assistants over the shipped cases: each is caught by the metric meant for it.
-
-CASES = load_cases(SHIPPED_CASES)
-
-
-def totals(ask: Callable[[Case], Reply]) -> dict[str, float | None]:
-    metrics = make_metrics(load_seeds(SEEDS))
-    found = [score(case, ask(case), metrics) for case in CASES]
-    sums = {m.name: total(one[m.name] for one in found if m.name in one) for m in metrics}
-    return {name: one.hits / one.of if one else None for name, one in sums.items()}
-
-
-def differences(ask: Callable[[Case], Reply]) -> dict[str, float | None]:
-    perfect = totals(perfect_reply)
-    return {name: value for name, value in totals(ask).items() if value != perfect[name]}
-
-
-def after(cases: Sequence[Case], case: Case) -> Case:
-    return cases[(cases.index(case) + 1) % len(cases)]
-
-
-def test_a_perfect_assistant_has_full_marks_and_nothing_wrong() -> None:
-    expected = dict.fromkeys(totals(perfect_reply), 1.0) | {"wrong": 0.0}
-    assert totals(perfect_reply) == expected
-
-
-def test_wrong_labels_are_caught_by_the_evidence_cited_alone() -> None:
-    answerable = [case for case in CASES if case.answerable]
-
-    def ask(case: Case) -> Reply:
-        reply = perfect_reply(case)
-        if not case.answerable:
-            return reply
-        return replace(reply, citations=perfect_reply(after(answerable, case)).citations)
-
-    found = differences(ask)
-    assert set(found) == {"cited_all", "cited_any"}
-    assert (found["cited_any"] or 0) < 0.1
-
-
-def test_swapped_figures_are_caught_by_facts_and_wrong() -> None:
-    def ask(case: Case) -> Reply:
-        return (
-            replace(perfect_reply(case), answer="；".join(case.must_not))
-            if case.must_not
-            else perfect_reply(case)
-        )
-
-    found = differences(ask)
-    assert set(found) == {"facts_complete", "fact_recall", "wrong"}
-    assert found["wrong"] == 1.0
-
-
-def test_one_changed_figure_in_an_answer_is_caught_by_facts() -> None:
-    def ask(case: Case) -> Reply:
-        reply = perfect_reply(case)
-        return replace(reply, answer=reply.answer.translate(str.maketrans("0123456789", "1234567890")))
-
-    # A changed figure can be just the one that a case names as wrong.
-    assert set(differences(ask)) == {"facts_complete", "fact_recall", "wrong"}
-
-
-def test_dropped_citations_are_caught_by_the_evidence_cited() -> None:
-    found = differences(lambda case: replace(perfect_reply(case), citations=()))
-    assert found == {"cited_all": 0.0, "cited_any": 0.0, "verbatim": None}
-
-
-def test_citing_only_the_first_source_is_caught_by_cited_all_alone() -> None:
-    def ask(case: Case) -> Reply:
-        reply = perfect_reply(case)
-        return replace(reply, citations=reply.citations[:1])
-
-    assert set(differences(ask)) == {"cited_all"}
-
-
-def test_quotes_in_own_words_are_caught_by_verbatim() -> None:
-    def ask(case: Case) -> Reply:
-        reply = perfect_reply(case)
-        changed = (Cited(file=one.file, quote=one.quote + "等内容云云") for one in reply.citations)
-        return replace(reply, citations=tuple(changed))
-
-    assert differences(ask) == {"verbatim": 0.0}
-
-
-def test_answering_everything_is_caught_by_refusal_recall_and_said_so() -> None:
-    def ask(case: Case) -> Reply:
-        return perfect_reply(case) if case.answerable else make_reply("是的，达到一定水平。")
-
-    assert differences(ask) == {"refusal_recall": 0.0, "refusal_precision": None, "said_so": 0.0}
-
-
-def test_refusing_everything_is_caught_by_refusal_precision_and_facts() -> None:
-    found = differences(lambda case: make_reply("资料中没有找到。", outcome=Outcome.REFUSED))
-    unanswerable = sum(not case.answerable for case in CASES) / len(CASES)
-    assert found["refusal_precision"] == unanswerable
-    assert (found["facts_complete"], found["fact_recall"]) == (0.0, 0.0)
-    assert (found["cited_all"], found["cited_any"], found["verbatim"]) == (0.0, 0.0, None)
-
-
-def test_pouring_out_whole_documents_is_caught_by_the_length_that_counts() -> None:
-    texts = load_seeds(SEEDS)
-
-    def ask(case: Case) -> Reply:
-        files = dict.fromkeys(gold.file for gold in case.evidence)
-        return replace(perfect_reply(case), answer="".join(texts[file] for file in files))
-
-    found = differences(ask)
-    assert (found["facts_complete"] or 0) < 0.3
-    assert (found["wrong"] or 0) > 0.3
