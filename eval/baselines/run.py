@@ -21,10 +21,9 @@ from assistant.model.llm import build_chat_model
 from assistant.settings import Settings
 from eval.baselines import bm25, haystack, langchain_tutorial, llama_index, long_context
 from eval.baselines.errors import BaselineUnavailable, unknown
-from eval.baselines.ours import open_ours
 from eval.baselines.pipeline import Material, read_texts
 from eval.baselines.table import (
-    DEEPEST,
+    ANSWERS,
     Measured,
     Retrieved,
     answer_table,
@@ -34,10 +33,11 @@ from eval.baselines.table import (
     retrieval_table,
 )
 from eval.cases import SHIPPED_CASES, Case, load_cases
+from eval.inprocess import open_in_process
 from eval.metrics import Metric, make_metrics
-from eval.report import create_run_folder, write_results
 from eval.runner import Result, run_cases
 from eval.seeds import load_seeds
+from eval.storage import append_results, create_run_folder
 from eval.systems import System
 from vectorstore.errors import Message, StorageUnusable
 
@@ -90,13 +90,13 @@ def compare(
     baselines, notes = _build(_gather(settings), names)
     made_with = _describe(settings, len(cases), baselines)
     folder = create_run_folder(output_dir, made_with)
-    with open_ours(settings) as ours:
+    with open_in_process(settings) as ours:
         measured = measure((ours, *baselines), cases, metrics, folder)
     parts = [
         "; ".join(f"{name}: {value or 'none'}" for name, value in made_with.items()),
         retrieval_table(measured),
         retrieval_by_kind(measured),
-        answer_table(measured, metrics),
+        answer_table(measured, [metric for metric in metrics if metric.name in ANSWERS]),
         answers_by_kind(measured, metrics[0]),
         "\n".join(f"- {note}" for note in notes),
     ]
@@ -147,18 +147,18 @@ def measure(
     """Ask and search every case; replies go to a folder of each system's name.
 
     Systems take turns at each case, one at a time: what else the machine does
-    slows them all alike. Raises StorageUnusable, and what searching raises.
-    What asking raises counts as an error of its case.
+    slows them all alike. Raises StorageUnusable. What asking raises counts as
+    an error of its case.
     """
     asked: dict[str, list[Result]] = {system.name: [] for system in systems}
     for case in track(cases, "", console=Console(stderr=True)):
         for system in systems:
-            asked[system.name] += run_cases((case,), system.ask, metrics=metrics, workers=1)
+            asked[system.name] += run_cases((case,), system, metrics=metrics, workers=1)
     return [
         Measured(
             name=system.name,
             results=_write_replies(asked[system.name], folder / system.name),
-            retrieved=_search(system, cases),
+            retrieved=_retrieved(asked[system.name]),
         )
         for system in systems
     ]
@@ -166,13 +166,16 @@ def measure(
 
 def _write_replies(results: Sequence[Result], folder: Path) -> tuple[Result, ...]:
     folder.mkdir()
-    return tuple(write_results(results, folder))
+    return tuple(append_results(results, folder))
 
 
-def _search(system: System, cases: Sequence[Case]) -> tuple[Retrieved, ...] | None:
-    judged = [case for case in cases if case.answerable and case.evidence]
-    found = [(case, system.search(case, DEEPEST)) for case in judged]
-    shown = tuple(judge_search(case, passages) for case, passages in found if passages is not None)
+def _retrieved(results: Sequence[Result]) -> tuple[Retrieved, ...] | None:
+    """What was found for each case with evidence; None of a system that does not show it."""
+    shown = tuple(
+        judge_search(result.case, result.reply.found)
+        for result in results
+        if result.reply and result.reply.found is not None and result.case.evidence
+    )
     return shown or None
 
 

@@ -8,14 +8,28 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from eval.cases import Case, Kind
-from eval.metrics import Metric, Score, holds, is_cited, total
+from eval.matching import holds, rank_of
+from eval.metrics import Metric, Score, total
 from eval.normalise import normalise
-from eval.replies import Cited, Reply
+from eval.replies import Reply
+from eval.retrieval import DEPTHS
 from eval.runner import Result
 from eval.systems import Found
 
-CUTS = (1, 3, 5, 10)
-DEEPEST = max(CUTS)
+CUTS = DEPTHS
+ANSWERS = (
+    "facts_complete",
+    "fact_recall",
+    "wrong",
+    "cited_all",
+    "cited_any",
+    "citation_precision",
+    "verbatim",
+    "refusal_recall",
+    "refusal_precision",
+    "said_so",
+)
+"""The metrics that the table of answers has: attribution needs labels, which passages have not."""
 _KIND_CUT = 5
 _BUDGET = 2000  # characters: hits among so many passages favour long ones, hits in so much text do not
 
@@ -58,13 +72,9 @@ class Measured:
 
 def judge_search(case: Case, found: Sequence[Found]) -> Retrieved:
     """Where the gold quotes of ``case`` stand among what was found, best first."""
-    cited = [Cited(file=passage.file, quote=passage.text) for passage in found]
     return Retrieved(
         kind=case.kind,
-        ranks=tuple(
-            next((rank for rank, one in enumerate(cited, start=1) if is_cited(gold, [one])), None)
-            for gold in case.evidence
-        ),
+        ranks=tuple(rank_of(gold, found) for gold in case.evidence),
         lengths=tuple(len(passage.text) for passage in found),
     )
 
