@@ -81,7 +81,7 @@ def bare_name(place: str) -> str:
 
 def find_places(text: str) -> list[tuple[int, int]]:
     """Ranges of words that are places by the dictionary, the longest at each position, none overlapping."""
-    names = _dictionary()
+    names = place_names()
     ranges: list[tuple[int, int]] = []
     position = 0
     while position < len(text):
@@ -93,7 +93,7 @@ def find_places(text: str) -> list[tuple[int, int]]:
 
 
 @cache
-def _dictionary() -> frozenset[str]:
+def place_names() -> frozenset[str]:
     """Provinces, cities and counties by the national codes (GB/T 2260), from the file that cpca carries.
 
     Cities and provinces also by their bare names. Counties and districts are not:

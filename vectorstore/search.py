@@ -79,6 +79,10 @@ class Searcher:
         """The words of an English question in Chinese; empty for a Chinese one."""
         return gloss(question, self._mentions.names_in_pinyin) if is_foreign(question) else ""
 
+    def official_terms(self, question: str) -> list[str]:
+        """Terms of the official words for what the question says in spoken ones."""
+        return search_terms(" ".join(chain.from_iterable(official_words(question).values())))
+
     def absent_matter(self, question: str, targets: frozenset[Target]) -> str | None:
         """A phrase of the question that other documents have and these targets do not; or None."""
         return self._mentions.absent_matter(question, targets)
@@ -94,7 +98,7 @@ class Searcher:
         mentions = self.read_mentions(question)
         wanted = _Wanted(
             terms=terms,
-            lesser=search_terms(" ".join(chain.from_iterable(official_words(question).values()))),
+            lesser=self.official_terms(question),
             vector=self._embedder.embed_query(_matter(question, mentions)),
             clauses=mentions.clauses,
         )

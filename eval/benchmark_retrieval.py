@@ -1,0 +1,226 @@
+"""What retrieval finds, what each part of it earns, how look-alike documents and time tell on it.
+
+Run as ``python -m eval.benchmark_retrieval``; prints Markdown. Answerable cases
+only: a case counts at k when all of its gold quotes are met by the first k passages.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from assistant.build import build_embedder
+from assistant.followup import stand_alone
+from assistant.library import take_in
+from assistant.settings import Settings, load_settings
+from assistant.types import Turn
+from eval.cases import SHIPPED_CASES, Case, load_cases
+from eval.lookalikes import write_lookalikes
+from eval.matching import rank_of
+from eval.replies import Found
+from eval.splits import Split, is_in
+from vectorstore.chroma import VectorIndex
+from vectorstore.chunking import is_chunk
+from vectorstore.embeddings import Embedder
+from vectorstore.generations import Generation, open_current
+from vectorstore.keywords import KeywordIndex
+from vectorstore.named import Mentions
+from vectorstore.row_selection import Selection
+from vectorstore.search import Searcher
+from vectorstore.types import Hit, Scope
+
+DEPTHS = (1, 3, 5, 10)
+COPIES = 9
+_NEVER = 10**6  # the rank of what was not found
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A case, the rank of the last of its gold quotes that was found, and the seconds that it took."""
+
+    case: Case
+    rank: int
+    seconds: float
+
+
+class _Nothing:
+    """An index that finds nothing: what is left without it."""
+
+    def search(self, *_: object) -> list[Hit]:
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class _WholeChunks:
+    """Vectors of whole chunks alone, without those of their sentences and cells."""
+
+    vectors: VectorIndex
+
+    def search(self, vector: Sequence[float], limit: int, document_ids: Sequence[str] = ()) -> list[Hit]:
+        found = self.vectors.search(vector, 4 * limit, document_ids)
+        return [hit for hit in found if is_chunk(hit.chunk_id)][:limit]
+
+
+class _WithoutScope(Searcher):
+    def read_mentions(self, question: str) -> Mentions:
+        return Mentions()
+
+
+class _WithoutRows(Searcher):
+    def select_rows(self, question: str, mentions: Mentions) -> Selection | None:
+        return None
+
+
+class _WithoutGlossary(Searcher):
+    def official_terms(self, question: str) -> list[str]:
+        return []
+
+    def gloss(self, question: str) -> str:
+        return ""
+
+
+def _lacking(generation: Generation, **parts: object) -> Generation:
+    return replace(generation, **parts)  # type: ignore[arg-type]  # stands in for an index by its one method
+
+
+VARIANTS: Mapping[str, Callable[[Generation, Embedder], Searcher]] = {
+    "all of it": Searcher,
+    "without words (BM25)": lambda g, e: Searcher(_lacking(g, keywords=_Silent(g.keywords)), e),
+    "without meaning (vectors)": lambda g, e: Searcher(_lacking(g, vectors=_Nothing()), e),
+    "without vectors of sentences": lambda g, e: Searcher(_lacking(g, vectors=_WholeChunks(g.vectors)), e),
+    "without scope": _WithoutScope,
+    "without selected rows": _WithoutRows,
+    "without the glossary": _WithoutGlossary,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Silent:
+    """A keyword index that only knows how rare words are."""
+
+    keywords: KeywordIndex
+
+    @property
+    def size(self) -> int:
+        return self.keywords.size
+
+    def document_frequency(self, term: str) -> int:
+        return self.keywords.document_frequency(term)
+
+    def search(self, *_: object) -> list[Hit]:
+        return []
+
+
+def rank_cases(searcher: Searcher, cases: Sequence[Case]) -> list[Ranked]:
+    """Search for every case, with its earlier turns."""
+    ranked: list[Ranked] = []
+    for case in cases:
+        history = [Turn(role=turn.role, content=turn.content) for turn in case.history]
+        started = time.perf_counter()
+        asked = stand_alone(case.question, history, searcher)
+        passages = searcher.search(asked.text, scope=Scope(), limit=DEPTHS[-1])
+        seconds = time.perf_counter() - started
+        found = [Found(file=passage.source, text=passage.chunk.text) for passage in passages]
+        ranks = [rank_of(gold, found) or _NEVER for gold in case.evidence]
+        ranked.append(Ranked(case, max(ranks, default=_NEVER), seconds))
+    return ranked
+
+
+def share(ranked: Sequence[Ranked], depth: int) -> str:
+    """The share of cases with all their evidence in the first ``depth``, in per cent."""
+    return f"{100 * sum(one.rank <= depth for one in ranked) / len(ranked):.1f}" if ranked else "–"
+
+
+def _row(name: str, ranked: Sequence[Ranked]) -> str:
+    return f"| {name} | {len(ranked)} | " + " | ".join(share(ranked, depth) for depth in DEPTHS) + " |"
+
+
+def _header(first: str) -> str:
+    depths = " | ".join(f"@{depth}" for depth in DEPTHS)
+    return f"| {first} | cases | {depths} |\n|---|---:|" + "---:|" * len(DEPTHS)
+
+
+def print_kinds(ranked: Sequence[Ranked]) -> None:
+    """By split, and by kind."""
+    typer.echo("## By kind\n\nAll evidence in the first k, in per cent.\n")
+    typer.echo(_header("kind"))
+    for split in (Split.TUNE, Split.REPORT, Split.ALL):
+        typer.echo(_row(f"**{split.value}**", [one for one in ranked if is_in(one.case.id, split)]))
+    for kind in sorted({one.case.kind for one in ranked}):
+        typer.echo(_row(kind.value, [one for one in ranked if one.case.kind is kind]))
+
+
+def print_variants(generation: Generation, embedder: Embedder, cases: Sequence[Case]) -> None:
+    """What is lost without each part."""
+    typer.echo("\n## What each part earns\n\nThe same, leaving out one part at a time.\n")
+    typer.echo(_header("variant"))
+    for name, build in VARIANTS.items():
+        typer.echo(_row(name, rank_cases(build(generation, embedder), cases)))
+
+
+def print_times(ranked: Sequence[Ranked], embedder: Embedder) -> None:
+    """The whole way to passages beside the embedding of the question alone."""
+    alone: list[float] = []
+    for one in ranked:
+        started = time.perf_counter()
+        embedder.embed_query(one.case.question + " ")  # another text, so that nothing is remembered
+        alone.append(time.perf_counter() - started)
+    typer.echo("\n## Time\n\nMilliseconds on this machine, one question at a time; trust the ratio.\n")
+    typer.echo("| | p50 | p95 |\n|---|---:|---:|")
+    for name, seconds in (("question to passages", [one.seconds for one in ranked]), ("embedding", alone)):
+        ordered = sorted(seconds)
+        p95 = ordered[int(0.95 * (len(ordered) - 1))]
+        typer.echo(f"| {name} | {1000 * statistics.median(ordered):.1f} | {1000 * p95:.1f} |")
+    ratio = statistics.median(one.seconds for one in ranked) / statistics.median(alone)
+    typer.echo(f"| ratio | {ratio:.1f} | |")
+
+
+def print_lookalikes(
+    settings: Settings, embedder: Embedder, small: Searcher, ranked: Sequence[Ranked], copies: int
+) -> None:
+    """Cases that name a document or place, before and after its look-alikes came in."""
+    naming = [one for one in ranked if small.read_mentions(one.case.question).groups]
+    with TemporaryDirectory() as folder:
+        write_lookalikes(small.documents, Path(folder), copies)
+        take_in(settings, [Path(folder)], on_progress=lambda _: None)
+        with open_current(settings.data_dir, embedder.model) as generation:
+            searcher = Searcher(generation, embedder)
+            crowded = rank_cases(searcher, [one.case for one in naming])
+            typer.echo(
+                f"\n## Among look-alikes\n\n{copies} copies of each document under the names of other places:"
+            )
+            typer.echo(f"{len(small.chunks)} chunks become {len(searcher.chunks)}.\n")
+    typer.echo(_header("questions that name a place or document"))
+    typer.echo(_row("the documents alone", naming))
+    typer.echo(_row("among look-alikes", crowded))
+
+
+def main(
+    copies: Annotated[int, typer.Option(min=0, help="Look-alikes of each document.")] = COPIES,
+) -> None:
+    """Measure everything over a library of the seeds in a folder of its own, which goes in the end."""
+    with TemporaryDirectory() as data_dir:
+        chosen = load_settings(data_dir=Path(data_dir))
+        embedder = build_embedder(chosen)
+        take_in(chosen, [chosen.seeds_dir], on_progress=lambda _: None)
+        cases = [case for case in load_cases(SHIPPED_CASES) if case.answerable]
+        with open_current(chosen.data_dir, embedder.model) as generation:
+            searcher = Searcher(generation, embedder)
+            rank_cases(searcher, cases[:5])  # what is loaded at first use is no part of the time
+            ranked = rank_cases(searcher, cases)
+            print_kinds(ranked)
+            print_variants(generation, embedder, cases)
+            print_times(ranked, embedder)
+            if copies:
+                print_lookalikes(chosen, embedder, searcher, ranked, copies)
+
+
+if __name__ == "__main__":
+    typer.run(main)
