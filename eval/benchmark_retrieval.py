@@ -32,8 +32,10 @@ from vectorstore.embeddings import Embedder
 from vectorstore.generations import Generation, open_current
 from vectorstore.keywords import KeywordIndex
 from vectorstore.named import Mentions
+from vectorstore.places import names_of_region
 from vectorstore.row_selection import Selection
 from vectorstore.search import Searcher
+from vectorstore.text import fold
 from vectorstore.types import Hit, Scope
 
 DEPTHS = (1, 3, 5, 10)
@@ -185,8 +187,11 @@ def print_times(ranked: Sequence[Ranked], embedder: Embedder) -> None:
 def print_lookalikes(
     settings: Settings, embedder: Embedder, small: Searcher, ranked: Sequence[Ranked], copies: int
 ) -> None:
-    """Cases that name a document or place, before and after its look-alikes came in."""
-    naming = [one for one in ranked if small.read_mentions(one.case.question).groups]
+    """Cases that say by a place what they are about, before and after its look-alikes came in.
+
+    A question that says so by a title alone, or not at all, means any of ten then.
+    """
+    naming = [one for one in ranked if names_places(one.case.question, small)]
     with TemporaryDirectory() as folder:
         write_lookalikes(small.documents, Path(folder), copies)
         take_in(settings, [Path(folder)], on_progress=lambda _: None)
@@ -197,9 +202,19 @@ def print_lookalikes(
                 f"\n## Among look-alikes\n\n{copies} copies of each document under the names of other places:"
             )
             typer.echo(f"{len(small.chunks)} chunks become {len(searcher.chunks)}.\n")
-    typer.echo(_header("questions that name a place or document"))
+    typer.echo(_header("questions that name their places"))
     typer.echo(_row("the documents alone", naming))
     typer.echo(_row("among look-alikes", crowded))
+
+
+def names_places(question: str, searcher: Searcher) -> bool:
+    """Whether each thing that a question names is told by the name of a place."""
+    text, mentions = fold(question), searcher.read_mentions(question)
+    by_region = [
+        any(name in text for target in group for name in names_of_region(target.head.region))
+        for group in mentions.groups
+    ]
+    return bool(by_region) and (all(by_region) or (len(by_region) == 1 and bool(mentions.within)))
 
 
 def main(

@@ -24,14 +24,16 @@ def write_lookalikes(documents: Sequence[Document], folder: Path, copies: int) -
 
     The same arguments give the same files.
     """
+    taken = {name for document in documents for name in _names_in(document)}
+    free = tuple(sorted(name for name in place_names() if name not in taken and bare_name(name) not in taken))
     for number in range(1, copies + 1):
         place = folder / str(number)
         place.mkdir(parents=True, exist_ok=True)
         entries: list[str] = []
         for document in documents:
             chance = random.Random(f"{number} {document.source}")  # noqa: S311  # the same in every run
-            names = _other_names(document, chance)
-            prefix = "" if names else _another(_FOR_NONE, chance)
+            names = _other_names(document, free, chance)
+            prefix = "" if names else _another(_FOR_NONE, free, chance)
             (place / document.source).write_text(prefix + _rename(document.text, names), encoding="utf-8")
             entries.append(_entry(document, names, prefix))
         (place / "catalog.toml").write_text("\n".join(entries), encoding="utf-8")
@@ -46,24 +48,30 @@ def _entry(document: Document, names: Mapping[str, str], prefix: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _other_names(document: Document, chance: random.Random) -> dict[str, str]:
-    """For each name of a place, with its kind or bare, that of another place of the same kind."""
+def _names_in(document: Document) -> list[str]:
+    """The names of places in a document and its regions."""
     regions = [document.head.region, *(part.region for part in document.parts)]
     text = "\n".join([*regions, document.text])
-    found = sorted({text[start:end] for start, end in find_places(text)})
+    return sorted({text[start:end] for start, end in find_places(text)})
+
+
+def _other_names(document: Document, free: Sequence[str], chance: random.Random) -> dict[str, str]:
+    """For each name of a place, with its kind or bare, that of another place of the same kind."""
     others: dict[str, str] = {}
-    for name in (name for name in found if _KIND.search(name)):
-        other = _another(name, chance)
+    for name in (name for name in _names_in(document) if _KIND.search(name)):
+        other = _another(name, free, chance)
         others[name] = other
         if len(bare_name(name)) > 1:
             others.setdefault(bare_name(name), bare_name(other))
     return others
 
 
-def _another(name: str, chance: random.Random) -> str:
+def _another(name: str, free: Sequence[str], chance: random.Random) -> str:
+    """A place of the same kind that no original names; any, where all of the kind are named."""
     kind = _KIND.search(name)
     end = kind.group() if kind else _FOR_NONE
-    return chance.choice(sorted(other for other in place_names() if other.endswith(end) and other != name))
+    fitting = [other for other in free if other.endswith(end)]
+    return chance.choice(fitting or list(free))
 
 
 def _rename(text: str, names: Mapping[str, str]) -> str:
