@@ -19,6 +19,7 @@ from math import log
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
 
+from vectorstore.about import is_about_document, letterhead
 from vectorstore.chunking import chunk_of, entry_id, is_searched, units
 from vectorstore.glossary import gloss, is_foreign, official_words
 from vectorstore.mentions import MentionReader
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _LEXICAL = 80  # candidates of lexical search; the part of a compilation is filtered after it
 _DENSE = 400  # entries of dense search, sentences and chunks: those of some 80 chunks
+_LETTERHEAD = 2  # chunks outside the body that go first where a question is about the document itself
 _LEAST_MATTER = 4  # characters of a question that must be left to be worth embedding without its scope
 _NUMBER = re.compile(
     r"^\s*第?\s*([零〇一二两三四五六七八九十百千\d]+)\s*(?:条|[.．、\s]|(?=[\u4e00-\u9fff]))"
@@ -57,6 +59,7 @@ class _Wanted:
     lesser: Sequence[str]
     vector: Sequence[float]
     clauses: Sequence[int]
+    letterhead: bool
 
 
 class Searcher:
@@ -101,6 +104,7 @@ class Searcher:
             lesser=self.official_terms(question),
             vector=self._embedder.embed_query(_matter(question, mentions)),
             clauses=mentions.clauses,
+            letterhead=is_about_document(question),
         )
         groups: Sequence[frozenset[Target] | None] = mentions.groups or (None,)
         found = [self._search_group(wanted, self._allowed(group, scope)) for group in groups]
@@ -161,8 +165,19 @@ class Searcher:
         if wanted.clauses and allowed is not None:
             best = max(scores.values(), default=0.0) + 1.0
             scores |= dict.fromkeys(self._numbered(wanted.clauses, allowed), best)
+        if wanted.letterhead and allowed is not None and len(allowed) == 1:
+            scores |= self._letterhead(allowed, scores)
         ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return [_Hit(chunk_id, score, near) for chunk_id, score in ordered]
+
+    def _letterhead(self, allowed: set[_Place], scores: dict[str, float]) -> dict[str, float]:
+        """The best chunks outside the body of the one document that is meant, lifted above all others."""
+        ((document_id, part),) = allowed
+        inside = [c for c in self.chunks if (c.document_id, c.part) == (document_id, part)]
+        head = [chunk.id for chunk in letterhead(inside) if is_searched(chunk)]
+        best, worst = max(scores.values(), default=0.0), min(scores.values(), default=0.0)
+        ordered = sorted(head, key=lambda chunk_id: -scores.get(chunk_id, worst))[:_LETTERHEAD]
+        return {chunk_id: best + 1.0 - 0.1 * rank for rank, chunk_id in enumerate(ordered)}
 
     def _passage(self, hit: _Hit, rank: int) -> Passage:
         chunk = self._chunks[hit.chunk_id]

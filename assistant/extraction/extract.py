@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.extraction.about import is_about_document, letterhead, state_letterhead
+from assistant.extraction.about import state_letterhead
 from assistant.extraction.outline import state_members
 from assistant.extraction.reading import Reading, read_question
 from assistant.extraction.refuse import is_superlative, refuse_mentions, refuse_question
 from assistant.extraction.rows import state_selected
 from assistant.extraction.sentences import state_sentences
 from assistant.types import Draft, Reason, StandAlone
+from vectorstore.about import is_about_document, letterhead
 from vectorstore.search import Searcher
 from vectorstore.types import Passage
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.extraction.about import asks_own_number
 from assistant.extraction.contradict import contradicts
 from assistant.extraction.intent import Ask, Kind, holds
 from assistant.extraction.select import Span
 from assistant.extraction.weigh import Matter
 from assistant.types import Reason
+from vectorstore.about import asks_own_number
 from vectorstore.marks import find_redactions, hides_figure
 from vectorstore.named import Mentions
 from vectorstore.places import find_places
