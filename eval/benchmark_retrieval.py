@@ -26,17 +26,22 @@ from eval.lookalikes import write_lookalikes
 from eval.matching import rank_of
 from eval.replies import Found
 from eval.splits import Split, is_in
+from vectorstore.catalog import load_catalog
 from vectorstore.chroma import VectorIndex
 from vectorstore.chunking import is_chunk
 from vectorstore.embeddings import Embedder
 from vectorstore.generations import Generation, open_current
+from vectorstore.ingest import ingest
+from vectorstore.intake import SourceFile
 from vectorstore.keywords import KeywordIndex
 from vectorstore.named import Mentions
 from vectorstore.places import names_of_region
 from vectorstore.row_selection import Selection
 from vectorstore.search import Searcher
-from vectorstore.text import fold
-from vectorstore.types import Hit, Scope
+from vectorstore.sources import CATALOG
+from vectorstore.text import fold, trim
+from vectorstore.types import Document, Hit, Scope, Section, SectionKind
+from vectorstore.understand import understand
 
 DEPTHS = (1, 3, 5, 10)
 COPIES = 9
@@ -167,6 +172,24 @@ def print_variants(generation: Generation, embedder: Embedder, cases: Sequence[C
         typer.echo(_row(name, rank_cases(build(generation, embedder), cases)))
 
 
+def print_without_structure(settings: Settings, embedder: Embedder, cases: Sequence[Case]) -> None:
+    """One more row: documents taken for plain text, whose chunks are paragraphs gathered to some size."""
+    with TemporaryDirectory() as data_dir:
+        files = [SourceFile(path=path, source=path.name) for path in sorted(settings.seeds_dir.glob("*.txt"))]
+        catalog = load_catalog(settings.seeds_dir / CATALOG)
+
+        def read_plainly(file: SourceFile) -> Document:
+            document = understand(file.path, file.source, catalog.entry(file.source))
+            start, end = trim(document.text, 0, len(document.text))
+            whole = Section(kind=SectionKind.TEXT, label="", title="", start=start, end=end)
+            return replace(document, sections=(whole,))
+
+        ingest(files, data_dir=Path(data_dir), embedder=embedder, understand=read_plainly)
+        with open_current(Path(data_dir), embedder.model) as generation:
+            ranked = rank_cases(Searcher(generation, embedder), cases)
+    typer.echo(_row("without structure", ranked))
+
+
 def print_times(ranked: Sequence[Ranked], embedder: Embedder) -> None:
     """The whole way to passages beside the embedding of the question alone."""
     alone: list[float] = []
@@ -232,6 +255,7 @@ def main(
             ranked = rank_cases(searcher, cases)
             print_kinds(ranked)
             print_variants(generation, embedder, cases)
+            print_without_structure(chosen, embedder, cases)
             print_times(ranked, embedder)
             if copies:
                 print_lookalikes(chosen, embedder, searcher, ranked, copies)
