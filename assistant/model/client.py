@@ -11,6 +11,9 @@ import httpx2  # what the openai client runs on
 
 from assistant.model.errors import too_long
 
+RETRY_SECONDS = 0.5  # pause before a retry, unless the endpoint asks for another
+_LONGEST_PAUSE = 5.0  # an endpoint that asks for more is not asked again
+
 # The openai client adds others: the platform, and from the environment organisation and project.
 _SENT_HEADERS = frozenset({"host", "accept", "connection", "content-type", "content-length"})
 _MOST_BYTES = 16 * 1024 * 1024  # about ten times the longest stream of a reasoning model
@@ -70,3 +73,12 @@ class _Bounded(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._stream.aclose()
+
+
+def asked_pause(retry_after: str | None) -> float | None:
+    """Seconds that an endpoint asks to be left alone before a retry; None if that is too long to wait."""
+    if retry_after is None:
+        return RETRY_SECONDS
+    # It may also be a date, which is never worth waiting for.
+    seconds = float(retry_after) if retry_after.isdecimal() else _LONGEST_PAUSE + 1
+    return seconds if seconds <= _LONGEST_PAUSE else None

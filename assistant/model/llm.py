@@ -20,7 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, cast
 
 from assistant.errors import ModelReplyUnusable, ModelUnavailable, SettingsInvalid
-from assistant.model.client import NO_CLIENT, is_address, open_client
+from assistant.model.client import NO_CLIENT, RETRY_SECONDS, asked_pause, is_address, open_client
 from assistant.model.errors import broken_off, late, refusal, unfinished, unintelligible, unreachable
 from assistant.model.reply import VisibleText
 from assistant.types import Usage
@@ -43,8 +43,6 @@ _CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 1.0  # given to a cancelled call for closing its connection
 _HEARTBEAT = 0.5
 _USAGE_SECONDS = 1.0  # given to a finished reply for the token counts that follow it
-_RETRY_SECONDS = 0.5  # pause before a retry, unless the endpoint asks for another
-_LONGEST_PAUSE = 5.0  # an endpoint that asks for more is not asked again
 _CHARS_PER_TOKEN = 8
 
 # Not every endpoint knows these: one that refuses a request by their name is asked without them.
@@ -239,7 +237,7 @@ class ChatModel:
         import openai
 
         if isinstance(error, openai.APIConnectionError):
-            return None if isinstance(error, openai.APITimeoutError) else _RETRY_SECONDS
+            return None if isinstance(error, openai.APITimeoutError) else RETRY_SECONDS
         if not isinstance(error, openai.APIStatusError):
             return None
         if error.status_code in (400, 422):
@@ -247,7 +245,7 @@ class ChatModel:
             self._unknown |= refused
             return 0.0 if refused else None
         if error.status_code >= 500 or (error.status_code == 429 and error.code != "insufficient_quota"):
-            return _asked_pause(error.response.headers.get("retry-after"))
+            return asked_pause(error.response.headers.get("retry-after"))
         return None
 
     def _explain(self, error: Exception, *, started: bool) -> ModelUnavailable:
@@ -272,14 +270,6 @@ def _next(
         return arrived.get(timeout=_HEARTBEAT)
     except Empty:
         return _NOTHING_YET
-
-
-def _asked_pause(retry_after: str | None) -> float | None:
-    if retry_after is None:
-        return _RETRY_SECONDS
-    # It may also be a date, which is never worth waiting for.
-    seconds = float(retry_after) if retry_after.isdecimal() else _LONGEST_PAUSE + 1
-    return seconds if seconds <= _LONGEST_PAUSE else None
 
 
 class _Reply:

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 
 from assistant.answer_json import document_json, outline_json, passages_json, to_json
 from assistant.web.api_types import (
-    ANSWER_EXAMPLE,
     AnswerBody,
     AskBody,
     DocumentsBody,
@@ -26,6 +25,41 @@ from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
 from assistant.web.http_errors import UnknownDocument, error_body
 
 router = APIRouter()
+
+ANSWER_EXAMPLE = {
+    "answer": "学生午餐补助由县教育局负责[1]。",
+    "outcome": "grounded",
+    "refusal": None,
+    "citations": [
+        {
+            "label": 1,
+            "quote": "学生午餐补助由县教育局负责，县财政局配合。",
+            "start": 120,
+            "end": 141,
+            "document": {
+                "id": "3f2a9c0d51e47b68",
+                "source": "example.txt",
+                "title": "示例县学生午餐补助办法",
+                "issuer": "示例县人民政府",
+                "number": "示政发〔2024〕1号",
+                "region": "示例省示例县",
+                "issued_on": "2024-03-08",
+                "status": "draft for comments",
+            },
+            "path": ["第二章 职责分工", "第五条"],
+            "page": 3,
+            "url": "/documents/3f2a9c0d51e47b68?start=120&end=141",
+        }
+    ],
+    "notices": ["《示例县学生午餐补助办法》为征求意见稿，不是正式文件。"],
+    "question": "学生午餐补助由哪个部门负责？",
+    "mode": "extract",
+    "model": None,
+    "usage": {"prompt_tokens": 0, "completion_tokens": 0},
+    "seconds": {"search": 0.02, "answer": 0.01},
+    "conversation_id": "",
+    "answer_id": "9b1c6c2a4e0f4d0f8a3f6f1e2d7c5b4a",
+}
 
 
 def _documented(
