@@ -182,7 +182,7 @@ def print_without_structure(settings: Settings, embedder: Embedder, cases: Seque
             document = understand(file.path, file.source, catalog.entry(file.source))
             start, end = trim(document.text, 0, len(document.text))
             whole = Section(kind=SectionKind.TEXT, label="", title="", start=start, end=end)
-            return replace(document, sections=(whole,))
+            return replace(document, sections=(whole,), parts=())
 
         ingest(files, data_dir=Path(data_dir), embedder=embedder, understand=read_plainly)
         with open_current(Path(data_dir), embedder.model) as generation:
