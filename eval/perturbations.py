@@ -23,7 +23,7 @@ from eval.slips import QUOTED, mishear, slip
 
 DIALECTS = Path(__file__).resolve().parent / "dialect.toml"
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_ENDINGS = "？?。！!；;…~～"
+_ENDINGS = "？?。.！!；;…~～"
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
 COURTESIES = (
     ("您好，请问", "谢谢！"),
@@ -76,10 +76,10 @@ def write_traditional(case: Case) -> Case | None:
 
 def add_courtesies(case: Case) -> Case | None:
     """A greeting before the question and thanks after it, in its language."""
-    wordings = COURTESIES if _HAN.search(case.question) else ENGLISH_COURTESIES
+    wordings, comma = (COURTESIES, "，") if _HAN.search(case.question) else (ENGLISH_COURTESIES, ".")
     greeting, thanks = _chance("courtesies", case).choice(wordings)
     question = case.question.rstrip()
-    stop = "" if question.endswith(tuple(_ENDINGS)) else "，"
+    stop = "" if question.endswith(tuple(_ENDINGS)) else comma
     return _asking(case, f"{greeting}{question}{stop}{thanks}")
 
 
