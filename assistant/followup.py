@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.extraction.asking_words import in_standard_words
 from assistant.extraction.courtesies import without_courtesies
 from assistant.extraction.intent import asking_part, content_of
 from assistant.types import StandAlone, Turn
@@ -37,7 +38,7 @@ _SELF_CONTAINED = 9  # characters of matter from which on a question leans on no
 def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
     """The question made self-contained; nothing is carried over where it leans on nothing.
 
-    Its characters are those that the rules and the documents have, courtesies go, and an
+    Its characters and question words are those that the rules know, courtesies go, and an
     English one has its words in Chinese behind it: the documents are Chinese.
     """
     asked = _stand_alone(_bare(question), history, searcher)
@@ -48,7 +49,7 @@ def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> S
 
 
 def _bare(question: str) -> str:
-    return without_courtesies(plain(question))
+    return in_standard_words(without_courtesies(plain(question)))
 
 
 def _stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
