@@ -74,7 +74,7 @@ def _sounds(text: str) -> dict[int, str]:
     """The sound of each Chinese character, in its context, by where it stands."""
     sounds: dict[int, str] = {}
     for run in _HAN.finditer(text):
-        read = lazy_pinyin(run.group(), style=Style.NORMAL, errors=lambda run: list(run))
+        read = lazy_pinyin(run.group(), style=Style.NORMAL)
         if len(read) == len(run.group()):
             sounds |= dict(zip(range(*run.span()), read, strict=True))
     return sounds

@@ -69,7 +69,8 @@ def is_only_courtesy(question: str) -> bool:
 
 
 def _clauses(text: str) -> list[re.Match[str]]:
-    return list((_CLAUSE if _HAN.search(text) else _ENGLISH_SENTENCE).finditer(text))
+    pieces = (_CLAUSE if _HAN.search(text) else _ENGLISH_SENTENCE).finditer(text)
+    return [piece for piece in pieces if re.search(r"\w", piece.group())]
 
 
 def _is_courtesy(clause: str) -> bool:
