@@ -13,10 +13,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.extraction.asking_words import in_standard_words
+from assistant.extraction.courtesies import without_courtesies
 from assistant.extraction.intent import asking_part, content_of
 from assistant.types import StandAlone, Turn
 from vectorstore.named import Mentions
 from vectorstore.search import Searcher
+from vectorstore.text import plain
 
 _LEANS = re.compile(
     r"^(?:那么?|它|这|其|再|还|另外|同样|具体|上面|前面|刚才)|呢[？?。]?$|[它其]|"
@@ -33,19 +36,24 @@ _SELF_CONTAINED = 9  # characters of matter from which on a question leans on no
 
 
 def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
-    """The question made self-contained; as it is where there is no history or it leans on nothing.
+    """The question made self-contained; nothing is carried over where it leans on nothing.
 
-    An English one has its words in Chinese behind it: the documents are Chinese.
+    Its characters and question words are those that the rules know, courtesies go, and an
+    English one has its words in Chinese behind it: the documents are Chinese.
     """
-    asked = _stand_alone(question, history, searcher)
+    asked = _stand_alone(_bare(question), history, searcher)
     glossed = searcher.gloss(asked.text)
     if not glossed:
         return asked
     return replace(asked, text=f"{asked.text} {glossed}", focus=f"{asked.focus} {glossed}")
 
 
+def _bare(question: str) -> str:
+    return in_standard_words(without_courtesies(plain(question)))
+
+
 def _stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
-    earlier = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
+    earlier = [_bare(turn.content) for turn in history if turn.role == "user" and turn.content.strip()]
     if not earlier:
         return StandAlone(question, question)
     now = searcher.read_mentions(question)

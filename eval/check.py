@@ -11,6 +11,7 @@ from typing import Literal
 
 from eval.cases import Case
 from eval.documents import NAMES
+from eval.english_questions import check_english, load_english
 from eval.judge_labels import check_labels, load_labels
 from eval.normalise import normalise
 from eval.seeds import load_seeds
@@ -46,7 +47,11 @@ def check_cases(cases: Sequence[Case], seeds_dir: Path) -> list[Problem]:
 
 
 def check_all(cases: Sequence[Case], seeds_dir: Path, *, shipped: bool) -> list[Problem]:
-    """The problems of ``cases`` and, for the shipped ones, of the names of documents and the hand labels."""
+    """The problems of ``cases`` and, for the shipped ones, of what stands beside them.
+
+    That is the names of documents, the hand labels and the English questions.
+    Raises CasesInvalid, also where one of those can't be read.
+    """
     problems = check_cases(cases, seeds_dir)
     if not shipped:
         return problems
@@ -54,7 +59,11 @@ def check_all(cases: Sequence[Case], seeds_dir: Path, *, shipped: bool) -> list[
         Problem(level="error", case=case_id, text=text)
         for case_id, text in check_labels(load_labels(), cases)
     )
-    return [*problems, *_name_problems(load_seeds(seeds_dir)), *wrong_labels]
+    wrong_english = (
+        Problem(level="error", case=case_id, text=text)
+        for case_id, text in check_english(load_english(), cases)
+    )
+    return [*problems, *_name_problems(load_seeds(seeds_dir)), *wrong_labels, *wrong_english]
 
 
 def _name_problems(seeds: Mapping[str, str]) -> Iterator[Problem]:

@@ -30,6 +30,7 @@ _OPENING = re.compile(
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _CHINESE_NUMBER = re.compile(r"[零〇○一二两三四五六七八九十百千万]+")
+_WIDE = {ord(c): ord(c) - 0xFEE0 for c in map(chr, range(0xFF10, 0xFF5B)) if c.isalnum()}  # ０ to ｚ
 _MOST_DIGITS = 16  # no number that people write is longer; Python refuses to convert very long ones
 
 
@@ -74,10 +75,16 @@ def _traditional() -> frozenset[str]:
 
 def fold(text: str) -> str:
     """Text for comparison: width, case and traditional characters folded. Length may change."""
-    text = unicodedata.normalize("NFKC", text)
-    if not _traditional().isdisjoint(text):
-        text = _simplifier()(text)
-    return text.lower()
+    return _simplify(unicodedata.normalize("NFKC", text)).lower()
+
+
+def plain(text: str) -> str:
+    """Text for reading: digits and letters narrow, characters simplified; case and punctuation stay."""
+    return _simplify(text.translate(_WIDE))
+
+
+def _simplify(text: str) -> str:
+    return text if _traditional().isdisjoint(text) else _simplifier()(text)
 
 
 def squeeze(text: str) -> tuple[str, list[int]]:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.extraction.contradict import contradicts
+from assistant.extraction.courtesies import is_only_courtesy
 from assistant.extraction.intent import Ask, Kind, holds
 from assistant.extraction.select import Span
 from assistant.extraction.weigh import Matter
@@ -80,7 +81,7 @@ _LOOKED_AT = 4  # best sentences that must hold what is asked for
 def refuse_question(question: str) -> Reason | None:
     """Why a question is not answered at all, whatever the library holds."""
     text = fold(question).strip()
-    if _SMALL_TALK.match(text):
+    if _SMALL_TALK.match(text) or is_only_courtesy(text):
         return Reason.SMALL_TALK
     if _ATTEMPTS.search(text) or _SUBJECTS.search(text):
         return Reason.OUT_OF_SCOPE

@@ -89,7 +89,7 @@ def retrieval_table(systems: Sequence[Measured]) -> str:
         f"all in {_BUDGET:,} characters",
         "characters of a passage",
     ]
-    return _markdown(headings, [_retrieval_row(system) for system in systems])
+    return markdown(headings, [_retrieval_row(system) for system in systems])
 
 
 def _retrieval_row(system: Measured) -> list[str]:
@@ -137,8 +137,8 @@ def _by_kind(title: str, judged: Mapping[str, Sequence[tuple[Kind, Score]]]) -> 
         totals = [total(score for one, score in scores if one is kind) for scores in judged.values()]
         judgements = max((score.of for score in totals if score), default=0)
         if judgements:
-            rows.append([kind.value, str(judgements), *map(_percent, totals)])
-    return _markdown([title, "judged", *judged], rows)
+            rows.append([kind.value, str(judgements), *map(percent, totals)])
+    return markdown([title, "judged", *judged], rows)
 
 
 def facts_anywhere(case: Case, reply: Reply) -> Score | None:
@@ -159,7 +159,7 @@ def answer_table(systems: Sequence[Measured], metrics: Sequence[Metric]) -> str:
         "characters of an answer",
         "time of an answer",
     ]
-    return _markdown(headings, [_answer_row(system, systems[0], metrics) for system in systems])
+    return markdown(headings, [_answer_row(system, systems[0], metrics) for system in systems])
 
 
 def _answer_row(system: Measured, first: Measured, metrics: Sequence[Metric]) -> list[str]:
@@ -172,8 +172,8 @@ def _answer_row(system: Measured, first: Measured, metrics: Sequence[Metric]) ->
     return [
         system.name,
         str(sum(result.failure is not None for result in system.results)),
-        *map(_percent, scores),
-        _percent(total(score for score in anywhere if score)),
+        *map(percent, scores),
+        percent(total(score for score in anywhere if score)),
         f"{statistics.median(len(reply.answer) for _, reply in answered):,.0f}" if answered else "–",
         _ratio(_seconds(system), _seconds(first)),
     ]
@@ -188,10 +188,12 @@ def _ratio(seconds: float | None, first: float | None) -> str:
     return f"{seconds / first:.2f}" if seconds and first else "–"
 
 
-def _percent(score: Score | None) -> str:
+def percent(score: Score | None) -> str:
+    """A share in per cent; a dash where nothing was judged."""
     return "–" if score is None else f"{100 * score.hits / score.of:.1f}"
 
 
-def _markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown; all columns but the first hold numbers."""
     rule = ["---", *["---:"] * (len(headings) - 1)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows))

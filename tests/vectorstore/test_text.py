@@ -10,6 +10,7 @@ from vectorstore.text import (
     is_page_number,
     normalise,
     paragraph_end,
+    plain,
     read_number,
     search_terms,
     sentences,
@@ -132,3 +133,8 @@ def test_tokens_are_counted_without_a_network() -> None:
     assert count_tokens("") == 0
     assert 4 <= count_tokens("教育督导") <= 8
     assert count_tokens("<|endoftext|>") > 1
+
+
+def test_plain_text_keeps_case_and_punctuation() -> None:
+    assert plain("臺灣省ＡＢ１２，Ｃ？（％）") == "台湾省AB12，C？（％）"
+    assert plain("教育 Ab，") == "教育 Ab，"
