@@ -17,9 +17,10 @@ from rich.progress import track
 
 from assistant.build import build_embedder
 from assistant.settings import Settings
-from eval.baselines.run import DEFAULT_OUTPUT, read_commit
+from eval.baselines.run import DEFAULT_OUTPUT
 from eval.baselines.table import markdown, percent
 from eval.cases import SHIPPED_CASES, Case, Kind, load_cases
+from eval.commit import read_commit
 from eval.inprocess import open_in_process
 from eval.intervals import by_case, interval, shares
 from eval.metrics import Metric, Score, make_metrics, total

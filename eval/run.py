@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from rich.console import Console
 
 from assistant.settings import Settings
 from eval.cases import SHIPPED_CASES, Case, Kind, case_files, read_cases
+from eval.commit import read_commit
 from eval.errors import CasesInvalid, OptionsInvalid, RunUnusable
 from eval.http import Api, open_server, protocol_of
 from eval.metrics import Metric, make_metrics
@@ -213,7 +213,7 @@ def _describe(
     server = plan.server
     return {
         "version": _version(),
-        "commit": _commit(),
+        "commit": read_commit(),
         "python": platform.python_version(),
         "server": server and _server_json(server),
         "settings": None if server else settings.model_dump(mode="json", exclude=_PLACES),
@@ -241,19 +241,3 @@ def _version() -> str | None:
         return version("policy-assistant")
     except PackageNotFoundError:  # run from a checkout that is not installed
         return None
-
-
-def _commit() -> str | None:
-    """The commit of the checkout that this code is in, with a plus sign if files of it were changed."""
-    git = ["git", "-C", str(Path(__file__).resolve().parent)]
-    try:
-        commit = _said([*git, "rev-parse", "HEAD"])
-        changed = _said([*git, "status", "--porcelain", "--untracked-files=no"])
-    except (OSError, subprocess.CalledProcessError):  # installed, or no git
-        return None
-    return f"{commit}{'+' if changed else ''}"
-
-
-def _said(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # no shell
-    return done.stdout.strip()

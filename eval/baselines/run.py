@@ -5,8 +5,6 @@ Run by ``python -m eval.baselines.run``; the library is built first where it is 
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +31,7 @@ from eval.baselines.table import (
     retrieval_table,
 )
 from eval.cases import SHIPPED_CASES, Case, load_cases
+from eval.commit import read_commit
 from eval.inprocess import open_in_process
 from eval.metrics import Metric, make_metrics
 from eval.runner import Result, run_cases
@@ -177,21 +176,6 @@ def _retrieved(results: Sequence[Result]) -> tuple[Retrieved, ...] | None:
         if result.reply and result.reply.found is not None and result.case.evidence
     )
     return shown or None
-
-
-def read_commit() -> str | None:
-    """The commit of the checkout that this runs from, marked where files differ; None where there is none."""
-    git = shutil.which("git")
-    if git is None:
-        return None
-    done = subprocess.run(  # noqa: S603  # no part of the command comes from outside
-        [git, "describe", "--always", "--dirty", "--exclude=*"],
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip() or None
 
 
 def _write(file: Path, text: str) -> Path:
