@@ -30,6 +30,7 @@ from vectorstore.catalog import load_catalog
 from vectorstore.chroma import VectorIndex
 from vectorstore.chunking import is_chunk
 from vectorstore.embeddings import Embedder
+from vectorstore.exact import ExactVectors
 from vectorstore.generations import Generation, open_current
 from vectorstore.ingest import ingest
 from vectorstore.intake import SourceFile
@@ -68,10 +69,10 @@ class _Nothing:
 class _WholeChunks:
     """Vectors of whole chunks alone, without those of their sentences and cells."""
 
-    vectors: VectorIndex
+    vectors: VectorIndex | ExactVectors
 
-    def search(self, vector: Sequence[float], limit: int, document_ids: Sequence[str] = ()) -> list[Hit]:
-        found = self.vectors.search(vector, 4 * limit, document_ids)
+    def search(self, vector: Sequence[float], limit: int, *document_ids: Sequence[str]) -> list[Hit]:
+        found = self.vectors.search(vector, 4 * limit, *document_ids)
         return [hit for hit in found if is_chunk(hit.chunk_id)][:limit]
 
 
@@ -100,8 +101,10 @@ def _lacking(generation: Generation, **parts: object) -> Generation:
 VARIANTS: Mapping[str, Callable[[Generation, Embedder], Searcher]] = {
     "all of it": Searcher,
     "without words (BM25)": lambda g, e: Searcher(_lacking(g, keywords=_Silent(g.keywords)), e),
-    "without meaning (vectors)": lambda g, e: Searcher(_lacking(g, vectors=_Nothing()), e),
-    "without vectors of sentences": lambda g, e: Searcher(_lacking(g, vectors=_WholeChunks(g.vectors)), e),
+    "without meaning (vectors)": lambda g, e: Searcher(_lacking(g, vectors=_Nothing(), exact=_Nothing()), e),
+    "without vectors of sentences": lambda g, e: Searcher(
+        _lacking(g, vectors=_WholeChunks(g.vectors), exact=_WholeChunks(g.exact)), e
+    ),
     "without scope": _WithoutScope,
     "without selected rows": _WithoutRows,
     "without the glossary": _WithoutGlossary,

@@ -1,5 +1,6 @@
 """The vector index in Chroma. The only file that imports chromadb.
 
+It is for questions to the whole library; those to some documents go to exact.
 Queries go to the collection itself and ask for distances alone. LangChain's
 store over it makes a document of every hit, which takes five times as long as
 finding it, and can't be given vectors that are computed already.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import chromadb
 import numpy as np
@@ -21,6 +22,7 @@ from chromadb.config import Settings
 from chromadb.errors import ChromaError
 
 from vectorstore.errors import IndexMismatch, Message
+from vectorstore.exact import Entry, distinct
 from vectorstore.storage import storage_unusable
 from vectorstore.types import Hit
 
@@ -37,14 +39,6 @@ _CHECKED_AT_ONCE = 500
 _MOST_CHECKED = 10_000  # half a minute; of a larger index an even sample is looked for
 _UNREACHABLE = 0.001  # the share that an approximate index may fail to reach, and keywords still find
 _SAME = 1e-4  # distance of a vector to itself, after rounding
-
-
-class Entry(NamedTuple):
-    """A chunk and its vector, of unit length."""
-
-    chunk_id: str
-    document_id: str
-    vector: Vector
 
 
 class VectorIndex:
@@ -66,11 +60,11 @@ class VectorIndex:
         of 4,001 chunks unreachable beside 500 identical ones), and would crowd
         out everything else in a result. Raises StorageUnusable.
         """
-        distinct = _distinct(entries)
+        kept = distinct(entries)
         try:
             folder.mkdir(parents=True)
             with _client(folder) as client:
-                _fill(client, distinct, on_progress)
+                _fill(client, kept, on_progress)
         except (ChromaError, OSError) as error:
             raise storage_unusable(folder, error) from error
 
@@ -86,10 +80,8 @@ class VectorIndex:
                 client.close()
             raise _unreadable(error) from error
 
-    def search(
-        self, vector: Sequence[float] | Vector, limit: int, document_ids: Sequence[str] = ()
-    ) -> list[Hit]:
-        """At most ``limit`` chunks, best first, of these documents only if any are named.
+    def search(self, vector: Sequence[float] | Vector, limit: int) -> list[Hit]:
+        """At most ``limit`` entries of the whole library, best first.
 
         ``score`` is the cosine similarity. Raises IndexMismatch for a vector of
         another dimension.
@@ -97,12 +89,10 @@ class VectorIndex:
         limit = min(limit, self.size)
         if limit < 1:
             return []
-        chosen: Any = {"document_id": {"$in": list(document_ids)}} if document_ids else None
         try:
             found = self._collection.query(
                 query_embeddings=np.asarray(vector, np.float32),
                 n_results=limit,
-                where=chosen,
                 include=["distances"],
             )
         except ChromaError as error:
@@ -120,10 +110,10 @@ class VectorIndex:
         even sample; one unreachable in a thousand is passed over, as the index
         is approximate.
         """
-        distinct = _distinct(entries)
+        kept = distinct(entries)
         held = {chunk_id for some in self._held() for chunk_id in some}
-        missing = tuple(entry.chunk_id for entry in distinct if entry.chunk_id not in held)
-        checked = distinct[:: -(-len(distinct) // _MOST_CHECKED) or 1]
+        missing = tuple(entry.chunk_id for entry in kept if entry.chunk_id not in held)
+        checked = kept[:: -(-len(kept) // _MOST_CHECKED) or 1]
         unreachable = [
             chunk_id for some in _batches(checked, _CHECKED_AT_ONCE) for chunk_id in self._unfound(some)
         ]
@@ -174,13 +164,6 @@ def _fill(client: Client, entries: Sequence[Entry], on_progress: Callable[[int, 
         )
         done += len(batch)
         on_progress(done, len(entries))
-
-
-def _distinct(entries: Sequence[Entry]) -> list[Entry]:
-    first: dict[tuple[str, bytes], Entry] = {}
-    for entry in entries:
-        first.setdefault((entry.document_id, entry.vector.tobytes()), entry)
-    return list(first.values())
 
 
 def _batches(entries: Sequence[Entry], most: int) -> Iterator[Sequence[Entry]]:

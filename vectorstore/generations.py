@@ -20,10 +20,11 @@ from types import TracebackType
 from typing import NamedTuple, Self
 from uuid import uuid4
 
-from vectorstore.chroma import DISTANCE, Entry, VectorIndex
+from vectorstore.chroma import DISTANCE, VectorIndex
 from vectorstore.chunking import is_chunk
 from vectorstore.database import Database, Vector
 from vectorstore.errors import IndexMismatch, IndexMissing, LibraryDamaged, Message
+from vectorstore.exact import Entry, ExactVectors
 from vectorstore.keywords import KeywordIndex
 from vectorstore.manifest import (
     SCHEMA,
@@ -43,6 +44,7 @@ from vectorstore.text import search_terms
 _NAME = re.compile(r"\d{8}-[0-9a-f]{12}")
 _LIBRARY = "library.sqlite"
 _KEYWORDS = "keywords"
+_EXACT = "exact"
 
 
 class IndexedText(NamedTuple):
@@ -72,6 +74,7 @@ class Generation:
     manifest: Manifest
     database: Database
     vectors: VectorIndex
+    exact: ExactVectors
     keywords: KeywordIndex
     notices: tuple[Message, ...]
     resources: ExitStack
@@ -180,6 +183,7 @@ def _build(
     terms = ((chunk.entry_id, chunk.document_id, search_terms(chunk.text)) for chunk in chunks)
     KeywordIndex.build(folder / _KEYWORDS, terms)
     entries = [Entry(text.entry_id, text.document_id, text.vector) for text in texts]
+    ExactVectors.build(folder / _EXACT, entries)
     VectorIndex.build(folder / VECTORS, entries, on_progress)
     _verify(folder, entries)
 
@@ -223,12 +227,15 @@ def _open(index: Path, name: str, published: str | None, embedding_model: str) -
         resources.callback(database.close)
         vectors = VectorIndex.open(private.path / VECTORS)
         resources.callback(vectors.close)
+        exact = ExactVectors.open(folder / _EXACT)
+        resources.callback(exact.close)
         return Generation(
             name=name,
             published=published,
             manifest=manifest,
             database=database,
             vectors=vectors,
+            exact=exact,
             keywords=KeywordIndex.open(folder / _KEYWORDS),
             notices=() if name == published else (_FALLEN_BACK,),
             resources=resources.pop_all(),

@@ -13,7 +13,7 @@ from typing import Any
 
 from vectorstore.errors import IndexMismatch, Message
 
-SCHEMA = 2  # raised whenever the manifest, the library in a generation or its layout changes
+SCHEMA = 3  # raised whenever the manifest, the library in a generation or its layout changes
 VECTORS = "chroma"
 _FILE = "manifest.json"
 

@@ -8,7 +8,7 @@ against a list of names in code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from vectorstore.named import (
     Mention,
@@ -20,6 +20,7 @@ from vectorstore.named import (
     narrow,
     scope_words,
 )
+from vectorstore.named_titles import TitleIndex
 from vectorstore.places import (
     bare_name,
     find_homophones,
@@ -43,7 +44,6 @@ _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(]\d{4}[〕\])]\s*\d+\
 _INTO_TITLE = re.compile(r"《([^》]{4,60})》(?:里|中|第|规定|要求|写|说|怎么|一共|有多少|的第)")
 _INTO_LAW = re.compile(r"([\u4e00-\u9fff]{2,8}(?:法|条例))[里中]?的?(?:第|哪)[^，。？?]{0,4}条")
 _LONG_NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d年.%])")
-_LEAST_TITLE = 3  # characters of a title that a question must share to narrow down what it means
 _PHRASE = 4  # characters of a phrase that names a matter
 _PIECE = 3  # characters of it that, elsewhere, show that the matter is there in other words
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -51,7 +51,6 @@ _COMPARES = re.compile(
     r"各|分别|谁|比|差|一样|相同|不同|哪个|哪份|对照|和|与|跟|\bcompare|\band\b|\bboth\b|versus"
 )
 _YEAR_ONLY = re.compile(r"[\d年月日\s]+")
-_OFFICES = re.compile(r"[\u4e00-\u9fff]+?[局厅委办]")
 
 
 class MentionReader:
@@ -59,8 +58,11 @@ class MentionReader:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self._targets = tuple(_targets(documents))
-        self._texts = {target: fold(_text_of(documents, target)) for target in self._targets}
+        by_id = {document.id: document for document in documents}
+        self._texts = {t: fold(_text_of(by_id[t.document_id], t)) for t in self._targets}
         self._titles = {target: _title_of(target) for target in self._targets}
+        self._title_index = TitleIndex(self._titles)
+        self._numbers = {re.sub(r"\W", "", fold(target.head.number)) for target in self._targets}
         self._places = _regions(self._targets)
         self._sounds = sounds_of(self._places)
         self._compilations = {d.id: d for d in documents if d.parts}
@@ -115,11 +117,11 @@ class MentionReader:
 
     def _read_places(self, text: str) -> Iterable[Mention]:
         taken = [False] * len(text)
-        for name in sorted(self._places, key=len, reverse=True):
-            for match in re.finditer(re.escape(name), text):
-                if not any(taken[match.start() : match.end()]):
-                    taken[match.start() : match.end()] = [True] * len(name)
-                    yield Mention(name, *match.span(), self._places[name], stands_alone=True)
+        for start, end in _spans_among(text, self._places):
+            if not any(taken[start:end]):
+                taken[start:end] = [True] * (end - start)
+                name = text[start:end]
+                yield Mention(name, start, end, self._places[name], stands_alone=True)
         for start, end, name in find_homophones(text, self._sounds):
             if not any(taken[start:end]):
                 taken[start:end] = [True] * (end - start)
@@ -134,24 +136,10 @@ class MentionReader:
                 yield Mention(word, start, end, holders, stands_alone=True, in_text=True)
 
     def _read_titles(self, text: str) -> Iterable[Mention]:
-        shared: list[Mention] = []
-        for target in self._targets:
-            shared.extend(
-                Mention(text[a:b], a, b, frozenset({target}))
-                for a, b in _common_runs(text, self._titles[target])
-            )
-        merged: dict[tuple[int, int], set[Target]] = {}
-        for mention in shared:
-            merged.setdefault((mention.start, mention.end), set()).update(mention.targets)
-        spans = sorted(merged, key=lambda span: span[0] - span[1])
-        kept: list[tuple[int, int]] = []
-        for span in spans:
-            if not any(span[0] < other[1] and other[0] < span[1] for other in kept):
-                kept.append(span)
         most = max(1, len(self._targets) // 2)
-        for start, end in kept:
-            if len(merged[start, end]) <= most and not _YEAR_ONLY.fullmatch(text[start:end]):
-                yield Mention(text[start:end], start, end, frozenset(merged[start, end]))
+        for mention in self._title_index.shared(text):
+            if len(mention.targets) <= most and not _YEAR_ONLY.fullmatch(mention.words):
+                yield mention
 
     def _read_parts(self, text: str) -> Iterable[Mention]:
         for match in _ORDINAL_PARTS.finditer(text):
@@ -174,9 +162,8 @@ class MentionReader:
             yield Mention(match.group(), *match.span(), hit, stands_alone=True)
 
     def _read_uncollected(self, text: str) -> Iterable[str]:
-        numbers = {re.sub(r"\W", "", fold(t.head.number)) for t in self._targets}
         for match in _DOCUMENT_NUMBER.finditer(text):
-            if re.sub(r"\W", "", match.group()) not in numbers:
+            if re.sub(r"\W", "", match.group()) not in self._numbers:
                 yield match.group()
         for match in (*_INTO_TITLE.finditer(text), *_INTO_LAW.finditer(text)):
             if not any(match.group(1) in title or title in match.group(1) for title in self._titles.values()):
@@ -203,9 +190,8 @@ def _targets(documents: Sequence[Document]) -> Iterable[Target]:
             yield Target(document.id, part, head)
 
 
-def _text_of(documents: Sequence[Document], target: Target) -> str:
+def _text_of(document: Document, target: Target) -> str:
     """A target's own text: a compilation itself has just what belongs to none of its parts."""
-    document = next(d for d in documents if d.id == target.document_id)
     if not document.parts:
         return document.text
     return "\n".join(
@@ -242,33 +228,12 @@ def _regions(targets: Sequence[Target]) -> dict[str, frozenset[Target]]:
     return {name: frozenset(group) for name, group in places.items()}
 
 
-def _common_runs(text: str, title: str) -> list[tuple[int, int]]:
-    """Maximal runs of ``text``, three characters or more, that stand in ``title`` or shorten its office."""
-    runs: list[tuple[int, int]] = []
-    position = 0
-    while position < len(text):
-        end = position
-        while end < len(text) and text[position : end + 1] in title and not text[end].isspace():
-            end += 1
-        if end - position >= _LEAST_TITLE:
-            runs.append((position, end))
-            position = end
-        else:
-            position += 1
-    for match in re.finditer(r"[\u4e00-\u9fff]{1,4}[局厅委办]", text):
-        for start in range(match.start(), match.end() - 2):
-            if any(_abbreviates(text[start : match.end()], office) for office in _OFFICES.findall(title)):
-                runs.append((start, match.end()))
-                break
-    return runs
-
-
-def _abbreviates(short: str, office: str) -> bool:
-    """Whether ``short`` is ``office`` with inner characters left out (教体局: 教育和体育局)."""
-    if len(short) < 3 or short[0] != office[0] or short[-1] != office[-1]:
-        return False
-    letters = iter(office)
-    return all(char in letters for char in short)
+def _spans_among(text: str, names: Mapping[str, object]) -> Iterable[tuple[int, int]]:
+    """Where names stand in the text, the longest first."""
+    for length in sorted({len(name) for name in names}, reverse=True):
+        for start in range(len(text) - length + 1):
+            if text[start : start + length] in names:
+                yield start, start + length
 
 
 def _clauses(text: str) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vectorstore.types import Head
 
@@ -17,7 +17,7 @@ class Target:
 
     document_id: str
     part: int
-    head: Head
+    head: Head = field(compare=False)  # follows from the two above
 
 
 @dataclass(frozen=True, slots=True)

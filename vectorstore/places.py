@@ -8,7 +8,7 @@ list of administrative divisions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from csv import DictReader
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -22,7 +22,6 @@ _UNIT = re.compile(r"[\u4e00-\u9fff]{2,}?(?:特别行政区|自治区|自治州|
 _SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)$")
 _BARE = re.compile(r"(?:\w{1,3}族)*(?:特别行政区|自治区|自治州|自治县|地区|省|市|州|盟)$")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,}")
-_LONGEST = 15  # characters of a place name in the dictionary
 
 
 def names_of_region(region: str) -> set[str]:
@@ -81,15 +80,25 @@ def bare_name(place: str) -> str:
 
 def find_places(text: str) -> list[tuple[int, int]]:
     """Ranges of words that are places by the dictionary, the longest at each position, none overlapping."""
-    names = place_names()
+    names, lengths = place_names(), _lengths_by_start()
     ranges: list[tuple[int, int]] = []
     position = 0
     while position < len(text):
-        length = next((n for n in range(_LONGEST, 1, -1) if text[position : position + n] in names), 0)
+        possible = lengths.get(text[position : position + 2], ())
+        length = next((n for n in possible if text[position : position + n] in names), 0)
         if length:
             ranges.append((position, position + length))
         position += length or 1
     return ranges
+
+
+@cache
+def _lengths_by_start() -> Mapping[str, Sequence[int]]:
+    """By the first two characters of names: how long they are, the longest first."""
+    lengths: dict[str, set[int]] = {}
+    for name in place_names():
+        lengths.setdefault(name[:2], set()).add(len(name))
+    return {start: sorted(some, reverse=True) for start, some in lengths.items()}
 
 
 @cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from vectorstore.columns import LONG, name_columns
 from vectorstore.text import fold
@@ -36,51 +37,66 @@ def asks_for_rows(question: str) -> bool:
     return bool(_ASKS_ROWS.search(fold(question)))
 
 
-def select_rows(question: str, rows: Sequence[Chunk]) -> Selection | None:
-    """All rows that a question for rows means; None if it does not ask for rows, or by nothing known."""
-    text = fold(question)
-    if not rows or not asks_for_rows(question):
-        return None
-    if office := _office_in(text, rows):
-        return _by_office(text, rows, office)
-    terms = [re.sub(r"\s", "", match.group()) for match in _YEAR.finditer(text)] + _QUOTED.findall(text)
-    for term in terms:
-        chosen = tuple(row for row in rows if any(term in _bare(cell.text) for cell in _beside_name(row)))
-        if chosen:
-            return Selection(chosen, term)
-    return Selection((), terms[0]) if _YEAR.search(text) else None
+class RowTable:
+    """Rows to choose from, their cells held once for each wording: a province's tables say the same often."""
 
+    def __init__(self, rows: Iterable[Chunk]) -> None:
+        self._rows = tuple(rows)
+        self._samples: dict[tuple[str, ...], Chunk] = {}  # one row of each layout
+        self._short: dict[str, list[tuple[int, Cell]]] = {}  # cells that can be names, with their row
+        self._bare: dict[str, list[int]] = {}
+        for number, row in enumerate(self._rows):
+            self._samples.setdefault(tuple(cell.header for cell in row.cells), row)
+            for cell in filter(lambda cell: cell.text, _beside_name(row)):
+                if len(cell.text) <= 2 * LONG:
+                    self._short.setdefault(fold(cell.text), []).append((number, cell))
+                self._bare.setdefault(_bare(cell.text), []).append(number)
 
-def _office_in(text: str, rows: Sequence[Chunk]) -> str:
-    """The words of the question that name an office in the table, the most particular; "" if none do."""
-    cells = [fold(cell.text) for row in rows for cell in _short_cells(row)]
-    headers = "".join(cell.header for cell in rows[0].cells)
-    holders: dict[str, int] = {}
-    for end in (index + 1 for index, char in enumerate(text) if char in _OFFICE_ENDS):
-        for length in range(min(_LONGEST_OFFICE, end), 1, -1):
-            words = text[end - length : end]
-            count = sum(_names(words, cell) for cell in cells) if words not in headers else 0
-            if count:
-                holders[words] = count
-                break
-    return min(holders, key=lambda words: (holders[words], -len(words)), default="")
+    def select(self, question: str) -> Selection | None:
+        """All rows that a question for rows means; None if it does not ask for rows, or by nothing known."""
+        text = fold(question)
+        if not self._rows or not asks_for_rows(question):
+            return None
+        if office := self._office_in(text):
+            return self._by_office(text, office)
+        terms = [re.sub(r"\s", "", match.group()) for match in _YEAR.finditer(text)] + _QUOTED.findall(text)
+        for term in terms:
+            holding = (numbers for words, numbers in self._bare.items() if term in words)
+            if chosen := self._numbered(chain.from_iterable(holding)):
+                return Selection(chosen, term)
+        return Selection((), terms[0]) if _YEAR.search(text) else None
 
+    def _office_in(self, text: str) -> str:
+        """The words of the question that name an office in a table, the most particular; "" if none do."""
+        headers = "\n".join(chain.from_iterable(self._samples))
+        holders: dict[str, int] = {}
+        for end in (index + 1 for index, char in enumerate(text) if char in _OFFICE_ENDS):
+            for length in range(min(_LONGEST_OFFICE, end), 1, -1):
+                words = text[end - length : end]
+                count = sum(len(cells) for _, cells in self._named(words)) if words not in headers else 0
+                if count:
+                    holders[words] = count
+                    break
+        return min(holders, key=lambda words: (holders[words], -len(words)), default="")
 
-def _by_office(text: str, rows: Sequence[Chunk], office: str) -> Selection:
-    columns = {cell.header for cell in name_columns(text, _beside_name(rows[0]))}
-    alone = bool(_ALONE.search(text))
+    def _by_office(self, text: str, office: str) -> Selection:
+        beside = [_beside_name(row) for row in self._samples.values()]
+        columns = {cell.header for cells in beside if cells for cell in name_columns(text, cells)}
+        alone = bool(_ALONE.search(text))
+        fitting = [
+            (number, cell)
+            for words, cells in self._named(office)
+            if not alone or len(re.split(r"[、,，]", words)) == 1
+            for number, cell in cells
+        ]
+        inside = [number for number, cell in fitting if cell.header in columns]
+        return Selection(self._numbered(inside or (number for number, _ in fitting)), office)
 
-    def fits(cell: Cell) -> bool:
-        single = len(re.split(r"[、,，]", cell.text)) == 1
-        return _names(office, fold(cell.text)) and (single or not alone)
+    def _named(self, office: str) -> list[tuple[str, list[tuple[int, Cell]]]]:
+        return [(words, cells) for words, cells in self._short.items() if _names(office, words)]
 
-    everywhere = [row for row in rows if any(fits(cell) for cell in _short_cells(row))]
-    inside = [row for row in rows if any(fits(c) for c in _short_cells(row) if c.header in columns)]
-    return Selection(tuple(inside if columns and inside else everywhere), office)
-
-
-def _short_cells(row: Chunk) -> Iterator[Cell]:
-    return (cell for cell in _beside_name(row) if cell.text and len(cell.text) <= 2 * LONG)
+    def _numbered(self, numbers: Iterable[int]) -> tuple[Chunk, ...]:
+        return tuple(self._rows[number] for number in sorted(set(numbers)))
 
 
 def _beside_name(row: Chunk) -> list[Cell]:

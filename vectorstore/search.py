@@ -12,8 +12,9 @@ question gives by number come first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, zip_longest
 from math import log
 from statistics import fmean, pstdev
@@ -24,9 +25,9 @@ from vectorstore.chunking import chunk_of, entry_id, is_searched, units
 from vectorstore.glossary import gloss, is_foreign, official_words
 from vectorstore.mentions import MentionReader
 from vectorstore.named import Mentions, Target
-from vectorstore.row_selection import Selection, asks_for_rows, select_rows
+from vectorstore.row_selection import RowTable, Selection, asks_for_rows
 from vectorstore.text import read_number, search_terms
-from vectorstore.types import Chunk, Document, Match, Passage, Scope, SectionKind
+from vectorstore.types import Chunk, Document, Hit, Match, Passage, Scope, SectionKind
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -70,8 +71,12 @@ class Searcher:
         self._embedder = embedder
         self.documents: tuple[Document, ...] = generation.database.documents()
         self._documents = {document.id: document for document in self.documents}
+        self._order = {document.id: number for number, document in enumerate(self.documents)}
         self.chunks: tuple[Chunk, ...] = generation.database.chunks()
         self._chunks = {chunk.id: chunk for chunk in self.chunks}
+        self._places: dict[_Place, list[Chunk]] = {}
+        for chunk in self.chunks:
+            self._places.setdefault((chunk.document_id, chunk.part), []).append(chunk)
         self._mentions = MentionReader(self.documents)
 
     def read_mentions(self, question: str) -> Mentions:
@@ -129,7 +134,11 @@ class Searcher:
     def chunks_in(self, targets: Iterable[Target]) -> tuple[Chunk, ...]:
         """All chunks of these targets, in order; of the whole library if there are none."""
         wanted = {(target.document_id, target.part) for target in targets}
-        return tuple(c for c in self.chunks if not wanted or (c.document_id, c.part) in wanted)
+        return self._chunks_at(wanted) if wanted else self.chunks
+
+    def _chunks_at(self, places: Iterable[_Place]) -> tuple[Chunk, ...]:
+        found = chain.from_iterable(self._places.get(place, ()) for place in places)
+        return tuple(sorted(found, key=lambda chunk: (self._order[chunk.document_id], chunk.ordinal)))
 
     def weight(self, term: str) -> float:
         """How much a term says: its inverse document frequency, from 0 (everywhere) up."""
@@ -140,8 +149,13 @@ class Searcher:
         """All rows that a question for rows means, in the tables of what it names; None if it is no such."""
         if not asks_for_rows(question):
             return None
-        rows = [chunk for chunk in self.chunks_in(mentions.targets) if chunk.kind is SectionKind.ROW]
-        return select_rows(question, rows)
+        if not mentions.targets:
+            return self._all_rows.select(question)
+        return RowTable(_rows(self.chunks_in(mentions.targets))).select(question)
+
+    @cached_property
+    def _all_rows(self) -> RowTable:
+        return RowTable(_rows(self.chunks))
 
     def _selected(self, question: str, mentions: Mentions, scope: Scope) -> Sequence[Chunk]:
         selection = self.select_rows(question, mentions)
@@ -152,9 +166,7 @@ class Searcher:
         if allowed is not None and not allowed:
             return []
         ids = tuple(sorted({document_id for document_id, _ in allowed})) if allowed is not None else ()
-        near = {
-            hit.chunk_id: hit.score for hit in self._generation.vectors.search(wanted.vector, _DENSE, ids)
-        }
+        near = {hit.chunk_id: hit.score for hit in self._nearest(wanted.vector, ids)}
         words = self._generation.keywords.search(wanted.terms, _LEXICAL, ids, wanted.lesser)
         lexical = {hit.chunk_id: hit.score for hit in words}
         dense = _nearness(near)
@@ -170,11 +182,14 @@ class Searcher:
         ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return [_Hit(chunk_id, score, near) for chunk_id, score in ordered]
 
+    def _nearest(self, vector: Sequence[float], document_ids: Sequence[str]) -> list[Hit]:
+        if document_ids:
+            return self._generation.exact.search(vector, _DENSE, document_ids)
+        return self._generation.vectors.search(vector, _DENSE)
+
     def _letterhead(self, allowed: set[_Place], scores: dict[str, float]) -> dict[str, float]:
         """The best chunks outside the body of the one document that is meant, lifted above all others."""
-        ((document_id, part),) = allowed
-        inside = [c for c in self.chunks if (c.document_id, c.part) == (document_id, part)]
-        head = [chunk.id for chunk in letterhead(inside) if is_searched(chunk)]
+        head = [chunk.id for chunk in letterhead(self._chunks_at(allowed)) if is_searched(chunk)]
         best, worst = max(scores.values(), default=0.0), min(scores.values(), default=0.0)
         ordered = sorted(head, key=lambda chunk_id: -scores.get(chunk_id, worst))[:_LETTERHEAD]
         return {chunk_id: best + 1.0 - 0.1 * rank for rank, chunk_id in enumerate(ordered)}
@@ -221,11 +236,13 @@ class Searcher:
         wanted = set(clauses)
         return [
             chunk.id
-            for chunk in self.chunks
-            if (chunk.document_id, chunk.part) in allowed
-            and is_searched(chunk)
-            and wanted & numbers_of(chunk)
+            for chunk in self._chunks_at(allowed)
+            if is_searched(chunk) and wanted & numbers_of(chunk)
         ]
+
+
+def _rows(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    return (chunk for chunk in chunks if chunk.kind is SectionKind.ROW)
 
 
 def _matter(question: str, mentions: Mentions) -> str:

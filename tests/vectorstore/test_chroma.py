@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from vectorstore import chroma
-from vectorstore.chroma import Entry, VectorIndex
+from vectorstore.chroma import VectorIndex
 from vectorstore.database import Vector
 from vectorstore.errors import IndexMismatch, StorageUnusable
+from vectorstore.exact import Entry
 
 DIMENSION = 32
 
@@ -64,16 +65,6 @@ def test_it_finds_what_an_exact_search_finds(folder: Path, entries: list[Entry])
             expected = exact(entries, vector, 10)
             assert [hit.chunk_id for hit in hits] == [chunk_id for chunk_id, _ in expected]
             assert [hit.score for hit in hits] == pytest.approx([score for _, score in expected], abs=1e-5)
-
-
-def test_a_search_stays_within_the_documents_named(folder: Path, entries: list[Entry]) -> None:
-    vector = random_vectors(1, seed=3)[0]
-    inside = [entry for entry in entries if entry.document_id in ("d3", "d41")]
-    with opened(folder) as index:
-        hits = index.search(vector.tolist(), 5, ("d3", "d41"))
-        assert [hit.chunk_id for hit in hits] == [chunk_id for chunk_id, _ in exact(inside, vector, 5)]
-        assert index.search(vector, 5, ("unknown",)) == []
-        assert len(index.search(vector, 50, ("d3",))) == 10
 
 
 def test_a_limit_may_be_zero_or_beyond_the_index(folder: Path, entries: list[Entry]) -> None:
@@ -136,7 +127,6 @@ def test_identical_texts_of_two_documents_are_both_found(tmp_path: Path) -> None
     VectorIndex.build(tmp_path / "index", entries)
     with opened(tmp_path / "index") as index:
         assert {hit.chunk_id for hit in index.search(entries[0].vector, 5)} == {"c0000", "c0001"}
-        assert [hit.chunk_id for hit in index.search(entries[0].vector, 5, ("d1",))] == ["c0001"]
 
 
 def test_a_chunk_that_is_not_held_or_not_found_is_named_lost(folder: Path, entries: list[Entry]) -> None:
@@ -182,7 +172,7 @@ def test_searching_changes_nothing_but_chromas_lock_table(
     before = checksums()
     with opened(folder) as index:
         for entry in entries[:20]:
-            index.search(entry.vector, 5, ("d1", "d2"))
+            index.search(entry.vector, 5)
     changed = {name for name, checksum in checksums().items() if checksum != before[name]}
     assert changed == {"chroma.sqlite3"}
 

@@ -22,9 +22,10 @@ from tests.vectorstore.library import (
     texts_found,
 )
 from vectorstore import manifest
-from vectorstore.chroma import Entry, VectorIndex
+from vectorstore.chroma import VectorIndex
 from vectorstore.database import Database
 from vectorstore.errors import IndexMismatch, IndexMissing, LibraryDamaged, StorageUnusable
+from vectorstore.exact import Entry
 from vectorstore.generations import IndexedText, current_name, intact_recipe, open_current, publish
 from vectorstore.manifest import Recipe
 
