@@ -30,6 +30,7 @@ from vectorstore.catalog import load_catalog
 from vectorstore.chroma import VectorIndex
 from vectorstore.chunking import is_chunk
 from vectorstore.embeddings import Embedder
+from vectorstore.embeddings.universal import UniversalEmbedder
 from vectorstore.exact import ExactVectors
 from vectorstore.generations import Generation, open_current
 from vectorstore.ingest import ingest
@@ -177,20 +178,35 @@ def print_variants(generation: Generation, embedder: Embedder, cases: Sequence[C
 
 def print_without_structure(settings: Settings, embedder: Embedder, cases: Sequence[Case]) -> None:
     """One more row: documents taken for plain text, whose chunks are paragraphs gathered to some size."""
+
+    def read_plainly(document: Document) -> Document:
+        start, end = trim(document.text, 0, len(document.text))
+        whole = Section(kind=SectionKind.TEXT, label="", title="", start=start, end=end)
+        return replace(document, sections=(whole,), parts=())
+
+    typer.echo(_row("without structure", _rank_anew(settings, embedder, cases, read_plainly)))
+
+
+def print_other_model(settings: Settings, cases: Sequence[Case]) -> None:
+    """One more row: the embedding of platforms that the built-in model does not exist for."""
+    ranked = _rank_anew(settings, UniversalEmbedder(), cases, lambda document: document)
+    typer.echo(_row("with the embedding of Windows", ranked))
+
+
+def _rank_anew(
+    settings: Settings, embedder: Embedder, cases: Sequence[Case], change: Callable[[Document], Document]
+) -> list[Ranked]:
+    """The cases in a library of the same documents, read or embedded in another way."""
     with TemporaryDirectory() as data_dir:
         files = [SourceFile(path=path, source=path.name) for path in sorted(settings.seeds_dir.glob("*.txt"))]
         catalog = load_catalog(settings.seeds_dir / CATALOG)
 
-        def read_plainly(file: SourceFile) -> Document:
-            document = understand(file.path, file.source, catalog.entry(file.source))
-            start, end = trim(document.text, 0, len(document.text))
-            whole = Section(kind=SectionKind.TEXT, label="", title="", start=start, end=end)
-            return replace(document, sections=(whole,), parts=())
+        def read(file: SourceFile) -> Document:
+            return change(understand(file.path, file.source, catalog.entry(file.source)))
 
-        ingest(files, data_dir=Path(data_dir), embedder=embedder, understand=read_plainly)
+        ingest(files, data_dir=Path(data_dir), embedder=embedder, understand=read)
         with open_current(Path(data_dir), embedder.model) as generation:
-            ranked = rank_cases(Searcher(generation, embedder), cases)
-    typer.echo(_row("without structure", ranked))
+            return rank_cases(Searcher(generation, embedder), cases)
 
 
 def print_times(ranked: Sequence[Ranked], embedder: Embedder) -> None:
@@ -259,6 +275,7 @@ def main(
             print_kinds(ranked)
             print_variants(generation, embedder, cases)
             print_without_structure(chosen, embedder, cases)
+            print_other_model(chosen, cases)
             print_times(ranked, embedder)
             if copies:
                 print_lookalikes(chosen, embedder, searcher, ranked, copies)

