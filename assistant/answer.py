@@ -87,12 +87,12 @@ class Assistant:
             yield EvidenceReady(evidence=evidence)
             draft = extract(asked, evidence.passages, searcher)
             answer: Answer | None = None
-            notices: tuple[str, ...] = ()
+            notices = tuple(notice.in_language(self._language) for notice in searcher.notices)
             if self._writer and _is_for_a_model(draft, evidence):
                 try:
                     answer = yield from self._from_model(self._writer, asked, evidence)
                 except ModelUnavailable as error:
-                    notices = (model_failed(error.message, self._language),)
+                    notices = (*notices, model_failed(error.message, self._language))
             if answer is None:
                 answer = self._from_draft(draft, evidence, searcher.documents)
                 yield TextDelta(text=answer.text)

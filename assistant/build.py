@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from assistant.answer import Assistant, Limits
+from assistant.errors import SettingsInvalid
 from assistant.model.llm import build_chat_model
 from assistant.settings import Settings
 from vectorstore.embeddings import Embedder, make_embedder
+from vectorstore.errors import Message
 from vectorstore.live import LiveLibrary
+from vectorstore.rerank import Reranker
 
 
 def build_embedder(settings: Settings) -> Embedder:
@@ -21,12 +24,29 @@ def build_embedder(settings: Settings) -> Embedder:
     )
 
 
+def build_reranker(settings: Settings) -> Reranker | None:
+    """What puts passages in order, or None: then their own scores do. Raises SettingsInvalid."""
+    if settings.rerank_url is None:
+        return None
+    if settings.rerank_model is None:
+        raise SettingsInvalid(
+            Message("没有设置重排模型的名称。", "The name of the rerank model is not set."),
+            Message("请设置 POLICY_ASSISTANT_RERANK_MODEL。", "Set POLICY_ASSISTANT_RERANK_MODEL."),
+        )
+    key = settings.rerank_api_key
+    return Reranker(
+        url=settings.rerank_url,
+        model=settings.rerank_model,
+        api_key=key.get_secret_value() if key else None,
+    )
+
+
 def build_assistant(settings: Settings) -> Assistant:
     """The assistant over the library in ``data_dir``, opened already.
 
     Raises IndexMissing, IndexMismatch, PromptInvalid, SettingsInvalid or EmbeddingUnavailable.
     """
-    library = LiveLibrary(settings.data_dir, build_embedder(settings))
+    library = LiveLibrary(settings.data_dir, build_embedder(settings), build_reranker(settings))
     assistant = Assistant(
         library=library,
         chat_model=build_chat_model(settings),

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from langchain_core.messages import HumanMessage
 
-from assistant.build import build_embedder
+from assistant.build import build_embedder, build_reranker
 from assistant.logs import start_logging
 from assistant.model.llm import build_chat_model
 from assistant.settings import Settings
@@ -38,6 +38,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         (Message("数据目录", "Data folder"), _data_folder),
         (Message("索引", "Index"), _index),
         (Message("向量模型", "Embedding"), _embedding),
+        (Message("重排接口", "Reranking"), _reranker),
         (Message("对话模型", "Chat model"), _chat_model),
     )
     for name, check in checks:
@@ -96,6 +97,20 @@ def _embedding(settings: Settings) -> Message:
         f"{embedder.model}, {dimension} dimensions, {milliseconds:.0f} ms a question"
         + "".join(f"; {notice.en}" for notice in notices),
     )
+
+
+def _reranker(settings: Settings) -> Message:
+    reranker = build_reranker(settings)
+    if reranker is None:
+        return Message(
+            "未设置，按本机的排序（设置 POLICY_ASSISTANT_RERANK_URL 即启用）",
+            "none set, passages are put in order here (POLICY_ASSISTANT_RERANK_URL sets one)",
+        )
+    started = time.perf_counter()
+    reranker.order("政策", ["教育", "政策"])
+    milliseconds = (time.perf_counter() - started) * 1000
+    found = f"{reranker.model}, {milliseconds:.0f} ms"
+    return Message(found, found)
 
 
 def _chat_model(settings: Settings) -> Message:

@@ -79,6 +79,12 @@ class Settings(BaseSettings):
     embedding_base_url: str | None = Field(None, description="OpenAI-compatible embedding endpoint.")
     embedding_api_key: SecretStr | None = Field(None, description="Key of the embedding endpoint.")
 
+    rerank_url: str | None = Field(
+        None, description="Rerank endpoint, the whole address. Unset: passages are put in order here."
+    )
+    rerank_model: str | None = Field(None, description="Model name at the rerank endpoint.")
+    rerank_api_key: SecretStr | None = Field(None, description="Key of the rerank endpoint.")
+
     passages: int = Field(12, ge=1, le=60, description="Most passages that one answer may rest on.")
     evidence_tokens: int = Field(
         4000, ge=200, le=100_000, description="Most tokens of passages in one answer."

@@ -108,3 +108,10 @@ class EmbeddingUnavailable(LibraryError):
 
     code = "embedding_unavailable"
     status = 503
+
+
+class RerankUnavailable(LibraryError):
+    """The rerank endpoint does not answer; a search goes on without it."""
+
+    code = "rerank_unavailable"
+    status = 503

@@ -17,6 +17,7 @@ from threading import Lock
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import PolicyAssistantError
 from vectorstore.generations import Generation, current_name, open_current
+from vectorstore.rerank import Reranker
 from vectorstore.search import Searcher
 
 _LOOK_EVERY = 2.0  # seconds between two looks at which generation is published
@@ -33,9 +34,10 @@ class _Opened:
 class LiveLibrary:
     """Lends the searcher of the current generation. Safe to use from several threads."""
 
-    def __init__(self, data_dir: Path, embedder: Embedder) -> None:
+    def __init__(self, data_dir: Path, embedder: Embedder, reranker: Reranker | None = None) -> None:
         self._data_dir = data_dir
         self._embedder = embedder
+        self._reranker = reranker
         self._lock = Lock()
         self._current: _Opened | None = None
         self._looked = 0.0
@@ -61,6 +63,8 @@ class LiveLibrary:
         """Close what is open; running searches end in peace."""
         with self._lock:
             self._retire()
+        if self._reranker:
+            self._reranker.close()
 
     def _acquire(self) -> _Opened:
         with self._lock:
@@ -93,7 +97,7 @@ class LiveLibrary:
     def _open(self) -> _Opened:
         self._looked = time.monotonic()
         generation = open_current(self._data_dir, self._embedder.model)
-        return _Opened(generation, Searcher(generation, self._embedder))
+        return _Opened(generation, Searcher(generation, self._embedder, self._reranker))
 
     def _retire(self) -> None:
         if self._current is None:

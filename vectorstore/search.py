@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, zip_longest
 from math import log
-from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
 
 from vectorstore.about import is_about_document, letterhead
-from vectorstore.chunking import chunk_of, entry_id, is_searched, units
+from vectorstore.chunking import embedded_text, entry_id, is_searched, units
+from vectorstore.errors import Message, RerankUnavailable
+from vectorstore.fusion import mix, nearness
 from vectorstore.glossary import gloss, is_foreign, official_words
 from vectorstore.mentions import MentionReader
 from vectorstore.named import Mentions, Target
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from vectorstore.generations import Generation
+    from vectorstore.rerank import Reranker
 
 _LEXICAL = 80  # candidates of lexical search; the part of a compilation is filtered after it
 _DENSE = 400  # entries of dense search, sentences and chunks: those of some 80 chunks
+_RERANKED = 30  # best passages that a rerank endpoint puts in order
 _LETTERHEAD = 2  # chunks outside the body that go first where a question is about the document itself
 _LEAST_MATTER = 4  # characters of a question that must be left to be worth embedding without its scope
 _NUMBER = re.compile(
@@ -56,6 +59,7 @@ class _Hit:
 class _Wanted:
     """What a question looks for. ``lesser`` are terms of official words for what it says in others."""
 
+    question: str
     terms: Sequence[str]
     lesser: Sequence[str]
     vector: Sequence[float]
@@ -66,9 +70,12 @@ class _Wanted:
 class Searcher:
     """Searches one generation of the index. Safe to use from several threads."""
 
-    def __init__(self, generation: Generation, embedder: Embeddings) -> None:
+    def __init__(
+        self, generation: Generation, embedder: Embeddings, reranker: Reranker | None = None
+    ) -> None:
         self._generation = generation
         self._embedder = embedder
+        self._reranker = reranker
         self.documents: tuple[Document, ...] = generation.database.documents()
         self._documents = {document.id: document for document in self.documents}
         self._order = {document.id: number for number, document in enumerate(self.documents)}
@@ -78,6 +85,11 @@ class Searcher:
         for chunk in self.chunks:
             self._places.setdefault((chunk.document_id, chunk.part), []).append(chunk)
         self._mentions = MentionReader(self.documents)
+
+    @property
+    def notices(self) -> tuple[Message, ...]:
+        """What users should know of how passages are found just now."""
+        return self._reranker.notices if self._reranker else ()
 
     def read_mentions(self, question: str) -> Mentions:
         """What the question names in this library."""
@@ -105,6 +117,7 @@ class Searcher:
             return ()
         mentions = self.read_mentions(question)
         wanted = _Wanted(
+            question=question,
             terms=terms,
             lesser=self.official_terms(question),
             vector=self._embedder.embed_query(_matter(question, mentions)),
@@ -169,18 +182,40 @@ class Searcher:
         near = {hit.chunk_id: hit.score for hit in self._nearest(wanted.vector, ids)}
         words = self._generation.keywords.search(wanted.terms, _LEXICAL, ids, wanted.lesser)
         lexical = {hit.chunk_id: hit.score for hit in words}
-        dense = _nearness(near)
-        scores = _mix(
+        dense = nearness(near)
+        scores = mix(
             {chunk_id: score for chunk_id, score in dense.items() if self._in(chunk_id, allowed)},
             {chunk_id: score for chunk_id, score in lexical.items() if self._in(chunk_id, allowed)},
         )
-        if wanted.clauses and allowed is not None:
+        lifted = self._lifted(wanted, allowed, scores) if allowed is not None else {}
+        scores |= lifted
+        hits = [
+            _Hit(chunk_id, score, near)
+            for chunk_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        ]
+        return [*hits[: len(lifted)], *self._reranked(wanted.question, hits[len(lifted) :])]
+
+    def _reranked(self, question: str, hits: Sequence[_Hit]) -> Sequence[_Hit]:
+        """The best hits in the order of the rerank endpoint; as they are where there is none or it fails."""
+        if self._reranker is None or not hits:
+            return hits
+        chunks = [self._chunks[hit.chunk_id] for hit in hits[:_RERANKED]]
+        heads = [self._documents[chunk.document_id].head_of(chunk.part) for chunk in chunks]
+        try:
+            order = self._reranker.order(question, list(map(embedded_text, chunks, heads)))
+        except RerankUnavailable:
+            return hits  # the notices say so
+        return [*(hits[place] for place in order), *hits[_RERANKED:]]
+
+    def _lifted(self, wanted: _Wanted, allowed: set[_Place], scores: dict[str, float]) -> dict[str, float]:
+        """What goes above all other passages: items by their number, and a letterhead that is asked for."""
+        lifted: dict[str, float] = {}
+        if wanted.clauses:
             best = max(scores.values(), default=0.0) + 1.0
-            scores |= dict.fromkeys(self._numbered(wanted.clauses, allowed), best)
-        if wanted.letterhead and allowed is not None and len(allowed) == 1:
-            scores |= self._letterhead(allowed, scores)
-        ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-        return [_Hit(chunk_id, score, near) for chunk_id, score in ordered]
+            lifted |= dict.fromkeys(self._numbered(wanted.clauses, allowed), best)
+        if wanted.letterhead and len(allowed) == 1:
+            lifted |= self._letterhead(allowed, scores | lifted)
+        return lifted
 
     def _nearest(self, vector: Sequence[float], document_ids: Sequence[str]) -> list[Hit]:
         if document_ids:
@@ -260,30 +295,3 @@ def numbers_of(chunk: Chunk) -> set[int]:
     lines = chunk.text.split("\n") if chunk.kind is SectionKind.OUTLINE else [*chunk.path[-1:]]
     numbers = (match and read_number(match.group(1)) for match in map(_NUMBER.match, lines))
     return {number for number in numbers if number is not None}
-
-
-def _nearness(near: dict[str, float]) -> dict[str, float]:
-    """By chunk: the mean of its own similarity and that of its nearest sentence."""
-    farthest = min(near.values(), default=0.0)
-    best: dict[str, float] = {}
-    for entry, similarity in near.items():
-        chunk_id = chunk_of(entry)
-        if chunk_id != entry:
-            best[chunk_id] = max(best.get(chunk_id, farthest), similarity)
-    chunk_ids = {chunk_of(entry) for entry in near}
-    return {c: (near.get(c, farthest) + best.get(c, near.get(c, farthest))) / 2 for c in chunk_ids}
-
-
-def _mix(dense: dict[str, float], lexical: dict[str, float]) -> dict[str, float]:
-    """Half and half of the standardised scores; what one search did not find counts as its worst."""
-    candidates = dense.keys() | lexical.keys()
-    mixed = dict.fromkeys(candidates, 0.0)
-    for scores in (dense, lexical):
-        if not scores:
-            continue
-        worst = min(scores.values())
-        values = [scores.get(chunk_id, worst) for chunk_id in candidates]
-        mean, deviation = fmean(values), pstdev(values) or 1.0
-        for chunk_id in candidates:
-            mixed[chunk_id] += 0.5 * (scores.get(chunk_id, worst) - mean) / deviation
-    return mixed

@@ -1,0 +1,112 @@
+"""An endpoint that puts passages in order, as Jina, Cohere, SiliconFlow, DashScope and vLLM serve it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from threading import Lock
+
+import httpx
+
+from vectorstore.errors import Message, RerankUnavailable
+
+_SECONDS = 3.0  # somebody waits, and there is an order already
+_MOST_BYTES = 1_000_000
+_PAUSE = 30.0  # seconds without asking again after it failed: nobody waits for it in vain twice
+
+
+class Reranker:
+    """Posts a question and texts to ``url``; reads ``results``, each an ``index`` and a ``relevance_score``.
+
+    Nothing is sent before the first call. Safe to use from several threads.
+    """
+
+    def __init__(self, *, url: str, model: str, api_key: str | None) -> None:
+        self.url = url
+        self.model = model
+        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._lock = Lock()
+        self._client: httpx.Client | None = None
+        self._failed: tuple[float, RerankUnavailable] | None = None
+
+    @property
+    def notices(self) -> tuple[Message, ...]:
+        """That it failed a moment ago, and that searches go on without it."""
+        failed = self._failed
+        return (failed[1].message,) if failed and time.monotonic() < failed[0] + _PAUSE else ()
+
+    def order(self, question: str, texts: Sequence[str]) -> list[int]:
+        """The places of the texts, the most fitting first; those that the endpoint leaves out come last.
+
+        Raises RerankUnavailable, and for half a minute after it without asking.
+        """
+        failed = self._failed
+        if failed and time.monotonic() < failed[0] + _PAUSE:
+            raise failed[1]
+        try:
+            order = self._ask(question, texts)
+        except RerankUnavailable as error:
+            self._failed = (time.monotonic(), error)
+            raise
+        self._failed = None
+        return order
+
+    def close(self) -> None:
+        """Close the connection; may be called twice."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    def _ask(self, question: str, texts: Sequence[str]) -> list[int]:
+        body = {"model": self.model, "query": question, "documents": list(texts), "top_n": len(texts)}
+        try:
+            code, reply = self._post(body)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._unavailable("连接不上", "can't be reached") from error
+        if code != httpx.codes.OK:
+            raise self._unavailable(f"没有接受请求（HTTP {code}）", f"refused the request (HTTP {code})")
+        try:
+            return _read_order(reply, len(texts))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self._unavailable("的回复不是排序结果", "replied with no order") from error
+
+    def _post(self, body: Mapping[str, object]) -> tuple[int, bytes]:
+        """Status and body; a body that is too long or drips for ever is cut."""
+        ends, reply = time.monotonic() + _SECONDS, b""
+        with self._connect().stream("POST", self.url, json=body) as response:
+            for piece in response.iter_bytes():
+                reply += piece
+                if len(reply) > _MOST_BYTES or time.monotonic() > ends:
+                    break
+            return response.status_code, reply
+
+    def _connect(self) -> httpx.Client:
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(headers=self._headers, timeout=_SECONDS)
+            return self._client
+
+    def _unavailable(self, zh: str, en: str) -> RerankUnavailable:
+        return RerankUnavailable(
+            Message(
+                f"重排接口 {self.url} {zh}，暂用本机的排序。",
+                f"The rerank endpoint {self.url} {en}; the order of this machine is used meanwhile.",
+            ),
+            Message(
+                "请检查 POLICY_ASSISTANT_RERANK_URL（完整地址，多以 /rerank 结尾）、"
+                "POLICY_ASSISTANT_RERANK_MODEL 和密钥。",
+                "Check POLICY_ASSISTANT_RERANK_URL (the whole address, most end in /rerank), "
+                "POLICY_ASSISTANT_RERANK_MODEL and the key.",
+            ),
+        )
+
+
+def _read_order(reply: bytes, count: int) -> list[int]:
+    """Raises ValueError, KeyError, TypeError or AttributeError for what is no order of ``count`` texts."""
+    scores = {result["index"]: float(result["relevance_score"]) for result in json.loads(reply)["results"]}
+    if not scores or not scores.keys() <= set(range(count)) or any(s != s for s in scores.values()):
+        raise ValueError(scores)
+    left_out = (place for place in range(count) if place not in scores)
+    return [*sorted(scores, key=lambda place: (-scores[place], place)), *left_out]
