@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from assistant.citations import Checked, cite
 from assistant.errors import BadQuestion, ModelUnavailable
+from assistant.evidence import best_first, pack
 from assistant.extraction.extract import extract
 from assistant.followup import stand_alone
 from assistant.model.llm import ChatModel
@@ -33,7 +34,6 @@ from assistant.types import (
 from vectorstore.errors import Language, Message
 from vectorstore.live import LiveLibrary
 from vectorstore.search import Searcher
-from vectorstore.text import count_tokens
 from vectorstore.types import Document, Passage
 
 _EACH = 6  # passages for each thing that a comparison names
@@ -83,9 +83,10 @@ class Assistant:
         with self._library.searcher() as searcher:
             asked, passages = self._find(question, searcher, self._limits.passages, _EACH)
             evidence = pack(asked.text, passages, self._limits.evidence_tokens)
+            mentions = searcher.read_mentions(asked.text)
             searched = time.perf_counter()
             yield EvidenceReady(evidence=evidence)
-            draft = extract(asked, evidence.passages, searcher)
+            draft = extract(asked, best_first(evidence), searcher)
             answer: Answer | None = None
             notices = tuple(notice.in_language(self._language) for notice in searcher.notices)
             if self._writer and _is_for_a_model(draft, evidence):
@@ -100,6 +101,7 @@ class Assistant:
             answer=replace(
                 answer,
                 notices=(*notices, *answer.notices),
+                mentions=mentions,
                 seconds=Seconds(search=searched - started, answer=time.perf_counter() - searched),
                 conversation_id=question.conversation_id or uuid4().hex,
                 answer_id=uuid4().hex,
@@ -192,7 +194,7 @@ class Assistant:
                 break
         if generated.checked is None:
             answer = self._from_draft(
-                Draft(reason=Reason.NOT_FOUND, nearest=evidence.passages[:3]), evidence, ()
+                Draft(reason=Reason.NOT_FOUND, nearest=best_first(evidence)[:3]), evidence, ()
             )
         else:
             answer = self._answer(
@@ -217,16 +219,3 @@ def _is_for_a_model(draft: Draft, evidence: Evidence) -> bool:
     """Whether a chat model is asked: not where the question or the library rules an answer out."""
     open_to_it = draft.reason in (None, Reason.NOT_FOUND) and not draft.final
     return open_to_it and bool(evidence.passages)
-
-
-def pack(question: str, passages: Sequence[Passage], most_tokens: int) -> Evidence:
-    """The passages that fit the budget, best first; at least one."""
-    kept: list[Passage] = []
-    used = 0
-    for passage in passages:
-        size = count_tokens(passage.chunk.text)
-        if kept and used + size > most_tokens:
-            continue
-        kept.append(passage)
-        used += size
-    return Evidence(question=question, passages=tuple(kept), tokens=used, dropped=len(passages) - len(kept))

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from assistant.types import Answer, Citation, Nearest
+from vectorstore.named import Mentions
 from vectorstore.types import Document, Head, Mark, Passage, Section
 
 Json = dict[str, object]
+
+_MOST_TARGETS = 50  # of what a question names; a province's name means hundreds of documents
 
 
 def to_json(answer: Answer) -> Json:
@@ -22,6 +25,7 @@ def to_json(answer: Answer) -> Json:
         "citations": [_citation_json(citation) for citation in answer.citations],
         "notices": list(answer.notices),
         "question": answer.question,
+        "scope": _scope_json(answer.mentions),
         "mode": answer.mode,
         "model": answer.model,
         "usage": {
@@ -61,6 +65,24 @@ def outline_json(document: Document) -> list[Json]:
 def document_url(document_id: str, start: int, end: int) -> str:
     """Where a face shows that range of a document."""
     return f"/documents/{quote(document_id, safe='')}?start={start}&end={end}"
+
+
+def _scope_json(mentions: Mentions) -> Json:
+    """What the question was understood to be about; no document stands for the whole library."""
+    targets = sorted(mentions.targets, key=lambda target: (target.document_id, target.part))
+    return {
+        "documents": [
+            {
+                "id": target.document_id,
+                "part": target.part,
+                "title": target.head.title,
+                "region": target.head.region,
+            }
+            for target in targets[:_MOST_TARGETS]
+        ],
+        "clauses": list(mentions.clauses),
+        "unknown": [*mentions.unknown, *mentions.uncollected],
+    }
 
 
 def _citation_json(citation: Citation) -> Json:

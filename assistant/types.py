@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from vectorstore.named import Mentions
 from vectorstore.types import Cell, Passage, Scope
 
 
@@ -61,7 +62,8 @@ class StandAlone:
 class Evidence:
     """All that the answer may rest on: passage k has label [k], counted from 1.
 
-    ``question`` is the question as searched. ``tokens`` counts the passages'
+    ``question`` is the question as searched; the passages stand in the order
+    in which they are read. ``tokens`` counts the passages'
     text; ``dropped`` how many found passages did not fit the budget.
     """
 
@@ -147,11 +149,12 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A checked answer. ``question`` is the question as searched."""
+    """A checked answer. ``question`` is the question as searched, ``mentions`` what it names."""
 
     text: str
     outcome: Outcome
     question: str
+    mentions: Mentions = field(default_factory=Mentions)
     refusal: Refusal | None = None
     citations: tuple[Citation, ...] = ()
     notices: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from assistant.model.llm import ChatModel
 from assistant.model.prompts import ANSWER_PLACEHOLDERS, NO_ANSWER, RETRY_PLACEHOLDERS, load_prompt
 from assistant.types import Evidence, Outcome, Usage
 from vectorstore.errors import Language, Message
+from vectorstore.types import Chunk, Head
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -101,17 +103,26 @@ class AnswerWriter:
 
 
 def show(evidence: Evidence) -> str:
-    """The passages as a chat model reads them: label, document, path, then the text or the cells."""
+    """The passages as a chat model reads them: their document once, then label, path, and text or cells."""
     blocks: list[str] = []
-    for label, passage in enumerate(evidence.passages, start=1):
-        head, chunk = passage.head, passage.chunk
-        issued = head.issued_on.isoformat() if head.issued_on else ""
-        about = "，".join(part for part in (head.region, head.number, issued, head.status.value) if part)
-        body = chunk.text
-        if chunk.cells:
-            body = "\n".join(f"{cell.header or '栏'}：{cell.text or '（空）'}" for cell in chunk.cells)
-        blocks.append(f"[{label}] 《{head.title}》（{about}） {' > '.join(chunk.path)}\n{body}")
+    for _, group in groupby(enumerate(evidence.passages, start=1), key=lambda one: one[1].head):
+        passages = list(group)
+        blocks.append(_named(passages[0][1].head))
+        blocks.extend(_labelled(label, passage.chunk) for label, passage in passages)
     return "\n\n".join(blocks)
+
+
+def _named(head: Head) -> str:
+    issued = head.issued_on.isoformat() if head.issued_on else ""
+    about = "，".join(part for part in (head.region, head.number, issued, head.status.value) if part)
+    return f"《{head.title}》（{about}）"
+
+
+def _labelled(label: int, chunk: Chunk) -> str:
+    body = chunk.text
+    if chunk.cells:
+        body = "\n".join(f"{cell.header or '栏'}：{cell.text or '（空）'}" for cell in chunk.cells)
+    return f"[{label}] {' > '.join(chunk.path)}\n{body}"
 
 
 def _says_no_answer(reply: str) -> bool:

@@ -52,7 +52,14 @@ ANSWER_EXAMPLE = {
         }
     ],
     "notices": ["《示例县学生午餐补助办法》为征求意见稿，不是正式文件。"],
-    "question": "学生午餐补助由哪个部门负责？",
+    "question": "示例县学生午餐补助由哪个部门负责？",
+    "scope": {
+        "documents": [
+            {"id": "3f2a9c0d51e47b68", "part": 0, "title": "示例县学生午餐补助办法", "region": "示例省示例县"}
+        ],
+        "clauses": [],
+        "unknown": [],
+    },
     "mode": "extract",
     "model": None,
     "usage": {"prompt_tokens": 0, "completion_tokens": 0},

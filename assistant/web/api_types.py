@@ -165,6 +165,27 @@ class SecondsBody(Strict):
     answer: float
 
 
+class NamedBody(Strict):
+    """A document, or one document of a compilation (``part``, from 1), that the question names."""
+
+    id: str
+    part: int
+    title: str
+    region: str
+
+
+class UnderstoodBody(Strict):
+    """What the question was understood to be about; no documents stand for all of them.
+
+    ``clauses`` are numbers of articles and items, ``unknown`` places and
+    documents that the library does not have.
+    """
+
+    documents: list[NamedBody]
+    clauses: list[int]
+    unknown: list[str]
+
+
 class AnswerBody(Strict):
     """Body of an answer. ``question`` is the question as searched."""
 
@@ -174,6 +195,7 @@ class AnswerBody(Strict):
     citations: list[CitationBody]
     notices: list[str]
     question: str
+    scope: UnderstoodBody
     mode: Literal["extract", "llm"]
     model: str | None
     usage: UsageBody

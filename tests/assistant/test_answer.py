@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.answer import Assistant, pack
+from assistant.answer import Assistant
 from assistant.build import build_assistant
 from assistant.citations import UNVERIFIED
 from assistant.errors import BadQuestion
+from assistant.evidence import best_first, pack
 from assistant.model.prompts import NO_ANSWER
 from assistant.settings import Settings
 from assistant.types import Answer, AnswerReady, EvidenceReady, Outcome, Question, Reason, TextDelta, Turn
@@ -38,9 +39,9 @@ def assistant(seed_settings: Settings, server: ModelServer) -> Iterator[Assistan
 
 def label_of(server: ModelServer, words: str) -> str:
     """The label under which the model was shown the passage with these words."""
-    blocks = re.split(r"\n(?=\[\d+\] 《)", server.questions[-1].text)
+    blocks = re.split(r"\n(?=\[\d+\] )", server.questions[-1].text)
     block = next(block for block in blocks if words in block)
-    found = re.search(r"\[(\d+)\] 《", block)
+    found = re.search(r"\[(\d+)\] ", block)
     assert found
     return f"[{found.group(1)}]"
 
@@ -64,8 +65,8 @@ def test_the_models_answer_is_checked_and_cited(seed_settings: Settings) -> None
 
 
 def _label(text: str) -> str:
-    block = next(block for block in re.split(r"\n(?=\[\d+\] 《)", text) if "饮水改善工程" in block)
-    found = re.search(r"\[(\d+)\] 《", block)
+    block = next(block for block in re.split(r"\n(?=\[\d+\] )", text) if "饮水改善工程" in block)
+    found = re.search(r"\[(\d+)\] ", block)
     assert found
     return f"[{found.group(1)}]"
 
@@ -201,3 +202,22 @@ def test_evidence_is_packed_to_its_budget_and_never_empty(seed_assistant: Assist
     assert evidence.tokens <= 300 or len(evidence.passages) == 1
     assert evidence.dropped == len(passages) - len(evidence.passages)
     assert len(pack("x", passages, 1).passages) == 1
+
+
+def test_evidence_stands_as_in_its_documents_and_is_known_by_rank(seed_assistant: Assistant) -> None:
+    _, passages = seed_assistant.search(Question(text="扬州和荣成的家庭教育各怎么做"), 12)
+    evidence = pack("x", passages, 10**6)
+    assert best_first(evidence) == passages
+    places = [(p.chunk.document_id, p.chunk.part) for p in evidence.passages]
+    assert len(set(places)) > 1
+    assert places == sorted(places, key=places.index)  # each document's passages stand together
+    for one, next_one in zip(evidence.passages, evidence.passages[1:], strict=False):
+        same = one.chunk.document_id == next_one.chunk.document_id and one.chunk.part == next_one.chunk.part
+        assert not same or one.chunk.ordinal < next_one.chunk.ordinal
+    assert evidence.passages[0].chunk.document_id == passages[0].chunk.document_id
+
+
+def test_an_answer_says_what_the_question_was_understood_to_name(seed_assistant: Assistant) -> None:
+    answer = seed_assistant.ask(Question(text="扬州和聊城的心理健康教师"))
+    assert {target.head.region for target in answer.mentions.targets} == {"江苏省扬州市", "山东省聊城市"}
+    assert seed_assistant.ask(Question(text="喀什地区的教师")).mentions.unknown == ("喀什地区",)

@@ -14,6 +14,7 @@ from assistant.types import (
     Seconds,
     Usage,
 )
+from vectorstore.named import Mentions, Target
 from vectorstore.types import Chunk, Document, Head, Mark, Passage, Section, SectionKind, Status
 
 TEXT = "一、目标\n（一）建设学校xx所。"
@@ -66,6 +67,12 @@ def test_an_answer_has_exactly_the_agreed_json() -> None:
         text="建设学校xx所[1]。",
         outcome=Outcome.PARTLY,
         question="甲县建设几所学校",
+        mentions=Mentions(
+            groups=(frozenset({Target("d 1", 0, HEAD)}),),
+            unknown=("乙县",),
+            uncollected=("乙教〔2024〕2号",),
+            clauses=(3,),
+        ),
         citations=(Citation(label=1, quote=TEXT[8:15], start=8, end=15, passage=PASSAGE),),
         notices=("该文件为征求意见稿。",),
         mode="llm",
@@ -94,6 +101,11 @@ def test_an_answer_has_exactly_the_agreed_json() -> None:
         ],
         "notices": ["该文件为征求意见稿。"],
         "question": "甲县建设几所学校",
+        "scope": {
+            "documents": [{"id": "d 1", "part": 0, "title": "甲县方案", "region": "某省甲县"}],
+            "clauses": [3],
+            "unknown": ["乙县", "乙教〔2024〕2号"],
+        },
         "mode": "llm",
         "model": "some-model",
         "usage": {"prompt_tokens": 10, "completion_tokens": 2},

@@ -1,0 +1,43 @@
+"""What an answer may rest on: the best passages that fit a budget, in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.types import Evidence
+from vectorstore.text import count_tokens
+from vectorstore.types import Passage
+
+
+def pack(question: str, passages: Sequence[Passage], most_tokens: int) -> Evidence:
+    """The passages that fit the budget, taken best first, at least one.
+
+    They stand as in their documents, so that neighbours are read together; the
+    document with the best passage comes first.
+    """
+    kept: list[Passage] = []
+    used = 0
+    for passage in passages:
+        size = count_tokens(passage.chunk.text)
+        if kept and used + size > most_tokens:
+            continue
+        kept.append(passage)
+        used += size
+    return Evidence(
+        question=question,
+        passages=tuple(_in_reading_order(kept)),
+        tokens=used,
+        dropped=len(passages) - len(kept),
+    )
+
+
+def best_first(evidence: Evidence) -> tuple[Passage, ...]:
+    """The passages by rank."""
+    return tuple(sorted(evidence.passages, key=lambda passage: passage.rank))
+
+
+def _in_reading_order(passages: Sequence[Passage]) -> list[Passage]:
+    first: dict[tuple[str, int], int] = {}
+    for passage in passages:
+        first.setdefault((passage.chunk.document_id, passage.chunk.part), passage.rank)
+    return sorted(passages, key=lambda p: (first[p.chunk.document_id, p.chunk.part], p.chunk.ordinal))
