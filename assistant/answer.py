@@ -91,7 +91,7 @@ class Assistant:
             notices = tuple(notice.in_language(self._language) for notice in searcher.notices)
             if self._writer and _is_for_a_model(draft, evidence):
                 try:
-                    answer = yield from self._from_model(self._writer, asked, evidence)
+                    answer = yield from self._from_model(self._writer, asked, evidence, searcher)
                 except ModelUnavailable as error:
                     notices = (*notices, model_failed(error.message, self._language))
             if answer is None:
@@ -182,7 +182,7 @@ class Assistant:
         return replace(answer, refusal=Refusal(reason=draft.reason, nearest=nearest))
 
     def _from_model(
-        self, writer: AnswerWriter, asked: StandAlone, evidence: Evidence
+        self, writer: AnswerWriter, asked: StandAlone, evidence: Evidence, searcher: Searcher
     ) -> Generator[AnswerEvent, None, Answer]:
         """Stream the model's reply; returns the checked answer. Raises ModelUnavailable."""
         writing = writer.write(asked.text, evidence)
@@ -193,9 +193,8 @@ class Assistant:
                 generated: Generated = end.value
                 break
         if generated.checked is None:
-            answer = self._from_draft(
-                Draft(reason=Reason.NOT_FOUND, nearest=best_first(evidence)[:3]), evidence, ()
-            )
+            refused = Draft(reason=Reason.NOT_FOUND, nearest=best_first(evidence)[:3])
+            answer = self._from_draft(refused, evidence, searcher.documents)
         else:
             answer = self._answer(
                 evidence, generated.checked.text, generated.checked, generated.checked.outcome

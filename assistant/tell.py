@@ -25,6 +25,11 @@ _REASONS = {
         " documents and keep the rule of checking sources. The collection has nothing on it.",
     ),
 }
+_EMPTY = Message(
+    "库中还没有文件。请用 policy-assistant ingest 加上文件、文件夹或网址，把政策文件放进来。",
+    "The collection has no documents yet. Put some in with policy-assistant ingest and files, folders or"
+    " addresses.",
+)
 _NEAREST = Message("最接近的内容见{}。", "The nearest sections: {}.")
 _MODEL_FAILED = Message(
     "对话模型没有给出可用的回答（{}），以下由原文摘录而成。",
@@ -40,6 +45,8 @@ def refusal_text(
     reason: Reason, nearest: Sequence[Nearest], language: Language, documents: Sequence[Document]
 ) -> str:
     """The sentences of a refusal: why, and what comes nearest."""
+    if not documents:
+        return _EMPTY.in_language(language)
     if reason is Reason.SMALL_TALK:
         return greeting(documents, language)
     text = _REASONS[reason].in_language(language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from assistant.build import build_assistant
 from assistant.citations import UNVERIFIED
 from assistant.errors import BadQuestion
 from assistant.evidence import best_first, pack
+from assistant.library import prepare_library
 from assistant.model.prompts import NO_ANSWER
 from assistant.settings import Settings
 from assistant.types import Answer, AnswerReady, EvidenceReady, Outcome, Question, Reason, TextDelta, Turn
@@ -221,3 +223,18 @@ def test_an_answer_says_what_the_question_was_understood_to_name(seed_assistant:
     answer = seed_assistant.ask(Question(text="扬州和聊城的心理健康教师"))
     assert {target.head.region for target in answer.mentions.targets} == {"江苏省扬州市", "山东省聊城市"}
     assert seed_assistant.ask(Question(text="喀什地区的教师")).mentions.unknown == ("喀什地区",)
+
+
+def test_an_empty_library_says_so_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    settings = Settings(data_dir=tmp_path / "data", seeds_dir=tmp_path / "seeds", openai_model=None)
+    prepare_library(settings, lambda _: None)
+    assistant = build_assistant(settings)
+    try:
+        for text in ("聊城的教师", "你好", "比较甲县和乙县", "😀"):
+            answer = assistant.ask(Question(text=text))
+            assert answer.outcome is Outcome.REFUSED
+            assert "库中还没有文件" in answer.text
+            assert "policy-assistant ingest" in answer.text
+    finally:
+        assistant.close()

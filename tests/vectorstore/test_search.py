@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
+from tests.fakes import HashedEmbedder
+from vectorstore.generations import open_current
+from vectorstore.ingest import ingest
+from vectorstore.intake import SourceFile
 from vectorstore.search import Searcher, numbers_of
 from vectorstore.types import Scope, SectionKind
+from vectorstore.understand import understand
 
 EVERYWHERE = Scope()
 
@@ -100,3 +108,34 @@ def test_all_rows_that_a_question_for_rows_means_come_first(seed_searcher: Searc
 def test_an_english_question_is_glossed_with_the_names_of_the_library(seed_searcher: Searcher) -> None:
     assert "浮梁县" in seed_searcher.gloss("Who visited Fuliang County in January?")
     assert seed_searcher.gloss("谁去了浮梁县？") == ""
+
+
+def test_fifty_questions_at_once_find_what_they_find_one_by_one(seed_searcher: Searcher) -> None:
+    questions = [f"聊城重点项目清单第{number}项讲什么" for number in range(25)]
+    questions += [f"{place}的教师怎么办" for place in ("扬州", "荣成", "聊城", "河北", "大兴安岭") * 5]
+
+    def found(question: str) -> list[str]:
+        return [p.chunk.id for p in seed_searcher.search(question, scope=EVERYWHERE, limit=5)]
+
+    one_by_one = [found(question) for question in questions]
+    with ThreadPoolExecutor(50) as threads:
+        assert list(threads.map(found, questions)) == one_by_one
+
+
+@pytest.mark.parametrize("texts", [[], ["甲县教育局要求每所小学配一名心理教师。"]], ids=["none", "one"])
+def test_a_library_of_no_document_or_of_one(tmp_path: Path, texts: list[str]) -> None:
+    files = [tmp_path / f"{number}.txt" for number in range(len(texts))]
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text, encoding="utf-8")
+    embedder = HashedEmbedder()
+    sources = [SourceFile(path=file, source=file.name) for file in files]
+    ingest(
+        sources,
+        data_dir=tmp_path / "data",
+        embedder=embedder,
+        understand=lambda file: understand(file.path, file.source, None),
+    )
+    with open_current(tmp_path / "data", embedder.model) as generation:
+        searcher = Searcher(generation, embedder)
+        for question in ["心理教师", "甲县有哪些项目", "第3条", "文号是什么", "有哪些县", "😀", "x" * 10_000]:
+            assert len(searcher.search(question, scope=EVERYWHERE, limit=5, each=3)) <= len(texts)
