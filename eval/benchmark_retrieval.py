@@ -149,11 +149,13 @@ def share(ranked: Sequence[Ranked], depth: int) -> str:
     return f"{100 * sum(one.rank <= depth for one in ranked) / len(ranked):.1f}" if ranked else "–"
 
 
-def _row(name: str, ranked: Sequence[Ranked]) -> str:
+def row(name: str, ranked: Sequence[Ranked]) -> str:
+    """A line of a table: the share of cases at each depth."""
     return f"| {name} | {len(ranked)} | " + " | ".join(share(ranked, depth) for depth in DEPTHS) + " |"
 
 
-def _header(first: str) -> str:
+def header(first: str) -> str:
+    """The head of such a table."""
     depths = " | ".join(f"@{depth}" for depth in DEPTHS)
     return f"| {first} | cases | {depths} |\n|---|---:|" + "---:|" * len(DEPTHS)
 
@@ -161,19 +163,19 @@ def _header(first: str) -> str:
 def print_kinds(ranked: Sequence[Ranked]) -> None:
     """By split, and by kind."""
     typer.echo("## By kind\n\nAll evidence in the first k, in per cent.\n")
-    typer.echo(_header("kind"))
+    typer.echo(header("kind"))
     for split in (Split.TUNE, Split.REPORT, Split.ALL):
-        typer.echo(_row(f"**{split.value}**", [one for one in ranked if is_in(one.case.id, split)]))
+        typer.echo(row(f"**{split.value}**", [one for one in ranked if is_in(one.case.id, split)]))
     for kind in sorted({one.case.kind for one in ranked}):
-        typer.echo(_row(kind.value, [one for one in ranked if one.case.kind is kind]))
+        typer.echo(row(kind.value, [one for one in ranked if one.case.kind is kind]))
 
 
 def print_variants(generation: Generation, embedder: Embedder, cases: Sequence[Case]) -> None:
     """What is lost without each part."""
     typer.echo("\n## What each part earns\n\nThe same, leaving out one part at a time.\n")
-    typer.echo(_header("variant"))
+    typer.echo(header("variant"))
     for name, build in VARIANTS.items():
-        typer.echo(_row(name, rank_cases(build(generation, embedder), cases)))
+        typer.echo(row(name, rank_cases(build(generation, embedder), cases)))
 
 
 def print_without_structure(settings: Settings, embedder: Embedder, cases: Sequence[Case]) -> None:
@@ -184,13 +186,13 @@ def print_without_structure(settings: Settings, embedder: Embedder, cases: Seque
         whole = Section(kind=SectionKind.TEXT, label="", title="", start=start, end=end)
         return replace(document, sections=(whole,), parts=())
 
-    typer.echo(_row("without structure", _rank_anew(settings, embedder, cases, read_plainly)))
+    typer.echo(row("without structure", _rank_anew(settings, embedder, cases, read_plainly)))
 
 
 def print_other_model(settings: Settings, cases: Sequence[Case]) -> None:
     """One more row: the embedding of platforms that the built-in model does not exist for."""
     ranked = _rank_anew(settings, UniversalEmbedder(), cases, lambda document: document)
-    typer.echo(_row("with the embedding of Windows", ranked))
+    typer.echo(row("with the embedding of Windows", ranked))
 
 
 def _rank_anew(
@@ -244,9 +246,9 @@ def print_lookalikes(
                 f"\n## Among look-alikes\n\n{copies} copies of each document under the names of other places:"
             )
             typer.echo(f"{len(small.chunks)} chunks become {len(searcher.chunks)}.\n")
-    typer.echo(_header("questions that name their places"))
-    typer.echo(_row("the documents alone", naming))
-    typer.echo(_row("among look-alikes", crowded))
+    typer.echo(header("questions that name their places"))
+    typer.echo(row("the documents alone", naming))
+    typer.echo(row("among look-alikes", crowded))
 
 
 def names_places(question: str, searcher: Searcher) -> bool:

@@ -102,6 +102,9 @@ class MentionReader:
         text = fold(question)
         inside = "".join(self._texts[target] + self._titles[target] for target in targets)
         others = [self._texts[target] for target in self._targets if target not in targets]
+        strange = _strange(text, inside)
+        if not any(words in other for words in strange for other in others):
+            return None
         for start, end in _phrases(text, others):
             phrase = text[start:end]
             pieces = [phrase[i : i + _PIECE] for i in range(len(phrase) - _PIECE + 1)]
@@ -201,6 +204,16 @@ def _text_of(document: Document, target: Target) -> str:
 
 def _title_of(target: Target) -> str:
     return fold(" ".join((target.head.title, *target.head.aliases)))
+
+
+def _strange(text: str, inside: str) -> list[str]:
+    """The shortest phrases of ``text`` of which no piece stands in ``inside``; any longer one has such in it."""
+    known = [text[i : i + _PIECE] in inside for i in range(len(text))]
+    return [
+        text[i : i + _PHRASE]
+        for i in range(len(text) - _PHRASE + 1)
+        if not any(known[i : i + _PHRASE - _PIECE + 1]) and all(map(_HAN.match, text[i : i + _PHRASE]))
+    ]
 
 
 def _phrases(text: str, texts: Sequence[str]) -> Iterable[tuple[int, int]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from typer.main import get_command
 
 from assistant.answer import Assistant
@@ -36,10 +37,11 @@ def test_the_page_of_settings_is_made_from_the_settings() -> None:
     assert PAGE.read_text(encoding="utf-8") == settings_page(), "run `make docs`"
 
 
+@pytest.mark.parametrize("page", [PAGE, ROOT / "docs" / "retrieval.md"], ids=lambda page: page.name)
 def test_the_example_of_a_settings_file_is_taken_as_it_stands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (example,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / "policy-assistant.toml").write_text(example, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     for name in ("POLICY_ASSISTANT_CONFIG", "OPENAI_MODEL", "OPENAI_BASE_URL", "POLICY_ASSISTANT_PORT"):
@@ -48,7 +50,8 @@ def test_the_example_of_a_settings_file_is_taken_as_it_stands(
     settings = load_settings()
 
     for key, value in tomllib.loads(example).items():
-        assert getattr(settings, key) == value
+        taken = getattr(settings, key)
+        assert (taken.get_secret_value() if isinstance(taken, SecretStr) else taken) == value
 
 
 @pytest.mark.parametrize(
