@@ -207,7 +207,7 @@ def _title_of(target: Target) -> str:
 
 
 def _strange(text: str, inside: str) -> list[str]:
-    """The shortest phrases of ``text`` of which no piece stands in ``inside``; any longer one has such in it."""
+    """Phrases of four characters of ``text`` no piece of which is in ``inside``; longer ones hold such."""
     known = [text[i : i + _PIECE] in inside for i in range(len(text))]
     return [
         text[i : i + _PHRASE]

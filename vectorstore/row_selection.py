@@ -111,7 +111,7 @@ def _names(office: str, text: str) -> bool:
         return False
     if bare in text:
         return True
-    gaps = "[\u4e00-\u9fff]{0,3}?".join(map(re.escape, bare))
+    gaps = r"\w{0,3}?".join(map(re.escape, bare))
     return len(bare) >= 3 and bool(re.search(gaps, text))
 
 
