@@ -69,6 +69,12 @@ class Settings(BaseSettings):
         validation_alias=_model_key("model"),
         description="Name of the chat model. Unset: answers without one.",
     )
+    model_provider: str = Field(
+        "openai",
+        pattern=r"^[a-z][a-z0-9_-]*$",
+        description="Provider of the chat model: openai is any OpenAI-compatible endpoint; others by"
+        " langchain's name for them, with their langchain package, which reads its own key and address.",
+    )
     model_seconds: float = Field(
         60.0, gt=0, le=600, description="Whole time a chat model may take for one answer."
     )

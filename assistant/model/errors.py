@@ -6,7 +6,7 @@ from assistant.errors import ModelRefused, ModelReplyUnusable, ModelUnavailable
 from vectorstore.errors import Message
 
 # Reasons to finish that mean the reply is not all there; the others count as finished.
-_LENGTH = "length"
+_LENGTH = frozenset({"length", "max_tokens", "MAX_TOKENS"})
 _WITHHELD = frozenset({"content_filter", "sensitive"})
 _BROKEN_OFF = frozenset({"", "network_error", "insufficient_system_resource"})
 
@@ -58,6 +58,17 @@ _REFUSALS = {
         ),
     ),
 }
+
+
+def package_failed(provider: str, kind: str) -> ModelUnavailable:
+    """A provider's own package failed, in one of its own ways."""
+    return ModelUnavailable(
+        Message(f"{provider} 的对话模型出错（{kind}）。", f"The chat model of {provider} failed ({kind})."),
+        Message(
+            "详情见日志；请检查该服务的密钥和地址，以及 OPENAI_MODEL。",
+            "The log says more; check the key and the address of that service, and OPENAI_MODEL.",
+        ),
+    )
 
 
 def refusal(status: int) -> ModelUnavailable:
@@ -157,7 +168,7 @@ def unmarked_thoughts() -> ModelReplyUnusable:
 
 def unfinished(finish_reason: str, *, empty: bool) -> ModelUnavailable | None:
     """What is wrong with a reply that ended for this reason, or None if it is all there."""
-    if finish_reason == _LENGTH:
+    if finish_reason in _LENGTH:
         return ModelReplyUnusable(
             Message(
                 "对话模型到了长度上限，没有答完。",

@@ -1,4 +1,4 @@
-"""Chat models: the only file that builds one, calls it, and maps what goes wrong.
+"""Chat models: the only file that calls one, and maps what goes wrong.
 
 Whatever the endpoint does (refuses, drips, breaks off, never ends, repeats
 itself), a call ends within ``model_seconds`` and its connection is closed. The
@@ -17,33 +17,39 @@ from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from assistant.errors import ModelReplyUnusable, ModelUnavailable, SettingsInvalid
-from assistant.model.client import NO_CLIENT, RETRY_SECONDS, asked_pause, is_address, open_client
-from assistant.model.errors import broken_off, late, refusal, unfinished, unintelligible, unreachable
+from assistant.model.client import RETRY_SECONDS, asked_pause, is_address
+from assistant.model.errors import (
+    broken_off,
+    late,
+    package_failed,
+    refusal,
+    unfinished,
+    unintelligible,
+    unreachable,
+)
+from assistant.model.providers import OPENAI, Endpoint, Package
 from assistant.model.reply import VisibleText
 from assistant.types import Usage
 from vectorstore.errors import Message, PolicyAssistantError
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient
-    from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk, BaseMessage
 
     from assistant.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
-_OPENAI = "https://api.openai.com/v1"
 _NO_KEY = "no-key"  # local servers want none, but the client insists on sending one
 _TEMPERATURE = 0.1  # not 0: greedy decoding sends some reasoning models into endless loops
 
-_CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 1.0  # given to a cancelled call for closing its connection
 _HEARTBEAT = 0.5
 _USAGE_SECONDS = 1.0  # given to a finished reply for the token counts that follow it
 _CHARS_PER_TOKEN = 8
+_FINISHED = ("finish_reason", "stop_reason", "done_reason")  # OpenAI's name, Anthropic's, Ollama's
 
 # Not every endpoint knows these: one that refuses a request by their name is asked without them.
 _OPTIONAL = ("temperature", "stream_options", "max_tokens", "max_completion_tokens")
@@ -73,6 +79,22 @@ def build_chat_model(settings: Settings, *, temperature: float = _TEMPERATURE) -
     """
     if not settings.openai_model:
         return None
+    if settings.model_provider != OPENAI:
+        package = Package(
+            name=settings.openai_model,
+            provider=settings.model_provider,
+            max_tokens=settings.model_max_tokens,
+            temperature=temperature,
+        )
+        return ChatModel(package, seconds=settings.model_seconds, max_tokens=settings.model_max_tokens)
+    return ChatModel(
+        _endpoint(settings, settings.openai_model, temperature),
+        seconds=settings.model_seconds,
+        max_tokens=settings.model_max_tokens,
+    )
+
+
+def _endpoint(settings: Settings, name: str, temperature: float) -> Endpoint:
     base_url = (settings.openai_base_url or "").strip()
     key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
     if base_url and not is_address(base_url):
@@ -95,8 +117,8 @@ def build_chat_model(settings: Settings, *, temperature: float = _TEMPERATURE) -
                 "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local model.",
             ),
         )
-    return ChatModel(
-        name=settings.openai_model,
+    return Endpoint(
+        name=name,
         base_url=base_url or None,
         key=key or _NO_KEY,
         seconds=settings.model_seconds,
@@ -106,26 +128,15 @@ def build_chat_model(settings: Settings, *, temperature: float = _TEMPERATURE) -
 
 
 class ChatModel:
-    """One chat model at one OpenAI-compatible endpoint. Safe in several threads, and after a fork."""
+    """One chat model. Safe in several threads, and after a fork. Raises SettingsInvalid where it can't be."""
 
-    def __init__(
-        self,
-        *,
-        name: str,
-        base_url: str | None,
-        key: str,
-        seconds: float,
-        max_tokens: int,
-        temperature: float = _TEMPERATURE,
-    ) -> None:
-        self.name = name
-        self._base_url = base_url
-        self._key = key
+    def __init__(self, source: Endpoint | Package, *, seconds: float, max_tokens: int) -> None:
+        self.name = source.name
+        self._source = source
         self._seconds = seconds
         self._max_tokens = max_tokens
-        self._temperature = temperature
         self._unknown: frozenset[str] = frozenset()  # parameters that the endpoint refuses
-        self._chat_model(open_client(key))  # imports what takes a second, before any clock runs
+        source.load()
 
     def stream(self, messages: Sequence[BaseMessage]) -> Generator[ModelDelta, None, None]:
         """The reply, piece by piece. It ends without an error only if the model finished it.
@@ -196,41 +207,13 @@ class ChatModel:
         return reply.end()
 
     async def _read(self, messages: Sequence[BaseMessage], reply: _Reply) -> None:
-        async with open_client(self._key) as client, asyncio.timeout(None) as patience:
-            pieces = self._chat_model(client).astream(list(messages))
+        async with self._source.open(self._unknown) as model, asyncio.timeout(None) as patience:
+            pieces = model.astream(list(messages))
             async with aclosing(cast("AsyncGenerator[AIMessageChunk]", pieces)):
                 async for piece in pieces:
                     reply.take(piece)
                     if reply.finish_reason and patience.when() is None:
                         patience.reschedule(asyncio.get_running_loop().time() + _USAGE_SECONDS)
-
-    def _chat_model(self, client: AsyncClient) -> BaseChatModel:
-        """All that langchain or openai would otherwise take from the environment is said here."""
-        from langchain.chat_models import init_chat_model
-
-        wanted: dict[str, Any] = {}
-        if "temperature" not in self._unknown:
-            wanted["temperature"] = self._temperature
-        if not self._unknown & {"max_tokens", "max_completion_tokens"}:
-            # ChatOpenAI renames max_tokens to a name that only OpenAI's own endpoint is sure to know.
-            cap = {"max_tokens": self._max_tokens}
-            wanted |= {"extra_body": cap} if self._base_url else cap
-        model: BaseChatModel = init_chat_model(
-            self.name,
-            model_provider="openai",
-            base_url=self._base_url or _OPENAI,
-            api_key=self._key,
-            openai_proxy=None,
-            http_client=NO_CLIENT,
-            http_async_client=client,
-            use_responses_api=False,
-            stream_usage="stream_options" not in self._unknown,
-            stream_chunk_timeout=None,
-            timeout=(min(_CONNECT_SECONDS, self._seconds), *[self._seconds] * 3),
-            max_retries=0,
-            **wanted,
-        )
-        return model
 
     def _pause_before_retry(self, error: Exception) -> float | None:
         """Seconds to wait before asking once more, or None where that is of no use."""
@@ -252,8 +235,12 @@ class ChatModel:
         """What went wrong, for people. The endpoint's own words go to the log, without the key."""
         import openai
 
-        detail = f"{type(error).__name__}: {error}".replace(self._key, "***")
+        detail = f"{type(error).__name__}: {error}"
+        if self._source.key:
+            detail = detail.replace(self._source.key, "***")
         _LOG.warning("The chat model %s failed: %s", self.name, detail[:500])
+        if isinstance(self._source, Package):
+            return package_failed(self._source.provider, type(error).__name__)
         if isinstance(error, openai.APIStatusError):
             return refusal(error.status_code)
         if isinstance(error, openai.APIConnectionError) and not started:
@@ -290,7 +277,8 @@ class _Reply:
             )
         if text := self._visible.take(str(piece.text)):
             self._put(ModelDelta(text=text))
-        self.finish_reason = piece.response_metadata.get("finish_reason") or self.finish_reason
+        reasons = map(piece.response_metadata.get, _FINISHED)
+        self.finish_reason = next(filter(None, reasons), self.finish_reason)
 
     def end(self) -> ModelUnavailable | None:
         rest = self._visible.rest()

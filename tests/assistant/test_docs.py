@@ -37,7 +37,9 @@ def test_the_page_of_settings_is_made_from_the_settings() -> None:
     assert PAGE.read_text(encoding="utf-8") == settings_page(), "run `make docs`"
 
 
-@pytest.mark.parametrize("page", [PAGE, ROOT / "docs" / "retrieval.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [PAGE, ROOT / "docs" / "retrieval.md", ROOT / "docs" / "models.md"], ids=lambda page: page.name
+)
 def test_the_example_of_a_settings_file_is_taken_as_it_stands(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,7 +57,9 @@ def test_the_example_of_a_settings_file_is_taken_as_it_stands(
 
 
 @pytest.mark.parametrize(
-    "page", [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "docs" / "library.md"], ids=lambda page: page.name
+    "page",
+    [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "docs" / "library.md", ROOT / "docs" / "models.md"],
+    ids=lambda page: page.name,
 )
 def test_every_command_in_the_documentation_exists(page: Path) -> None:
     known = set(get_command(commands).commands)  # type: ignore[attr-defined]
