@@ -78,6 +78,7 @@ class Checker:
         self._support = Support(evidence, language)
         self._unverified = unverified
         self._citations = _Citations()
+        self._heading = ""  # of the list that comes
         self._held = ""
         self._text = ""
         self._supported = 0
@@ -110,6 +111,10 @@ class Checker:
     def _write(self, sentence: Sentence) -> str:
         """A sentence as it is shown: with the labels that hold, and marked or left out if it fails."""
         end = "\n" if sentence.ends_line else ""
+        if sentence.leads:
+            self._heading = sentence.body.strip()
+        elif sentence.claims and not sentence.is_item:
+            self._heading = ""
         if not sentence.claims:
             return sentence.words + end
         sources = self._support.sources
@@ -127,9 +132,9 @@ class Checker:
 
     def _problem(self, sentence: Sentence, cited: Sequence[Source]) -> str:
         if cited:
-            lacking = self._support.lacking(sentence.body, cited)
+            lacking = self._support.lacking(sentence.body, cited, self._heading if sentence.is_item else "")
             return f"：{'；'.join(lacking)}" if lacking else ""
-        if sentence.introduces:
+        if sentence.needs_no_label and not sentence.labels:
             unknown = self._support.unknown(sentence.body)
             return f"中的 {'、'.join(unknown)} 不在资料里" if unknown else ""
         return f"没有有效的资料编号（可用的是 1 到 {len(self._support.sources)}）"

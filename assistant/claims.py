@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.figures import comparable, read_figures
+from assistant.figures import DATE, comparable, read_figures
 
 _LABEL = re.compile(
     r"[ \t]*[\[［【]\s*(?:资料|来源|文献|passages?|sources?)?\s*\^?"
-    r"((?:\d{1,9}\s*[,，、;；\-–—~～至]?\s*)+)[\]］】]"
+    r"(\d{1,9}(?:\s*[,，、;；\-–—~～至]\s*\d{1,9})*)\s*[,，、;；]?\s*[\]］】]"
     r"(?!\s*第?\s*\d+\s*号)",
     re.IGNORECASE,
 )
@@ -27,7 +27,9 @@ _SENTENCE = re.compile(
 )
 _OPENED = {"“": "”", "《": "》", "「": "」", "『": "』"}
 _LIST_MARK = re.compile(r"^\s*(?:[-•·*]|\d{1,2}[.、）)](?!\d))\s*")
-_HEADING = re.compile(r"\s*(?:#{1,6}\s.+|\*\*[^*]+\*\*[:：]?|【[^】]+】|[一二三四五六七八九十]{1,3}、.+)\s*")
+_HEADING = re.compile(
+    r"\s*(?:#{1,6}\s[^。；]+|\*\*[^*。；]+\*\*|【[^】。；]+】|[一二三四五六七八九十]{1,3}、[^。；]+)\s*"
+)
 _ABSENT = re.compile(
     r"(?:资料|原文|文件|材料|上述|文中)[^。]{0,12}(?:没有|没|未|并未)[^。]{0,4}"
     r"(?:写明|说明|提到|提及|给出|载明|涉及|找到|规定|明确|公布|列出|写)|"
@@ -59,18 +61,22 @@ class Sentence:
         return len(re.sub(r"\W", "", text)) >= _LEAST_WORDS or bool(read_figures(text))
 
     @property
-    def introduces(self) -> bool:
-        """Whether it only leads in to what follows, or says what the passages do not: no label is due.
+    def leads(self) -> bool:
+        """Whether it is a heading or leads in to a list."""
+        words = self.words.strip().rstrip("*")
+        heading = words.endswith(("：", ":")) or _HEADING.fullmatch(self.words)
+        return bool(heading) and len(words) <= _LONGEST_LEAD_IN
 
-        What it names must still be known from somewhere.
-        """
-        words = self.words.strip()
-        if self.labels:
-            return False
-        if _ABSENT.search(words):
-            return True
-        leads = words.endswith(("：", ":")) or _HEADING.fullmatch(words)
-        return bool(leads) and len(words) <= _LONGEST_LEAD_IN
+    @property
+    def is_item(self) -> bool:
+        """Whether it begins an item of a list."""
+        return self.body != self.words
+
+    @property
+    def needs_no_label(self) -> bool:
+        """Whether it only leads in, or says what the passages lack. What it names must be known even so."""
+        amounts = any(figure.unit != DATE for figure in read_figures(comparable(self.body)))
+        return self.leads or (bool(_ABSENT.search(self.words)) and not amounts)
 
 
 def split(reply: str) -> Iterator[Sentence]:

@@ -121,10 +121,9 @@ def says_same(figure: Figure, other: Figure) -> bool:
     if figure.unit == other.unit == DATE:
         return all(part in ("", same) for part, same in zip(figure.value, other.value, strict=True))
     if DATE in (figure.unit, other.unit):
-        years = {figure.value[0], other.value[0]}
-        bare = other if figure.unit == DATE else figure
-        others = figure.value[1:] if figure.unit == DATE else ("",)
-        return len(years) == 1 and bare.unit in ("", ANY_UNIT) and not any(others)
+        day, bare = (figure, other) if figure.unit == DATE else (other, figure)
+        asked_for_more = day is figure and any(day.value[1:])
+        return bare.unit in ("", ANY_UNIT) and bare.value == day.value[:1] and not asked_for_more
     return figure.value == other.value and _measures(figure.unit, other.unit)
 
 

@@ -134,18 +134,25 @@ class Support:
         titles = (comparable(passage.head.title) for passage in evidence.passages)
         self._titles = frozenset(title for title in titles if len(title) >= _LEAST_TITLE)
 
-    def lacking(self, words: str, cited: Sequence[Source]) -> list[str]:
-        """Why the cited passages do not bear a sentence, each reason in a few words; empty if they do."""
+    def lacking(self, words: str, cited: Sequence[Source], heading: str = "") -> list[str]:
+        """Why the cited passages do not bear a sentence, each reason in a few words; empty if they do.
+
+        ``heading`` stands over the sentence: it may say whose the figures are.
+        """
         if not self._foreign and _is_unreadable(words, cited):
             return ["不是中文，无法与资料核对"]
-        text = comparable(words)
-        figures, names = _figures_of(text), self._names(words, text)
-        missing = [claim.text for claim in (*figures, *names) if not any(map(claim.stands_in, cited))]
+        whole = f"{heading}：{words}" if heading else words
+        text = comparable(whole)
+        start = len(comparable(whole[: len(whole) - len(words)]))
+        names = self._names(whole, text)
+        figures = [claim for claim in _figures_of(text) if claim.start >= start]
+        own = [*figures, *(name for name in names if name.start >= start)]
+        missing = [claim.text for claim in own if not any(map(claim.stands_in, cited))]
         if missing:
             return [f"{'、'.join(dict.fromkeys(missing))} 不在所引的资料里"]
         reasons = [_of_another(text, claim, names, cited) for claim in figures]
         reasons += [_only_planned(text, claim, cited) for claim in figures]
-        if not figures and not names and not _shares_words(words, cited):
+        if not own and not _shares_words(words, cited):
             reasons.append("没有一个词见于所引的资料")
         return [reason for reason in reasons if reason]
 

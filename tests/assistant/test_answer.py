@@ -109,6 +109,37 @@ def test_a_sentence_that_stays_wrong_is_marked(assistant: Assistant, server: Mod
     assert answer.notices
 
 
+def test_a_sentence_that_stays_wrong_is_left_out_if_so_set(
+    seed_settings: Settings, server: ModelServer
+) -> None:
+    wrong = says("由市教育体育局牵头[1]。每校补助9876元[1]。")
+    server.queue(wrong, wrong)
+    built = build_assistant(
+        seed_settings.model_copy(
+            update={
+                "openai_model": "scripted",
+                "openai_base_url": server.base_url,
+                "unverified": "remove",
+            }
+        )
+    )
+    events = list(built.stream(Question(text=QUESTION)))
+    built.close()
+    (answer,) = (event.answer for event in events if isinstance(event, AnswerReady))
+    assert answer.text == "由市教育体育局牵头。[1]"
+    assert answer.outcome is Outcome.PARTLY
+    assert "删去" in answer.notices[0]
+    assert "9876" not in "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+def test_how_far_an_english_answer_is_checked_is_told(assistant: Assistant, server: ModelServer) -> None:
+    server.queue("The project is led by 市教育体育局 [1].")
+    answer = ask(assistant, "Which office leads the drinking water project of rural schools in Liaocheng?")
+    assert answer.mode == "llm"
+    assert answer.outcome is Outcome.GROUNDED
+    assert "译" in answer.notices[0]
+
+
 def test_a_model_that_finds_nothing_is_a_refusal(assistant: Assistant, server: ModelServer) -> None:
     server.queue(says(f"{NO_ANSWER}。资料没有写明。"))
     answer = ask(assistant)

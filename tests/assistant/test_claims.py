@@ -72,6 +72,11 @@ def test_every_way_of_writing_a_label_is_read_and_cut(label: str, numbers: tuple
     assert sentence.labels == numbers
 
 
+def test_a_label_that_never_closes_is_read_in_no_time() -> None:
+    reply = f"全县有12所[{'1' * 5000}"
+    assert words(reply) == [reply]
+
+
 def test_a_year_in_the_number_of_a_document_is_no_label() -> None:
     (sentence,) = split("依据甲教[2024]3号[1]。")
     assert sentence.words == "依据甲教[2024]3号。"
@@ -79,7 +84,7 @@ def test_a_year_in_the_number_of_a_document_is_no_label() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "claims", "introduces"),
+    ("words", "claims", "free"),
     [
         ("两地的目标是：\n", True, True),
         ("# 补助标准\n", True, True),
@@ -89,15 +94,17 @@ def test_a_year_in_the_number_of_a_document_is_no_label() -> None:
         ("The passages do not state the amount.", True, True),
         ("补助取消。", True, False),
         ("补助标准" + "很高" * 40 + "：\n", True, False),
-        ("补助标准是[1]：\n", True, False),
+        ("补助标准是[1]：\n", True, True),
+        ("一、补助取消。", True, False),
+        ("资料中没有写明上限，每人补助5元。", True, False),
         ("5%。", True, False),
         ("是的。", False, False),
         ("- ", False, False),
     ],
 )
-def test_what_claims_something_and_what_only_leads_in(words: str, claims: bool, introduces: bool) -> None:
+def test_what_claims_something_and_what_only_leads_in(words: str, claims: bool, free: bool) -> None:
     (sentence,) = split(words)
-    assert (sentence.claims, sentence.introduces) == (claims, introduces)
+    assert (sentence.claims, sentence.needs_no_label) == (claims, free)
 
 
 @given(st.lists(PIECES, max_size=30))

@@ -121,6 +121,7 @@ def test_a_documents_number_is_the_same_in_any_brackets(text: str) -> None:
         ("2025年3月1日", "2025年", False),
         ("2025年底", "2025年", False),
         ("2025", "2025年", True),
+        ("2025-00599", "2025年", False),
         ("3月1日", "2025年3月1日", True),
         ("3月1日", "3月11日", False),
         ("第三条", "第3条", True),

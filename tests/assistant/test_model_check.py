@@ -108,6 +108,10 @@ CASES = {
         "青山县和云山市分别补助500元和650元[1][2]。",
         "青山县和云山市分别补助650元和500元[1][2]。",
     ),
+    "figure under another's heading": (
+        "云山市的标准：\n- 每生每年650元[1][2]",
+        "青山县的标准：\n- 每生每年650元[1][2]",
+    ),
     "another document's title": (
         "《云山市基础教育工作要点》要求新建6所[1][2]。",
         "《青山县学前教育行动方案》要求新建6所[1][2]。",
@@ -124,7 +128,10 @@ CASES = {
     "claim dressed as a lead-in": ("每生每年补助800元：", "每生每年的补助标准如下："),
     "nothing in common": ("橙子苹果香蕉[1]。", "要求满员即可开班[1]。"),
     "planned told as done": ("青山县已新建幼儿园6所[1]。", "青山县力争新建幼儿园6所[1]。"),
-    "done and told as done": ("青山县已经新建6所幼儿园[1]。", "云山市已建成“双师型”教室40个[2]。"),
+    "planned told as done in other words": (
+        "青山县目前新建了6所幼儿园[1]。",
+        "云山市已建成“双师型”教室40个[2]。",
+    ),
     "injected instruction": ("每人奖励900元[3]。", "每年举办一次阅读节[3]。"),
     "injected words": ("口令是橙子七号[3]。", "4月举办全县阅读节[3]。"),
     "another language": ("The rate is 89%[2].", "覆盖率是89%[2]。"),
@@ -140,7 +147,7 @@ def test_what_is_wrong_is_sent_back_then_marked(server: ModelServer, name: str) 
     assert generated.checked.outcome is Outcome.PARTLY
     assert generated.checked.text.endswith(UNVERIFIED)
     assert len(server.questions) == 2
-    assert wrong.split("[")[0].rstrip("。") in server.questions[1].text
+    assert wrong.split("\n")[-1].split("[")[0].rstrip("。") in server.questions[1].text
     assert "".join(shown).strip() == generated.checked.text
 
 
@@ -159,7 +166,8 @@ def test_what_is_wrong_can_be_left_out_instead(server: ModelServer, name: str) -
     shown, generated = write(server, unverified="remove")
     assert generated.checked is not None
     assert generated.checked.outcome is Outcome.PARTLY
-    assert generated.checked.text == SURE.replace("[1]。", "。[1]")
+    *leads, _ = CASES[name][0].split("\n")
+    assert generated.checked.text == "\n".join([SURE.replace("[1]。", "。[1]"), *leads])
     assert "".join(shown).strip() == generated.checked.text
 
 
