@@ -56,16 +56,6 @@ def cite(draft: Draft) -> Checked:
     return Checked("\n".join(line for line in lines if line), citations.all, Outcome.GROUNDED)
 
 
-def check(
-    reply: str, evidence: Evidence, language: Language = "zh", unverified: Unverified = "mark"
-) -> Checked:
-    """A chat model's whole reply, sentence by sentence against the passages that it cites."""
-    checker = Checker(evidence, language, unverified)
-    checker.take(reply)
-    checker.rest()
-    return checker.checked
-
-
 class Checker:
     """Checks a chat model's reply as it comes: what it gives back is whole sentences, fit to be shown.
 

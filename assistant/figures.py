@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from vectorstore.text import read_number, squeeze
 
-DATE, DOCUMENT, ANY_UNIT = "date", "document", "any"
+DATE, DOCUMENT, ITEM, ANY_UNIT = "date", "document", "item", "any"
 _SHARES = ("%", "‰")
 
 _ARABIC = r"\d+(?:\.\d+)*"
@@ -44,6 +44,7 @@ _TIMES = {"百": 100, "千": 1000, "万": 10_000, "亿": 10**8, "百万": 10**6,
 _TIMES |= {"百亿": 10**10, "千亿": 10**11, "thousand": 1000, "million": 10**6, "billion": 10**9, "": 1}
 _MAGNITUDE = r"(?:thousand|million|billion|[百千]?[万亿]|万亿|[百千](?=[余多]?[名人元个所]))?"
 
+_ENCLOSED = re.compile(r"[①-⑳㉑-㉟㊱-㊿❶-❿⑴-⒇⒈-⒛]")
 _NO_PLACE = "(?!门峡|门县|台河|台县|台山|家渠)"  # 三门峡 has no doors
 
 _CODE_BEFORE = re.compile(
@@ -64,8 +65,8 @@ class Figure:
     ``value`` is the number, both ends of a range, (year, month, day, 底/初/…) of
     a date with "" for what it leaves open, or (code, year, number) of a
     document. ``unit`` is the measure, "" without one, with 第 in front if it is
-    an ordinal; DATE and DOCUMENT tell the other two kinds apart, and ANY_UNIT
-    is that of a number which stands alone in a table's cell.
+    an ordinal; DATE, DOCUMENT and ITEM (the number of a list's item) tell other
+    kinds apart, and ANY_UNIT is that of a number alone in a table's cell.
     """
 
     text: str
@@ -78,8 +79,10 @@ class Figure:
 def comparable(text: str) -> str:
     """Text as it is compared: width and case folded, white space and marks of thousands dropped.
 
-    White space between two digits stays as "|": cells of a row are not one number.
+    White space between two digits stays as "|", since cells of a row are not one
+    number; so do ① and ⒈, which are not the digits that they fold to.
     """
+    text = _ENCLOSED.sub("|", text)
     text = re.sub(r"(?<=\d)(?:\s+|，)(?=\d)", lambda m: m[0].strip() + "|", text)
     squeezed = squeeze(text)[0]
     return re.sub(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])", lambda m: m[0].replace(",", ""), squeezed)
@@ -132,7 +135,7 @@ def _measures(unit: str, other: str) -> bool:
         return True
     if not unit or other == ANY_UNIT:
         return {unit, other}.isdisjoint((*_SHARES, DOCUMENT))
-    return unit.startswith("第") and not other  # 第三项 of a list that numbers its items 3.
+    return unit.startswith("第") and other in ("", ITEM)  # 第三项 of a list that numbers its items 3.
 
 
 _Read = Iterable[tuple[tuple[str, ...], str]]
@@ -190,7 +193,7 @@ def _read_han_amount(match: re.Match[str]) -> _Read:
 
 
 def _read_item_number(match: re.Match[str]) -> _Read:
-    yield (_plain(match["value"]),), ""
+    yield (_plain(match["value"]),), ITEM
 
 
 def _plain(number: str) -> str:
@@ -249,6 +252,10 @@ _READERS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], _Read]]] = (
         lambda match: [(("100",), "%")] if match["hundred"] or match["whole"] == "百" else _read_share(match),
     ),
     (
+        re.compile(rf"(?:^|(?<=[\n;:。|,]))\(?(?P<value>\d{{1,2}}|{_HAN})(?:[.、](?!\d)|\))"),
+        _read_item_number,
+    ),
+    (
         re.compile(
             rf"(?<![\d.])(?P<first>{_ARABIC})(?P<first_unit>%|‰)?{_TO}(?P<last>{_ARABIC})[余多]?(?P<times>{_MAGNITUDE})"
             rf"[余多]?(?P<unit>{_ARABIC_UNITS})?"
@@ -264,7 +271,7 @@ _READERS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], _Read]]] = (
     (
         re.compile(
             rf"(?P<nth>第)?(?<![{_HAN_LETTERS}几数])(?P<value>(?:(?<=第)|(?!一[^十百千万])){_HAN})[余多]?"
-            rf"{_NO_PLACE}(?P<unit>{_COMMON_UNITS})"
+            rf"{_NO_PLACE}(?P<unit>{_COMMON_UNITS})(?!方面|层面|角度)"
         ),
         _read_han_amount,
     ),
@@ -274,5 +281,4 @@ _READERS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], _Read]]] = (
         ),
         _read_han_amount,
     ),
-    (re.compile(rf"(?<![{_HAN_LETTERS}])(?:^|(?<=[\n(]))(?P<value>{_HAN})(?=[、)])"), _read_item_number),
 )

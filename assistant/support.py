@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from assistant.figures import ANY_UNIT, DATE, Figure, comparable, read_figures, stands_among, with_years
+from assistant.figures import ANY_UNIT, DATE, ITEM, Figure, comparable, read_figures, stands_among, with_years
 from assistant.names import (
     find_departments,
     find_places,
@@ -38,10 +38,10 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9.@_+-]*")
 # What speaks to the model that reads a passage is no content of a policy, to the end of its paragraph.
 _INSTRUCTION = re.compile(
-    r"[^。！？\n]*(?:(?:忽略|无视|忘记|忘掉|不要理会)[^。\n]{0,12}(?:指令|规则|提示|要求|设定)|"
-    r"系统(?:消息|提示|指令)|提示词|system\s*(?:prompt|message)|"
+    r"[^。！？\n]*(?:(?<![得能对者])(?:忽略|无视|忘记|忘掉|不要理会)(?:你|以上|上述|上面|之前|前面|此前|所有|一切|全部)"
+    r"[^。\n]{0,12}(?:指令|规则|提示|要求|设定)|系统(?:消息|提示|指令)\s*[:：]|system\s*(?:prompt|message)?\s*:|"
     r"(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|your\s+)*(?:previous|above|prior|earlier)|"
-    r"<\|?im_start|(?:作为|你(?:现在)?是)(?:一[个名])?(?:AI|人工智能|大?语言模型))[^\n]*",
+    r"<\|?im_start|你(?:现在)?是(?:一[个名])?(?:AI|人工智能|大?语言模型))[^\n]*",
     re.IGNORECASE,
 )
 
@@ -184,7 +184,7 @@ class Support:
 
 
 def _figures_of(text: str) -> list[_Claim]:
-    return [_Claim(_Kind.FIGURE, figure.text, figure.start, figure) for figure in read_figures(text)]
+    return [_Claim(_Kind.FIGURE, f.text, f.start, f) for f in read_figures(text) if f.unit != ITEM]
 
 
 def _of_another(text: str, claim: _Claim, names: Sequence[_Claim], cited: Sequence[Source]) -> str:
@@ -220,7 +220,7 @@ def _only_planned(text: str, claim: _Claim, cited: Sequence[Source]) -> str:
     if figure is None or figure.unit == DATE or not told_as_done(text, claim.start):
         return ""
     told = [
-        told_as_planned(source.body, other.start)
+        told_as_planned(source.body, other.start, source.passage.head.issued_on)
         for source in cited
         for other in source.told
         if stands_among(figure, (other,))

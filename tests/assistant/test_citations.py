@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.citations import UNVERIFIED, Checker, check
+from assistant.citations import UNVERIFIED, Checked, Checker
 from assistant.types import Evidence, Outcome
 from vectorstore.types import Cell, Chunk, Head, Match, Passage, SectionKind
 
@@ -28,6 +28,13 @@ def passage(rank: int, text: str, title: str) -> Passage:
     spans = [(10, 10 + stop), (10 + stop, 10 + len(text))]
     matches = tuple(Match(start=a, end=b, similarity=0.5) for a, b in spans if a < b)
     return Passage(rank=rank, chunk=chunk, source=f"{rank}.txt", head=Head(title=title), matches=matches)
+
+
+def check(reply: str, evidence: Evidence) -> Checked:
+    checker = Checker(evidence, "zh", "mark")
+    checker.take(reply)
+    checker.rest()
+    return checker.checked
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.figures import DATE, comparable, read_figures, says_same, stands_among, with_years
+from assistant.figures import DATE, ITEM, comparable, read_figures, says_same, stands_among, with_years
 
 
 def read(text: str) -> list[tuple[str, ...]]:
@@ -62,6 +62,7 @@ def test_an_amount_is_its_value_and_its_unit(text: str, figures: list[tuple[str,
         "五育并举",
         "二维码",
         "schools may apply",
+        "主要有两个方面",
     ],
 )
 def test_what_only_looks_like_a_figure_is_none(text: str) -> None:
@@ -141,6 +142,19 @@ def test_a_day_without_its_year_may_be_of_the_last_year_told_and_of_the_document
     for text, stands in (("2023年3月1日", True), ("2024年3月1日", True), ("2022年3月1日", False)):
         (day,) = read_figures(comparable(text))
         assert stands_among(day, figures) is stands
+
+
+@pytest.mark.parametrize(
+    "text", ["（一）新建；（二）改建", "一、新建", "①新建；②改建", "内容：1.新建；2.改建", "(1)新建；(2)改建"]
+)
+def test_numbers_of_a_lists_items_are_told_apart(text: str) -> None:
+    assert {unit for *_, unit in read(text)} <= {ITEM}
+
+
+def test_the_third_item_is_the_one_that_its_list_numbers_so() -> None:
+    (third,) = read_figures(comparable("第三项"))
+    assert stands_among(third, read_figures(comparable("2.新建。\n3.改建。")))
+    assert not stands_among(third, read_figures(comparable("2.新建。\n4.改建。")))
 
 
 def test_numbers_of_neighbouring_cells_are_not_one_number() -> None:

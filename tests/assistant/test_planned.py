@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from assistant.planned import told_as_done, told_as_planned
@@ -51,3 +53,9 @@ def test_a_figure_is_planned(text: str) -> None:
 )
 def test_a_figure_is_not_only_planned(text: str) -> None:
     assert not told_as_planned(text, text.index("12"))
+
+
+@pytest.mark.parametrize(("issued_on", "planned"), [(date(2024, 3, 1), True), (date(2028, 3, 1), False)])
+def test_a_year_before_the_documents_own_is_no_future(issued_on: date, planned: bool) -> None:
+    text = "到2027年底,建成12所"
+    assert told_as_planned(text, text.index("12"), issued_on) is planned

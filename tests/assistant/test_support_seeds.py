@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from assistant.figures import comparable, read_figures, stands_among
+from assistant.figures import ITEM, comparable, read_figures, stands_among
 from assistant.names import find_departments
 from assistant.support import Support
 from assistant.types import Evidence
@@ -18,7 +18,7 @@ from vectorstore.types import Head, Passage
 
 @cache
 def told() -> tuple[tuple[int, Support, str], ...]:
-    """Each sentence with the number of its document and what its passage alone supports."""
+    """Each sentence that has words, with the number of its document and what its passage alone supports."""
     return tuple(_sentences())
 
 
@@ -30,7 +30,8 @@ def _sentences() -> Iterator[tuple[int, Support, str]]:
             passage = Passage(rank=1, chunk=chunk, source=document.source, head=head)
             support = Support(Evidence(question="怎么规定的？", passages=(passage,)), "zh")
             for start, end in sentences(chunk.text):
-                yield index, support, chunk.text[start:end]
+                if any(map(str.isalpha, chunk.text[start:end])):
+                    yield index, support, chunk.text[start:end]
 
 
 def head_of(support: Support) -> Head:
@@ -81,7 +82,7 @@ def test_no_figure_with_a_unit_stands_with_one_digit_more() -> None:
     for _, support, sentence in told():
         text = comparable(sentence)
         for figure in read_figures(text):
-            if not figure.unit or not figure.text[0].isdigit():
+            if figure.unit in ("", ITEM) or not figure.text[0].isdigit():
                 continue
             other = f"7{figure.text}"
             if not any(stands_among(f, support.sources[0].figures) for f in read_figures(other)):
