@@ -27,16 +27,16 @@ _ENDINGS = (
 _WHOLE = "(?:办公|教研|研究|督导|督查|监察|审计)室|妇联|残联|国务院|检察院|法院"  # names by themselves
 _DEPARTMENT = re.compile(f"(?P<whole>{_WHOLE})|(?P<ending>{'|'.join(_ENDINGS)})")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
-_NEVER_INSIDE = re.compile(
-    r".*(?:[的由是对向把被将给让从经该各本其到等为至在请报据]|牵头|负责|配合|联合|会同|依托|印发|组织|协调|"
+_OUTSIDE = re.compile(
+    r".*(?:[的由是对向把被将给让从该各本其到等为至在请报]|根据|依据|牵头|负责|配合|联合|会同|依托|印发|(?:组织|协调)(?!$)|"
     r"主管|单位|部门|要求|明确|规定|指出|确定|成立|设立|责成|征求|接受|发送|邮寄|抄送)"
 )
 _BEFORE = re.compile(
-    r"(?:[和与及同跟并以经按赴归向属]|以及|落实|加强|支持|联系|鼓励|通过|指导|推动|发挥|来自|参加|配备|建立|建设|贯彻|传达|召开|举办|实施|推进|强化|引入|邀请|压实|做好|牵头者|会商|报送|抄报|赴|"
-    r"依照|根据|全国|中央|国家|我)$"
+    r"(?:[和与及同跟并以经按赴归向属]|以及|落实|加强|支持|联系|鼓励|通过|指导|推动|发挥|来自|参加|配备|建立|建设|贯彻|"
+    r"传达|召开|举办|实施|推进|强化|引入|邀请|压实|做好|牵头者|会商|报送|抄报|依照|全国|中央|国家|我)$"
 )
 _LEVEL = "省市县区州盟旗镇乡街国中"
-_BEFORE_DEPARTMENT = re.compile(r"^(?:[和与及并以同]|以及)+")
+_CONJUNCTIONS = re.compile(r"^(?:[和与及并以同]|以及)+")
 _LEAST = 2  # characters of a department's name with its ending
 _QUOTED = re.compile(r"“([^”]{2,})”|《([^》]{2,})》|「([^」]{2,})」|『([^』]{2,})』|\"([^\"]{2,})\"")
 _STOPS = "，。；、,.;:!?！？"
@@ -48,9 +48,9 @@ def find_departments(text: str) -> Iterator[tuple[int, int]]:
         start = run.start()
         for ending in _DEPARTMENT.finditer(text, run.start(), run.end()):
             first = start
-            if outside := _NEVER_INSIDE.match(text, start, ending.start()):
+            if outside := _OUTSIDE.match(text, start, ending.start()):
                 first = outside.end()
-            if outside := _BEFORE_DEPARTMENT.match(text[first : ending.start()]):
+            if outside := _CONJUNCTIONS.match(text[first : ending.start()]):
                 first += outside.end()
             if ending["whole"] or first < ending.start():
                 yield first, ending.end()

@@ -11,7 +11,7 @@ another language than the passages only figures and names can be checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -36,6 +36,7 @@ _HEADER_UNIT = re.compile(r"[（(]\s*(?:单位\s*[:：]\s*)?([^（）()]{1,4})\s
 _LEAST_TITLE = 6  # characters of a title that name a document without 《》
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9.@_+-]*")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[\w./?=&%#~-]+", re.ASCII)
 # What speaks to the model that reads a passage is no content of a policy, to the end of its paragraph.
 _INSTRUCTION = re.compile(
     r"[^。！？\n]*(?:(?<![得能对者])(?:忽略|无视|忘记|忘掉|不要理会)(?:你|以上|上述|上面|之前|前面|此前|所有|一切|全部)"
@@ -169,16 +170,18 @@ class Support:
         ]
 
     def _names(self, words: str, text: str) -> list[_Claim]:
-        """Quoted words, departments, places, and titles of the documents at hand."""
+        """Quoted words, addresses, departments, places, and titles of the documents at hand."""
         found: list[_Claim] = []
         for start, end in find_quotes(text):
             # Words that are quoted in translation can't be compared one by one.
             if _HAN.search(text, start, end) or not is_foreign(words):
                 kind = _Kind.TITLE if text[start - 1] == "《" else _Kind.QUOTE
                 found.append(_Claim(kind, text[start:end], start))
+        found += [_Claim(_Kind.QUOTE, text[a:b], a) for a, b in _squeezed(words, _ADDRESS.finditer(words))]
         found += [_Claim(_Kind.DEPARTMENT, text[a:b], a) for a, b in find_departments(text)]
         found += [_Claim(_Kind.TITLE, text[a:b], a) for a, b in _known(text, self._titles)]
-        places = {*find_places(text), *_known(text, self._places), *_known_in_latin(words, self._places)}
+        latin = (word for word in _WORD.finditer(words) if word[0].lower() in self._places)
+        places = {*find_places(text), *_known(text, self._places), *_squeezed(words, latin)}
         found += [_Claim(_Kind.PLACE, text[a:b], a) for a, b in places if not _is_within(places, a, b)]
         return found
 
@@ -241,6 +244,7 @@ def is_foreign(text: str) -> bool:
 
 def _is_unreadable(words: str, cited: Sequence[Source]) -> bool:
     """Whether a sentence is in another language, and not in words of the passages."""
+    words = _ADDRESS.sub("", words)
     own = _WORD.sub(lambda m: "" if any(comparable(m[0]) in s.body for s in cited) else m[0], words)
     return is_foreign(own)
 
@@ -255,12 +259,11 @@ def _known(text: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
             yield from (match.span() for match in re.finditer(re.escape(name), text))
 
 
-def _known_in_latin(words: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Where names stand in Latin letters, as ranges of the comparable text, which has no white space."""
-    for word in _WORD.finditer(words):
-        if word[0].lower() in names:
-            start = len(comparable(words[: word.start()]))
-            yield start, start + len(word[0])
+def _squeezed(words: str, matches: Iterable[re.Match[str]]) -> Iterator[tuple[int, int]]:
+    """Where matches in the words stand in the comparable text, in which Latin words run together."""
+    for match in matches:
+        start = len(comparable(words[: match.start()]))
+        yield start, start + len(comparable(match[0]))
 
 
 def _cell_figures(chunk: Chunk) -> Iterator[Figure]:

@@ -21,6 +21,7 @@ from vectorstore.types import Chunk, Head, Passage, SectionKind
 NURSERIES = (
     "全县共有公办幼儿园12所，其中乡镇8所。到2027年底，力争新建幼儿园6所，由县教育局牵头，县财政局配合。"
     "公办园每生每年补助650元，补助期三年，满十五名幼儿即可开班。"
+    "意见寄至 office@qingshan.gov.cn。"
 )
 SHARES = (
     "全市普惠性幼儿园覆盖率达到89%。截至2025年3月1日，已建成“双师\n型”教室40个，由市教育体育局负责。"
@@ -124,6 +125,7 @@ CASES = {
     "another end of the year": ("到2027年初，力争新建6所[1]。", "到2027年末，力争新建6所[1]。"),
     "swapped document number": ("依据国教基〔2023〕9号[2]。", "依据国教基[2023]8号[2]。"),
     "another office's document number": ("依据青教基〔2023〕8号[2]。", "依据国教基（2023）8号[2]。"),
+    "swapped address": ("邮箱为office@yunshan.gov.cn[1]。", "邮箱为 office@qingshan.gov.cn[1]。"),
     "uncited sentence": ("幼儿园均已安装空调。", "全县共有公办幼儿园12所[1]。"),
     "claim dressed as a lead-in": ("每生每年补助800元：", "每生每年的补助标准如下："),
     "nothing in common": ("橙子苹果香蕉[1]。", "要求满员即可开班[1]。"),
