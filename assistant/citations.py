@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from assistant.cited import Source
 from assistant.claims import Sentence, complete, split
 from assistant.extraction.compose import name_source
 from assistant.figures import comparable, read_figures, stands_among
-from assistant.support import Source, Support, is_foreign
+from assistant.support import Support, is_foreign
 from assistant.types import Citation, Draft, Evidence, Outcome, Statement, Unverified
 from vectorstore.errors import Language
 from vectorstore.text import search_terms

@@ -130,6 +130,18 @@ def says_same(figure: Figure, other: Figure) -> bool:
     return figure.value == other.value and _measures(figure.unit, other.unit)
 
 
+def is_difference(figure: Figure, one: Figure, other: Figure) -> bool:
+    """Whether an amount is by how much two others of one unit differ; shares differ by 百分点."""
+    unit = "百分点" if one.unit == "%" else one.unit
+    values = (*figure.value, *one.value, *other.value)
+    if figure.unit != unit or one.unit != other.unit or unit in (DATE, DOCUMENT, ITEM) or len(values) != 3:
+        return False
+    if any(value.count(".") > 1 for value in values):
+        return False
+    difference, first, second = map(Decimal, values)
+    return difference == abs(first - second)
+
+
 def _measures(unit: str, other: str) -> bool:
     if unit == other:
         return True

@@ -12,11 +12,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from itertools import combinations
 
-from assistant.figures import ANY_UNIT, DATE, ITEM, Figure, comparable, read_figures, stands_among, with_years
+from assistant.cited import Source
+from assistant.figures import (
+    DATE,
+    ITEM,
+    Figure,
+    comparable,
+    is_difference,
+    read_figures,
+    stands_among,
+)
 from assistant.names import (
     find_departments,
     find_places,
@@ -26,70 +35,14 @@ from assistant.names import (
 )
 from assistant.planned import told_as_done, told_as_planned
 from assistant.types import Evidence
-from vectorstore.places import names_of_region
 from vectorstore.text import search_terms
-from vectorstore.types import Chunk, Passage
 
 _CLAUSE = re.compile(r"[^,，;；。!！?？:：\n]+")
 _EACH = re.compile(r"分别|各为|依次|respectively")
-_HEADER_UNIT = re.compile(r"[（(]\s*(?:单位\s*[:：]\s*)?([^（）()]{1,4})\s*[）)]\s*$")
 _LEAST_TITLE = 6  # characters of a title that name a document without 《》
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9.@_+-]*")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[\w./?=&%#~-]+", re.ASCII)
-# What speaks to the model that reads a passage is no content of a policy, to the end of its paragraph.
-_INSTRUCTION = re.compile(
-    r"[^。！？\n]*(?:(?<![得能对者])(?:忽略|无视|忘记|忘掉|不要理会)(?:你|以上|上述|上面|之前|前面|此前|所有|一切|全部)"
-    r"[^。\n]{0,12}(?:指令|规则|提示|要求|设定)|系统(?:消息|提示|指令)\s*[:：]|system\s*(?:prompt|message)?\s*:|"
-    r"(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|your\s+)*(?:previous|above|prior|earlier)|"
-    r"<\|?im_start|你(?:现在)?是(?:一[个名])?(?:AI|人工智能|大?语言模型))[^\n]*",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True)
-class Source:
-    """A passage as what a sentence may take from it."""
-
-    passage: Passage
-
-    @cached_property
-    def body(self) -> str:
-        """All its words, comparable: its document's head, headings, merged cells, text."""
-        head, chunk = self.passage.head, self.passage.chunk
-        named = (head.title, *head.aliases, head.number, head.issuer, head.region, head.period)
-        above = (cell.text for cell in chunk.cells_above)
-        pieces = (*named, *chunk.path, *above, _INSTRUCTION.sub("", chunk.text))
-        return "\n".join(comparable(piece) for piece in pieces if piece)
-
-    @cached_property
-    def told(self) -> tuple[Figure, ...]:
-        """The figures of its words, where they stand there."""
-        return read_figures(self.body)
-
-    @cached_property
-    def figures(self) -> tuple[Figure, ...]:
-        """All its figures, the days of its head too; dates also with the years that they can be of."""
-        head = self.passage.head
-        days = read_figures("\n".join(day.isoformat() for day in (head.issued_on, head.deadline) if day))
-        own = (*days, *read_figures(comparable(f"{head.title}\n{head.period}")))
-        years = [figure.value[0] for figure in own if figure.unit == DATE and figure.value[0]]
-        return (*with_years(self.told, years), *days, *_cell_figures(self.passage.chunk))
-
-    @cached_property
-    def terms(self) -> frozenset[str]:
-        """Its words of two characters and more."""
-        return frozenset(term for term in search_terms(self.body) if len(term) > 1)
-
-    @cached_property
-    def region_names(self) -> frozenset[str]:
-        """Every name of the places that its document is of, in Chinese and in pinyin."""
-        return frozenset(names_of_region(self.passage.head.region))
-
-    @property
-    def document(self) -> tuple[str, int]:
-        """The document that it is of, or the document of a compilation."""
-        return self.passage.chunk.document_id, self.passage.chunk.part
 
 
 class _Kind(StrEnum):
@@ -147,12 +100,17 @@ class Support:
         start = len(comparable(whole[: len(whole) - len(words)]))
         names = self._names(whole, text)
         figures = [claim for claim in _figures_of(text) if claim.start >= start]
+        told = [claim for claim in figures if any(map(claim.stands_in, cited))]
         own = [*figures, *(name for name in names if name.start >= start)]
-        missing = [claim.text for claim in own if not any(map(claim.stands_in, cited))]
+        missing = [
+            claim.text
+            for claim in own
+            if claim not in told and not _sets_apart(claim, told) and not any(map(claim.stands_in, cited))
+        ]
         if missing:
             return [f"{'、'.join(dict.fromkeys(missing))} 不在所引的资料里"]
-        reasons = [_of_another(text, claim, names, cited) for claim in figures]
-        reasons += [_only_planned(text, claim, cited) for claim in figures]
+        reasons = [_of_another(text, claim, names, cited) for claim in told]
+        reasons += [_only_planned(text, claim, cited) for claim in told]
         if not own and not _shares_words(words, cited):
             reasons.append("没有一个词见于所引的资料")
         return [reason for reason in reasons if reason]
@@ -188,6 +146,15 @@ class Support:
 
 def _figures_of(text: str) -> list[_Claim]:
     return [_Claim(_Kind.FIGURE, f.text, f.start, f) for f in read_figures(text) if f.unit != ITEM]
+
+
+def _sets_apart(claim: _Claim, told: Sequence[_Claim]) -> bool:
+    """Whether a figure is by how much two others of the sentence differ, which stand in its passages."""
+    return claim.figure is not None and any(
+        is_difference(claim.figure, one.figure, other.figure)
+        for one, other in combinations(told, 2)
+        if one.figure and other.figure
+    )
 
 
 def _of_another(text: str, claim: _Claim, names: Sequence[_Claim], cited: Sequence[Source]) -> str:
@@ -264,13 +231,3 @@ def _squeezed(words: str, matches: Iterable[re.Match[str]]) -> Iterator[tuple[in
     for match in matches:
         start = len(comparable(words[: match.start()]))
         yield start, start + len(comparable(match[0]))
-
-
-def _cell_figures(chunk: Chunk) -> Iterator[Figure]:
-    """Numbers that fill a cell: their unit is in the name of the column, or can be any."""
-    for cell in chunk.cells:
-        number = comparable(cell.text)
-        if re.fullmatch(r"\d+(?:\.\d+)?", number):
-            (bare,) = read_figures(number)
-            unit = _HEADER_UNIT.search(cell.header)
-            yield from read_figures(comparable(number + unit[1])) if unit else (replace(bare, unit=ANY_UNIT),)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.figures import DATE, ITEM, comparable, read_figures, says_same, stands_among, with_years
+from assistant.figures import (
+    DATE,
+    ITEM,
+    comparable,
+    is_difference,
+    read_figures,
+    says_same,
+    stands_among,
+    with_years,
+)
 
 
 def read(text: str) -> list[tuple[str, ...]]:
@@ -142,6 +151,26 @@ def test_a_day_without_its_year_may_be_of_the_last_year_told_and_of_the_document
     for text, stands in (("2023年3月1日", True), ("2024年3月1日", True), ("2022年3月1日", False)):
         (day,) = read_figures(comparable(text))
         assert stands_among(day, figures) is stands
+
+
+@pytest.mark.parametrize(
+    ("difference", "one", "other", "right"),
+    [
+        ("4.5个百分点", "93.5%", "89%", True),
+        ("150元", "500元", "650元", True),
+        ("150", "500", "650", True),
+        ("4.5%", "93.5%", "89%", False),
+        ("4个百分点", "93.5%", "89%", False),
+        ("150元", "500名", "650名", False),
+        ("2年", "2023年", "2025年", False),
+        ("1.1", "1.2.3", "2.3.4", False),
+    ],
+)
+def test_shares_differ_by_points_and_amounts_by_their_unit(
+    difference: str, one: str, other: str, right: bool
+) -> None:
+    figures = [read_figures(comparable(text))[0] for text in (difference, one, other)]
+    assert is_difference(*figures) is right
 
 
 @pytest.mark.parametrize(
