@@ -19,7 +19,12 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LABEL_BEGUN = re.compile(r"\s*[\[［【][^\]］】\n]{0,24}")
-_QUOTED = r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|『[^』\n]*』"
+_LONGEST_QUOTE = 400  # characters within which a quotation closes, or is none: bounds the work on broken text
+_QUOTED = "|".join(
+    rf"{opening}[^{closing}\n]{{0,{_LONGEST_QUOTE}}}{closing}"
+    for opening, closing in ("“”", "《》", "「」", "『』")
+)
+_MARK = re.compile(r"[。！？!?.\n]")
 _SENTENCE = re.compile(
     rf"(?:\s*\d{{1,2}}\.\s+)?(?:{_QUOTED}|\b(?:No|e\.g|i\.e|vs|approx)\.\s|\.(?!\s|$|[\[［【])|[^。！？!?\n.])*"
     rf"(?:[。！？!?]+|\.|\n|$)(?:\s*{_LABEL.pattern})*",
@@ -89,7 +94,7 @@ def split(reply: str) -> Iterator[Sentence]:
 def complete(text: str) -> int:
     """How much of an unfinished reply, from its beginning, is sentences that nothing to come can change."""
     end = 0
-    for match in _SENTENCE.finditer(text):
+    for match in _SENTENCE.finditer(text) if _MARK.search(text) else ():
         rest = text[match.end() :]
         if not rest.strip() or _LABEL_BEGUN.fullmatch(rest) or _is_open(text, match.start(), match.end()):
             break

@@ -192,16 +192,14 @@ def _read_range(match: re.Match[str]) -> _Read:
 
 
 def _read_amount(match: re.Match[str]) -> _Read:
-    value = _times(_plain(match["value"]), _TIMES[match["times"] or ""])
-    unit = _SAME_UNITS.get(match["unit"] or "", match["unit"] or "")
-    yield (value,), ("第" if match["nth"] and unit else "") + unit
+    parts = match.groupdict()
+    unit = _SAME_UNITS.get(parts["unit"] or "", parts["unit"] or "")
+    value = _times(_plain(parts["value"]), _TIMES[parts.get("times") or ""])
+    yield (value,), ("第" if parts["nth"] and unit else "") + unit
 
 
-def _read_han_amount(match: re.Match[str]) -> _Read:
-    yield (
-        (_plain(match["value"]),),
-        ("第" if match["nth"] else "") + _SAME_UNITS.get(match["unit"], match["unit"]),
-    )
+def _read_fraction(match: re.Match[str]) -> _Read:
+    yield (_plain(match["below"]), _plain(match["above"])), "分之"
 
 
 def _read_item_number(match: re.Match[str]) -> _Read:
@@ -263,6 +261,7 @@ _READERS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], _Read]]] = (
         ),
         lambda match: [(("100",), "%")] if match["hundred"] or match["whole"] == "百" else _read_share(match),
     ),
+    (re.compile(rf"(?P<below>{_NUMBER})分之(?P<above>{_NUMBER})"), _read_fraction),
     (
         re.compile(rf"(?:^|(?<=[\n;:。|,]))\(?(?P<value>\d{{1,2}}|{_HAN})(?:[.、](?!\d)|\))"),
         _read_item_number,
@@ -285,12 +284,12 @@ _READERS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], _Read]]] = (
             rf"(?P<nth>第)?(?<![{_HAN_LETTERS}几数])(?P<value>(?:(?<=第)|(?!一[^十百千万])){_HAN})[余多]?"
             rf"{_NO_PLACE}(?P<unit>{_COMMON_UNITS})(?!方面|层面|角度)"
         ),
-        _read_han_amount,
+        _read_amount,
     ),
     (
         re.compile(
             rf"(?<![{_HAN_LETTERS}统唯同专单划逐进万之初高第])(?P<nth>)(?P<value>一)(?P<unit>{_ONE_COUNTS})(?![性级体])"
         ),
-        _read_han_amount,
+        _read_amount,
     ),
 )

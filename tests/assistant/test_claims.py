@@ -77,6 +77,12 @@ def test_a_label_that_never_closes_is_read_in_no_time() -> None:
     assert words(reply) == [reply]
 
 
+def test_quotations_that_never_close_hold_nothing_up() -> None:
+    reply = "“" * 4000
+    assert not any(complete(reply[:size]) for size in range(0, len(reply), 3))
+    assert words(reply) == [reply]
+
+
 def test_a_year_in_the_number_of_a_document_is_no_label() -> None:
     (sentence,) = split("依据甲教[2024]3号[1]。")
     assert sentence.words == "依据甲教[2024]3号。"
