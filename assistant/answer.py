@@ -15,7 +15,7 @@ from assistant.extraction.extract import extract
 from assistant.followup import stand_alone
 from assistant.model.llm import ChatModel
 from assistant.model.write import AnswerWriter, Generated
-from assistant.tell import model_failed, nearest_sections, notices_of, refusal_text, unverified
+from assistant.tell import model_failed, nearest_sections, notices_of, refusal_text, translated, unverified
 from assistant.types import (
     Answer,
     AnswerEvent,
@@ -30,6 +30,7 @@ from assistant.types import (
     Seconds,
     StandAlone,
     TextDelta,
+    Unverified,
 )
 from vectorstore.errors import Language, Message
 from vectorstore.live import LiveLibrary
@@ -60,9 +61,11 @@ class Assistant:
         prompts_dir: Path,
         limits: Limits,
         language: Language,
+        unverified: Unverified,
     ) -> None:
         self._library = library
-        self._writer = AnswerWriter(chat_model, prompts_dir, language) if chat_model else None
+        self._writer = AnswerWriter(chat_model, prompts_dir, language, unverified) if chat_model else None
+        self._unverified: Unverified = unverified
         self._limits = limits
         self._language: Language = language
 
@@ -203,8 +206,10 @@ class Assistant:
 
     def _answer(self, evidence: Evidence, text: str, checked: Checked, outcome: Outcome) -> Answer:
         notices = notices_of(checked.citations, self._language)
+        if checked.translated:
+            notices = (translated(self._language), *notices)
         if outcome is Outcome.PARTLY:
-            notices = (unverified(self._language), *notices)
+            notices = (unverified(self._unverified, self._language), *notices)
         return Answer(
             text=text,
             outcome=outcome,

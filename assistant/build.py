@@ -58,6 +58,7 @@ def build_assistant(settings: Settings) -> Assistant:
             history_turns=settings.history_turns,
         ),
         language=settings.language,
+        unverified=settings.unverified,
     )
     with library.searcher():  # what is wrong with the index is told now and not to the first who asks
         return assistant

@@ -1,39 +1,40 @@
 """From a reply or a draft to checked text: every label has a quote, every quote stands in its document.
 
-A sentence of a chat model's reply is supported when every figure and every
-quoted name in it stands in a passage that it cites, white space, width and
-punctuation of numbers aside. What is not supported is marked, never dropped
-silently; labels that the model invented are cut.
+A reply is taken sentence by sentence, also while it comes. What its passages do
+not bear (see ``assistant.checking.support``) is marked, or left out if so set, and told
+to the reader either way; labels that the model invented are cut.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from assistant.checking.cited import Source
+from assistant.checking.claims import Sentence, complete, split
+from assistant.checking.figures import comparable, read_figures, stands_among
+from assistant.checking.support import Support, is_foreign
 from assistant.extraction.compose import name_source
-from assistant.types import Citation, Draft, Evidence, Outcome, Statement
-from vectorstore.text import search_terms, squeeze
+from assistant.types import Citation, Draft, Evidence, Outcome, Statement, Unverified
+from vectorstore.errors import Language
+from vectorstore.text import search_terms
 from vectorstore.types import Passage
 
 UNVERIFIED = "〔未核实〕"
-_LABEL = re.compile(r"[\[［【]\s*(\d{1,3})\s*[\]］】]")
-_SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?]|\n|$)(?:\s*[\[［【]\s*\d{1,3}\s*[\]］】])*")
-_FIGURE = re.compile(r"\d[\d,.]*(?:\s*[-—–~～至]\s*\d[\d,.]*)?\s*[%％‰]?")
-_QUOTED = re.compile(r"[“《「]([^”》」]{2,60})[”》」]")
-_LIST_MARK = re.compile(r"^\s*(?:[-•·*]|\d{1,2}[.、）)])\s*")
-_LEAST_WORDS = 4  # characters from which on a sentence says something that needs a source
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A text with its labels in order, what they point to, and whether all of it is supported."""
+    """A text with its labels in order, what they point to, and whether all of it is supported.
+
+    ``translated`` tells that wording in it could not be compared with its sources, being in another language.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     outcome: Outcome
+    translated: bool = False
 
 
 def cite(draft: Draft) -> Checked:
@@ -56,50 +57,78 @@ def cite(draft: Draft) -> Checked:
     return Checked("\n".join(line for line in lines if line), citations.all, Outcome.GROUNDED)
 
 
-def check(reply: str, evidence: Evidence) -> Checked:
-    """A chat model's reply, sentence by sentence against the passages that it cites."""
-    citations = _Citations()
-    written: list[str] = []
-    supported = failed = 0
-    for match in _SENTENCE.finditer(reply):
-        sentence = match.group()
-        if not sentence.strip():
-            written.append(sentence)
-            continue
-        labels = [int(number) for number in _LABEL.findall(sentence)]
-        bare = _LABEL.sub("", sentence).rstrip()
-        cited = [evidence.passages[n - 1] for n in dict.fromkeys(labels) if 1 <= n <= len(evidence.passages)]
-        statements = [_support(bare, passage) for passage in cited]
-        if not _claims(bare):
-            written.append(bare + ("\n" if sentence.endswith("\n") else ""))
-        elif statements and _is_supported(bare, cited):
-            marks = "".join(citations.label(statement) for statement in statements)
-            written.append(f"{bare}{marks}" + ("\n" if sentence.endswith("\n") else ""))
-            supported += 1
-        else:
-            marks = "".join(citations.label(statement) for statement in statements)
-            written.append(f"{bare}{marks}{UNVERIFIED}" + ("\n" if sentence.endswith("\n") else ""))
-            failed += 1
-    outcome = (
-        Outcome.GROUNDED if supported and not failed else Outcome.PARTLY if supported else Outcome.REFUSED
-    )
-    return Checked("".join(written).strip(), citations.all, outcome)
+class Checker:
+    """Checks a chat model's reply as it comes: what it gives back is whole sentences, fit to be shown.
 
+    ``language`` is the one that was asked for. ``problems`` tells the model of
+    each sentence that failed so far, with its reason.
+    """
 
-def failures(reply: str, evidence: Evidence) -> list[str]:
-    """What to tell a model of its reply: each sentence that would be marked, with its reason."""
-    problems: list[str] = []
-    for match in _SENTENCE.finditer(reply):
-        bare = _LABEL.sub("", match.group()).strip()
-        numbers = [int(number) for number in _LABEL.findall(match.group())]
-        cited = [evidence.passages[n - 1] for n in numbers if 1 <= n <= len(evidence.passages)]
-        if not _claims(bare):
-            continue
-        if not cited:
-            problems.append(f"“{bare}”没有有效的资料编号（可用的是 1 到 {len(evidence.passages)}）。")
-        elif missing := _missing(bare, cited):
-            problems.append(f"“{bare}”中的 {'、'.join(missing)} 不在所引的资料里。")
-    return problems
+    def __init__(self, evidence: Evidence, language: Language, unverified: Unverified) -> None:
+        self.problems: list[str] = []
+        self._support = Support(evidence, language)
+        self._unverified = unverified
+        self._citations = _Citations()
+        self._heading = ""  # of the list that comes
+        self._held = ""
+        self._text = ""
+        self._supported = 0
+        self._translated = False
+
+    def take(self, piece: str) -> str:
+        """What is newly fit to be shown after this piece; may be empty."""
+        self._held += piece
+        whole = complete(self._held)
+        shown = "".join(map(self._write, split(self._held[:whole])))
+        self._held = self._held[whole:]
+        self._text += shown
+        return shown
+
+    def rest(self) -> str:
+        """The last sentence. Call it once, at the end."""
+        shown = "".join(map(self._write, split(self._held)))
+        self._held = ""
+        self._text += shown
+        return shown
+
+    @property
+    def checked(self) -> Checked:
+        """All sentences so far."""
+        outcome = Outcome.REFUSED
+        if self._supported:
+            outcome = Outcome.PARTLY if self.problems else Outcome.GROUNDED
+        return Checked(self._text.strip(), self._citations.all, outcome, self._translated)
+
+    def _write(self, sentence: Sentence) -> str:
+        """A sentence as it is shown: with the labels that hold, and marked or left out if it fails."""
+        end = "\n" if sentence.ends_line else ""
+        if sentence.leads:
+            self._heading = sentence.body.strip()
+        elif sentence.claims and not sentence.is_item:
+            self._heading = ""
+        if not sentence.claims:
+            return sentence.words + end
+        sources = self._support.sources
+        cited = [sources[label - 1] for label in sentence.labels if 1 <= label <= len(sources)]
+        problem = self._problem(sentence, cited)
+        if problem:
+            self.problems.append(f"“{sentence.words.strip()}”{problem}。")
+            if self._unverified == "remove":
+                return ""
+        elif cited:
+            self._supported += 1
+            self._translated |= is_foreign(sentence.body)
+        labels = "".join(self._citations.label(_support(sentence.body, source.passage)) for source in cited)
+        return sentence.words + labels + (UNVERIFIED if problem else "") + end
+
+    def _problem(self, sentence: Sentence, cited: Sequence[Source]) -> str:
+        if cited:
+            lacking = self._support.lacking(sentence.body, cited, self._heading if sentence.is_item else "")
+            return f"：{'；'.join(lacking)}" if lacking else ""
+        if sentence.needs_no_label and not sentence.labels:
+            unknown = self._support.unknown(sentence.body)
+            return f"中的 {'、'.join(unknown)} 不在资料里" if unknown else ""
+        return f"没有有效的资料编号（可用的是 1 到 {len(self._support.sources)}）"
 
 
 class _Citations:
@@ -127,61 +156,28 @@ class _Citations:
         return f"[{self._by_span[key].label}]"
 
 
-def _claims(sentence: str) -> bool:
-    words = re.sub(r"\W", "", _LIST_MARK.sub("", sentence))
-    return len(words) >= _LEAST_WORDS and not sentence.rstrip().endswith(("：", ":"))
-
-
-def _is_supported(sentence: str, cited: Sequence[Passage]) -> bool:
-    return not _missing(sentence, cited)
-
-
-def _missing(sentence: str, cited: Sequence[Passage]) -> list[str]:
-    """Figures and quoted names of a sentence that stand in none of the passages that it cites."""
-    bodies = [_comparable(_body(passage)) for passage in cited]
-    claimed = [m.group().strip() for m in _FIGURE.finditer(_LIST_MARK.sub("", sentence))]
-    claimed += [m.group(1) for m in _QUOTED.finditer(sentence)]
-    return [claim for claim in dict.fromkeys(claimed) if not any(_stands_in(claim, body) for body in bodies)]
-
-
-def _body(passage: Passage) -> str:
-    """All that a sentence may take from a passage: its document's name, headings, text, merged cells."""
-    head, chunk = passage.head, passage.chunk
-    above = (cell.text for cell in chunk.cells_above)
-    return " ".join((head.title, head.number, *chunk.path, *above, chunk.text))
-
-
-def _stands_in(claim: str, body: str) -> bool:
-    wanted = _comparable(claim)
-    if not wanted[:1].isdigit():
-        return wanted in body
-    return bool(re.search(rf"(?<![\d.]){re.escape(wanted)}(?!\d|\.\d)", body))
-
-
-def _comparable(text: str) -> str:
-    return re.sub(r"(?<=\d),(?=\d)|[“”\"'‘’]", "", squeeze(text)[0])
-
-
 def _support(sentence: str, passage: Passage) -> Statement:
     """The sentence or cells of a passage that bear a sentence of the reply best."""
     chunk = passage.chunk
     wanted = set(search_terms(sentence))
-    figures = [_comparable(m.group()) for m in _FIGURE.finditer(sentence)]
+    figures = read_figures(comparable(sentence))
+
+    def held(text: str) -> int:
+        told = read_figures(comparable(text))
+        return sum(stands_among(figure, told) for figure in figures)
+
     if chunk.cells:
         start, end = chunk.cells_span
-        own = _comparable(chunk.text)
         above = tuple(
             cell
             for cell in chunk.cells_above
-            if wanted & set(search_terms(cell.text))
-            or any(_stands_in(f, _comparable(cell.text)) and not _stands_in(f, own) for f in figures)
+            if wanted & set(search_terms(cell.text)) or (held(cell.text) and not held(chunk.text))
         )
         return Statement(text="", passage=passage, start=start, end=end, above=above)
 
     def worth(start: int, end: int) -> tuple[int, int]:
         text = chunk.text[start - chunk.start : end - chunk.start]
-        held = sum(_stands_in(figure, _comparable(text)) for figure in figures)
-        return held, len(wanted & set(search_terms(text)))
+        return held(text), len(wanted & set(search_terms(text)))
 
     spans = [(match.start, match.end) for match in passage.matches] or [(chunk.start, chunk.end)]
     start, end = max(spans, key=lambda span: worth(*span))

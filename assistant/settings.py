@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from assistant.errors import SettingsInvalid
+from assistant.types import Unverified
 from vectorstore.errors import Message
 
 _HERE = Path(__file__).resolve().parent
@@ -79,6 +80,10 @@ class Settings(BaseSettings):
         60.0, gt=0, le=600, description="Whole time a chat model may take for one answer."
     )
     model_max_tokens: int = Field(1200, ge=64, le=32000, description="Longest reply of the chat model.")
+    unverified: Unverified = Field(
+        "mark",
+        description="What becomes of a model's sentence that no cited passage bears: `mark` or `remove`.",
+    )
 
     embedding: Literal["builtin", "endpoint"] = Field("builtin", description="Where vectors come from.")
     embedding_model: str | None = Field(None, description="Model name at the embedding endpoint.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.types import Citation, Draft, Nearest, Reason
+from assistant.types import Citation, Draft, Nearest, Reason, Unverified
 from vectorstore.errors import Language, Message
 from vectorstore.types import Document, Head, Mark, Passage, Status
 
@@ -38,6 +38,14 @@ _MODEL_FAILED = Message(
 _UNVERIFIED = Message(
     "标有〔未核实〕的句子，在所引资料中没有查到依据。",
     "Sentences marked 〔未核实〕 could not be verified in the cited passages.",
+)
+_REMOVED = Message(
+    "对话模型写的句子，在所引资料中没有查到依据的，已经删去。",
+    "Sentences of the chat model that could not be verified in the cited passages were left out.",
+)
+_TRANSLATED = Message(
+    "措辞由对话模型译自中文，核对过的只有数字、日期和中文名称。",
+    "The wording is the chat model's own translation: only figures, dates and Chinese names were checked.",
 )
 
 
@@ -93,9 +101,14 @@ def model_failed(cause: Message, language: Language) -> str:
     return _MODEL_FAILED.in_language(language).format(cause.in_language(language).rstrip("。."))
 
 
-def unverified(language: Language) -> str:
-    """The notice that explains the mark of sentences that failed the check."""
-    return _UNVERIFIED.in_language(language)
+def unverified(done: Unverified, language: Language) -> str:
+    """The notice that explains what became of sentences that failed the check."""
+    return (_REMOVED if done == "remove" else _UNVERIFIED).in_language(language)
+
+
+def translated(language: Language) -> str:
+    """The notice that says how far an answer in another language than its sources is checked."""
+    return _TRANSLATED.in_language(language)
 
 
 def _named(section: Nearest) -> str:

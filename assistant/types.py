@@ -9,6 +9,9 @@ from typing import Literal
 from vectorstore.named import Mentions
 from vectorstore.types import Cell, Passage, Scope
 
+Unverified = Literal["mark", "remove"]
+"""What becomes of a chat model's sentence that its passages do not bear."""
+
 
 class Outcome(StrEnum):
     """What an answer is worth; derived from its citations, never set by a model."""

@@ -108,11 +108,40 @@ def place_names() -> frozenset[str]:
     Cities and provinces also by their bare names. Counties and districts are not:
     bare, many are other words ("平安", "和平"), or the edge of two ("想上高中").
     """
-    spec = find_spec("cpca")
-    folder = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
-    with (folder / "resources" / "adcodes.csv").open(encoding="utf-8") as file:
-        names = {row["name"] for row in DictReader(file)} - {"市辖区", "县", "中华人民共和国"}
+    names = {name for _, name in _divisions()} - {"市辖区", "县", "中华人民共和国"}
     wide = {
         _BARE.sub("", name) for name in names if not name.endswith(("区", "县", "旗")) or "自治区" in name
     }
     return frozenset(name for name in names | wide if len(name) > 1)
+
+
+@cache
+def _wide_names() -> frozenset[str]:
+    """Provinces and cities that have counties, by their bare names."""
+    wide = {_BARE.sub("", name) for code, name in _divisions() if code[4:6] == "00"}
+    return frozenset(name for name in wide if len(name) > 1)
+
+
+@cache
+def _divisions() -> tuple[tuple[str, str], ...]:
+    """Code and name of every province, city and county."""
+    spec = find_spec("cpca")
+    folder = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
+    with (folder / "resources" / "adcodes.csv").open(encoding="utf-8") as file:
+        return tuple((row["adcode"], row["name"]) for row in DictReader(file))
+
+
+def find_certain_places(text: str) -> list[tuple[int, int]]:
+    """Ranges of words that can be nothing but places: whole names, and bare ones of provinces and cities.
+
+    Left out are county towns by their bare names, many of which are other words
+    (合作, 高安), names of two characters with 县 or 区 (规 + 范县), and those
+    that end in 城区 (新增城区).
+    """
+    wide = _wide_names()
+    return [
+        (start, end)
+        for start, end in find_places(text)
+        if text[start:end] in wide
+        or (end - start > 2 and _SUFFIX.search(text[start:end]) and not text.endswith("城区", start, end))
+    ]

@@ -10,11 +10,11 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from assistant.citations import Checked, check, failures
+from assistant.citations import Checked, Checker
 from assistant.errors import ModelReplyUnusable, ModelUnavailable
 from assistant.model.llm import ChatModel
 from assistant.model.prompts import ANSWER_PLACEHOLDERS, NO_ANSWER, RETRY_PLACEHOLDERS, load_prompt
-from assistant.types import Evidence, Outcome, Usage
+from assistant.types import Evidence, Outcome, Unverified, Usage
 from vectorstore.errors import Language, Message
 from vectorstore.types import Chunk, Head
 
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
 _LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 _NO_ANSWER_WITHIN = 40  # characters at the start of a reply in which it says that there is no answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What a model said, and its check, which has seen all of it unless it says that there is no answer."""
+
+    text: str
+    checker: Checker
+    usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +45,14 @@ class Generated:
 class AnswerWriter:
     """Writes answers with one chat model. Raises PromptInvalid when made with prompts that do not fit."""
 
-    def __init__(self, chat_model: ChatModel, prompts_dir: Path, language: Language) -> None:
+    def __init__(
+        self, chat_model: ChatModel, prompts_dir: Path, language: Language, unverified: Unverified
+    ) -> None:
         self._chat_model = chat_model
         self._answer = load_prompt(prompts_dir, "answer", ANSWER_PLACEHOLDERS)
         self._retry = load_prompt(prompts_dir, "retry", RETRY_PLACEHOLDERS)
         self._language: Language = language
+        self._unverified: Unverified = unverified
 
     @property
     def model(self) -> str:
@@ -48,7 +60,7 @@ class AnswerWriter:
         return self._chat_model.name
 
     def write(self, question: str, evidence: Evidence) -> Generator[str, None, Generated]:
-        """Yield the reply as it comes, empty texts while nothing does; return it checked.
+        """Yield each sentence once it is whole and checked, empty texts while nothing is; return it all.
 
         A reply with sentences that the evidence does not bear is sent back once
         with what is wrong; the better of the two is taken. Raises
@@ -61,45 +73,52 @@ class AnswerWriter:
             language=_LANGUAGE_NAMES[self._language],
             no_answer=NO_ANSWER,
         )
-        reply, usage = yield from self._read(messages, shown=True)
-        if problems := self._problems(reply, evidence):
-            again = yield from self._write_again(messages, reply, problems)
-            if again and len(self._problems(again[0], evidence)) < len(problems):
-                reply = again[0]
-                usage = _sum(usage, again[1])
-        if _says_no_answer(reply):
+        reply = yield from self._read(messages, evidence)
+        usage = reply.usage
+        if reply.checker.problems:
+            again = yield from self._write_again(messages, reply, evidence)
+            if again and len(again.checker.problems) < len(reply.checker.problems):
+                reply, usage = again, _sum(usage, again.usage)
+        if _says_no_answer(reply.text):
             return Generated(None, usage)
-        checked = check(reply, evidence)
-        if checked.outcome is Outcome.REFUSED:
+        if reply.checker.checked.outcome is Outcome.REFUSED:
             raise ModelReplyUnusable(
                 Message("模型的回答没有一句有依据。", "Nothing in the model's reply is supported."),
                 Message("请换一个问法，或换一个模型。", "Ask in another way, or use another model."),
             )
-        return Generated(checked, usage)
+        return Generated(reply.checker.checked, usage)
 
     def _write_again(
-        self, messages: list[BaseMessage], reply: str, problems: list[str]
-    ) -> Generator[str, None, tuple[str, Usage] | None]:
+        self, messages: list[BaseMessage], reply: _Reply, evidence: Evidence
+    ) -> Generator[str, None, _Reply | None]:
         """The second reply, not shown while it comes; None if the model fails this time."""
         from langchain_core.messages import AIMessage
 
-        sent_back = self._retry.format_messages(problems="\n".join(f"- {problem}" for problem in problems))
-        try:
-            return (yield from self._read([*messages, AIMessage(reply), *sent_back], shown=False))
-        except ModelUnavailable:
-            return None
+        problems = "\n".join(f"- {problem}" for problem in reply.checker.problems)
+        sent_back = self._retry.format_messages(problems=problems)
+        with closing(self._read([*messages, AIMessage(reply.text), *sent_back], evidence)) as reading:
+            while True:
+                try:
+                    next(reading)
+                except StopIteration as end:
+                    written: _Reply = end.value
+                    return written
+                except ModelUnavailable:
+                    return None
+                yield ""
 
-    def _read(self, messages: list[BaseMessage], *, shown: bool) -> Generator[str, None, tuple[str, Usage]]:
+    def _read(self, messages: list[BaseMessage], evidence: Evidence) -> Generator[str, None, _Reply]:
+        """Yield the checked sentences of a reply as it comes."""
         reply, usage = "", Usage()
+        checker = Checker(evidence, self._language, self._unverified)
         with closing(self._chat_model.stream(messages)) as pieces:
             for piece in pieces:
                 reply += piece.text
                 usage = piece.usage or usage
-                yield piece.text if shown else ""
-        return reply, usage
-
-    def _problems(self, reply: str, evidence: Evidence) -> list[str]:
-        return [] if _says_no_answer(reply) else failures(reply, evidence)
+                yield "" if _says_no_answer(reply) else checker.take(piece.text)
+        if not _says_no_answer(reply):
+            yield checker.rest()
+        return _Reply(reply, checker, usage)
 
 
 def show(evidence: Evidence) -> str:

@@ -48,6 +48,14 @@ def label_of(server: ModelServer, words: str) -> str:
     return f"[{found.group(1)}]"
 
 
+def label_for(assistant: Assistant, words: str) -> str:
+    """The label that a passage with these words will have for the model."""
+    ready = next(assistant.stream(Question(text=QUESTION)))
+    assert isinstance(ready, EvidenceReady)
+    texts = [passage.chunk.text for passage in ready.evidence.passages]
+    return f"[{next(number for number, text in enumerate(texts, start=1) if words in text)}]"
+
+
 def ask(assistant: Assistant, text: str = QUESTION) -> Answer:
     return assistant.ask(Question(text=text))
 
@@ -104,12 +112,45 @@ def test_a_reply_with_a_wrong_figure_is_sent_back_once_with_the_reason(
 
 
 def test_a_sentence_that_stays_wrong_is_marked(assistant: Assistant, server: ModelServer) -> None:
-    wrong = says("由市教育体育局牵头[1]。每校补助9876元[1]。")
+    label = label_for(assistant, "饮水改善工程")
+    wrong = says(f"由市教育体育局牵头{label}。每校补助9876元{label}。")
     server.queue(wrong, wrong)
     answer = ask(assistant)
     assert answer.outcome is Outcome.PARTLY
-    assert f"9876元[1]。{UNVERIFIED}" in answer.text or UNVERIFIED in answer.text
+    assert answer.text == f"由市教育体育局牵头。[1]每校补助9876元。[1]{UNVERIFIED}"
     assert answer.notices
+
+
+def test_a_sentence_that_stays_wrong_is_left_out_if_so_set(
+    seed_settings: Settings, server: ModelServer
+) -> None:
+    built = build_assistant(
+        seed_settings.model_copy(
+            update={
+                "openai_model": "scripted",
+                "openai_base_url": server.base_url,
+                "unverified": "remove",
+            }
+        )
+    )
+    label = label_for(built, "饮水改善工程")
+    wrong = says(f"由市教育体育局牵头{label}。每校补助9876元{label}。")
+    server.queue(wrong, wrong)
+    events = list(built.stream(Question(text=QUESTION)))
+    built.close()
+    (answer,) = (event.answer for event in events if isinstance(event, AnswerReady))
+    assert answer.text == "由市教育体育局牵头。[1]"
+    assert answer.outcome is Outcome.PARTLY
+    assert "删去" in answer.notices[0]
+    assert "9876" not in "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+def test_how_far_an_english_answer_is_checked_is_told(assistant: Assistant, server: ModelServer) -> None:
+    server.queue("The project is led by 市教育体育局 [1].")
+    answer = ask(assistant, "Which office leads the drinking water project of rural schools in Liaocheng?")
+    assert answer.mode == "llm"
+    assert answer.outcome is Outcome.GROUNDED
+    assert "译" in answer.notices[0]
 
 
 def test_a_model_that_finds_nothing_is_a_refusal(assistant: Assistant, server: ModelServer) -> None:

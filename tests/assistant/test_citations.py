@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.citations import UNVERIFIED, check, failures
+from assistant.citations import UNVERIFIED, Checked, Checker
 from assistant.types import Evidence, Outcome
 from vectorstore.types import Cell, Chunk, Head, Match, Passage, SectionKind
 
@@ -28,6 +28,13 @@ def passage(rank: int, text: str, title: str) -> Passage:
     spans = [(10, 10 + stop), (10 + stop, 10 + len(text))]
     matches = tuple(Match(start=a, end=b, similarity=0.5) for a, b in spans if a < b)
     return Passage(rank=rank, chunk=chunk, source=f"{rank}.txt", head=Head(title=title), matches=matches)
+
+
+def check(reply: str, evidence: Evidence) -> Checked:
+    checker = Checker(evidence, "zh", "mark")
+    checker.take(reply)
+    checker.rest()
+    return checker.checked
 
 
 @pytest.fixture
@@ -98,7 +105,10 @@ def test_a_sentence_may_rest_on_two_passages_together(evidence: Evidence) -> Non
 
 
 def test_what_to_tell_the_model_names_the_sentence_and_what_is_wrong(evidence: Evidence) -> None:
-    problems = failures("青山县95.3%[1]。没有编号的话写在这里。", evidence)
+    checker = Checker(evidence, "zh", "mark")
+    checker.take("青山县95.3%[1]。没有编号的话写在这里。")
+    checker.rest()
+    problems = checker.problems
     assert len(problems) == 2
     assert "95.3%" in problems[0]
     assert "编号" in problems[1]

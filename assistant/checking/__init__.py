@@ -1,0 +1,1 @@
+"""Whether what a chat model says stands in the passages that it cites."""

@@ -1,0 +1,78 @@
+"""A cited passage as what a sentence may take from it: its words, its figures, whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from assistant.checking.figures import ANY_UNIT, DATE, Figure, comparable, read_figures, with_years
+from vectorstore.places import names_of_region
+from vectorstore.text import search_terms
+from vectorstore.types import Chunk, Passage
+
+_HEADER_UNIT = re.compile(r"[（(]\s*(?:单位\s*[:：]\s*)?([^（）()]{1,4})\s*[）)]\s*$")
+# What speaks to the model that reads a passage is no content of a policy, to the end of its paragraph.
+_INSTRUCTION = re.compile(
+    r"[^。！？\n]*(?:(?<![得能对者])(?:忽略|无视|忘记|忘掉|不要理会)(?:你|以上|上述|上面|之前|前面|此前|所有|一切|全部)"
+    r"[^。\n]{0,12}(?:指令|规则|提示|要求|设定)|系统(?:消息|提示|指令)\s*[:：]|system\s*(?:prompt|message)?\s*:|"
+    r"(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|your\s+)*(?:previous|above|prior|earlier)|"
+    r"<\|?im_start|你(?:现在)?是(?:一[个名])?(?:AI|人工智能|大?语言模型))[^\n]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A passage as what a sentence may take from it."""
+
+    passage: Passage
+
+    @cached_property
+    def body(self) -> str:
+        """All its words, comparable: its document's head, headings, merged cells, text."""
+        head, chunk = self.passage.head, self.passage.chunk
+        named = (head.title, *head.aliases, head.number, head.issuer, head.region, head.period)
+        above = (cell.text for cell in chunk.cells_above)
+        pieces = (*named, *chunk.path, *above, _INSTRUCTION.sub("", chunk.text))
+        return "\n".join(comparable(piece) for piece in pieces if piece)
+
+    @cached_property
+    def told(self) -> tuple[Figure, ...]:
+        """The figures of its words, where they stand there."""
+        return read_figures(self.body)
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """All its figures, the days of its head too; dates also with the years that they can be of."""
+        head = self.passage.head
+        days = read_figures("\n".join(day.isoformat() for day in (head.issued_on, head.deadline) if day))
+        own = (*days, *read_figures(comparable(f"{head.title}\n{head.period}")))
+        years = [figure.value[0] for figure in own if figure.unit == DATE and figure.value[0]]
+        return (*with_years(self.told, years), *days, *_cell_figures(self.passage.chunk))
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Its words of two characters and more."""
+        return frozenset(term for term in search_terms(self.body) if len(term) > 1)
+
+    @cached_property
+    def region_names(self) -> frozenset[str]:
+        """Every name of the places that its document is of, in Chinese and in pinyin."""
+        return frozenset(names_of_region(self.passage.head.region))
+
+    @property
+    def document(self) -> tuple[str, int]:
+        """The document that it is of, or the document of a compilation."""
+        return self.passage.chunk.document_id, self.passage.chunk.part
+
+
+def _cell_figures(chunk: Chunk) -> Iterator[Figure]:
+    """Numbers that fill a cell: their unit is in the name of the column, or can be any."""
+    for cell in chunk.cells:
+        number = comparable(cell.text)
+        if re.fullmatch(r"\d+(?:\.\d+)?", number):
+            (bare,) = read_figures(number)
+            unit = _HEADER_UNIT.search(cell.header)
+            yield from read_figures(comparable(number + unit[1])) if unit else (replace(bare, unit=ANY_UNIT),)

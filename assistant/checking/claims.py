@@ -1,0 +1,126 @@
+"""A reply as sentences: where each ends, the labels that it bears, and whether it claims anything.
+
+A sentence ends where its mark stands outside quotation marks, with the labels
+behind it. In English the mark is a full stop before white space.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.checking.figures import DATE, comparable, read_figures
+
+_LABEL = re.compile(
+    r"[ \t]*[\[［【]\s*(?:资料|来源|文献|passages?|sources?)?\s*\^?"
+    r"(\d{1,9}(?:\s*[,，、;；\-–—~～至]\s*\d{1,9})*)\s*[,，、;；]?\s*[\]］】]"
+    r"(?!\s*第?\s*\d+\s*号)",
+    re.IGNORECASE,
+)
+_LABEL_BEGUN = re.compile(r"\s*[\[［【][^\]］】\n]{0,24}")
+_LONGEST_QUOTE = 400  # characters within which a quotation closes, or is none: bounds the work on broken text
+_QUOTED = "|".join(
+    rf"{opening}[^{closing}\n]{{0,{_LONGEST_QUOTE}}}{closing}"
+    for opening, closing in ("“”", "《》", "「」", "『』")
+)
+_MARK = re.compile(r"[。！？!?.\n]")
+_SENTENCE = re.compile(
+    rf"(?:\s*\d{{1,2}}\.\s+)?(?:{_QUOTED}|\b(?:No|e\.g|i\.e|vs|approx)\.\s|\.(?!\s|$|[\[［【])|[^。！？!?\n.])*"
+    rf"(?:[。！？!?]+|\.|\n|$)(?:\s*{_LABEL.pattern})*",
+    re.IGNORECASE,
+)
+_OPENED = {"“": "”", "《": "》", "「": "」", "『": "』"}
+_LIST_MARK = re.compile(r"^\s*(?:[-•·*]|\d{1,2}[.、）)](?!\d))\s*")
+_HEADING = re.compile(
+    r"\s*(?:#{1,6}\s[^。；]+|\*\*[^*。；]+\*\*|【[^】。；]+】|[一二三四五六七八九十]{1,3}、[^。；]+)\s*"
+)
+_ABSENT = re.compile(
+    r"(?:资料|原文|文件|材料|上述|文中)[^。]{0,12}(?:没有|没|未|并未)[^。]{0,4}"
+    r"(?:写明|说明|提到|提及|给出|载明|涉及|找到|规定|明确|公布|列出|写)|"
+    r"(?:passages?|documents?|sources?)[^.]{0,20}\b(?:do|does|did)(?:\s+not|n't)\b",
+    re.IGNORECASE,
+)
+_LEAST_WORDS = 4  # characters from which on a sentence says something that needs a source
+_LONGEST_LEAD_IN = 60  # characters of what introduces a list; a heading is no longer either
+_MOST_LABELS = 100  # a range of more is none
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a reply: its words without labels, the labels' numbers, whether its line ends with it."""
+
+    words: str
+    labels: tuple[int, ...]
+    ends_line: bool
+
+    @property
+    def body(self) -> str:
+        """The words without the mark of a list in front."""
+        return _LIST_MARK.sub("", self.words)
+
+    @property
+    def claims(self) -> bool:
+        """Whether it says anything that needs a source."""
+        text = comparable(self.body)
+        return len(re.sub(r"\W", "", text)) >= _LEAST_WORDS or bool(read_figures(text))
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is a heading or leads in to a list."""
+        words = self.words.strip().rstrip("*")
+        heading = words.endswith(("：", ":")) or _HEADING.fullmatch(self.words)
+        return bool(heading) and len(words) <= _LONGEST_LEAD_IN
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it begins an item of a list."""
+        return self.body != self.words
+
+    @property
+    def needs_no_label(self) -> bool:
+        """Whether it only leads in, or says what the passages lack. What it names must be known even so."""
+        amounts = any(figure.unit != DATE for figure in read_figures(comparable(self.body)))
+        return self.leads or (bool(_ABSENT.search(self.words)) and not amounts)
+
+
+def split(reply: str) -> Iterator[Sentence]:
+    """The sentences of a whole reply; one of blanks only is kept for its line break."""
+    for match in _SENTENCE.finditer(reply):
+        if text := match.group():
+            yield _read(text)
+
+
+def complete(text: str) -> int:
+    """How much of an unfinished reply, from its beginning, is sentences that nothing to come can change."""
+    end = 0
+    for match in _SENTENCE.finditer(text) if _MARK.search(text) else ():
+        rest = text[match.end() :]
+        if not rest.strip() or _LABEL_BEGUN.fullmatch(rest) or _is_open(text, match.start(), match.end()):
+            break
+        end = match.end()
+    return end
+
+
+def _is_open(text: str, start: int, end: int) -> bool:
+    """Whether a quotation begins in this sentence whose end may still come: its line is not over."""
+    if "\n" in text[start:]:
+        return False
+    sentence = text[start:end]
+    return any(sentence.count(mark) > sentence.count(close) for mark, close in _OPENED.items())
+
+
+def _read(text: str) -> Sentence:
+    labels = tuple(dict.fromkeys(label for group in _LABEL.findall(text) for label in _numbers(group)))
+    bare = _LABEL.sub("", text)
+    words = bare.rstrip()
+    return Sentence(words, labels, "\n" in bare[len(words) :])
+
+
+def _numbers(group: str) -> Iterator[int]:
+    for part in re.split(r"[,，、;；]", group):
+        ends = [int(number) for number in re.findall(r"\d+", part)]
+        if len(ends) == 2 and 0 <= ends[1] - ends[0] < _MOST_LABELS:
+            yield from range(ends[0], ends[1] + 1)
+        else:
+            yield from ends
