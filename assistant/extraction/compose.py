@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.extraction.intent import Ask, holds
 from assistant.extraction.select import Span
@@ -13,42 +14,52 @@ from vectorstore.types import Head
 
 _MOST = 3  # sentences in the answer about one thing
 _ADDS = 0.1  # share of the matter that another sentence must add to be worth its length
-_CLOSE = 0.5  # of the best score
-_NEARLY = 0.75
+_LOOKED_AT = 8  # best sentences among which more is looked for
 _LONG = 150  # characters from which on a sentence is cut to the clauses that matter
 
 
-def choose(
-    spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], *, most: int = _MOST, generous: bool = False
-) -> list[Span]:
-    """The best sentence, one for each thing asked that it does not hold, and what adds matter close by.
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How good a further sentence must be, of the best score: ``close`` if it adds, ``alike`` if not."""
 
-    ``generous`` also takes what is nearly as good: sides of a comparison need more than one sentence.
-    """
+    close: float
+    alike: float
+
+
+ONE = Measure(close=0.65, alike=0.8)
+JOINED = Measure(close=0.5, alike=0.8)  # several things in one document: each has sentences of its own
+SIDE = Measure(close=0.55, alike=0.75)  # one of several documents or places: it must not fall short
+
+
+def choose(spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], measure: Measure = ONE) -> list[Span]:
+    """The best sentence, one for each thing asked that it does not hold, what adds, what is as good."""
     if not spans:
         return []
-    chosen = [spans[0]]
+    best, others = spans[0], spans[1:_LOOKED_AT]
+    close = [span for span in others if span.score >= measure.close * best.score]
+    chosen = [best]
     for ask in asks:
-        if len(chosen) < most and not any(holds(ask.kind, span.text, ask.units) for span in chosen):
-            other = next((s for s in spans[1:8] if _stands_beside(s, spans[0], ask)), None)
+        if len(chosen) < _MOST and not any(holds(ask.kind, span.text, ask.units) for span in chosen):
+            beside = (s for s in others if s in close or s.passage.chunk.id == best.passage.chunk.id)
+            other = next((s for s in beside if s.score > 0 and holds(ask.kind, s.text, ask.units)), None)
             if other is not None and other not in chosen:
                 chosen.append(other)
     covered = frozenset().union(*(span.terms for span in chosen))
-    for span in spans[1:8]:
-        if len(chosen) >= most:
-            break
+    for span in close:
         gain = matter.share(covered | span.terms) - matter.share(covered)
-        worth_it = gain >= _ADDS and span.score >= _CLOSE * spans[0].score
-        if span not in chosen and (worth_it or (generous and span.score >= _NEARLY * spans[0].score)):
+        if _told(chosen) < _MOST and span not in chosen and gain >= _ADDS:
             chosen.append(span)
             covered |= span.terms
+    for span in others:
+        if _told(chosen) < _MOST and span not in chosen and span.score >= measure.alike * best.score:
+            chosen.append(span)
     return sorted(chosen, key=lambda span: (chosen[0].passage.chunk.id != span.passage.chunk.id, span.start))
 
 
-def _stands_beside(span: Span, best: Span, ask: Ask) -> bool:
-    """Whether a sentence holds what is asked and is about the same as the best one."""
-    near = span.score >= _CLOSE * best.score or span.passage.chunk.id == best.passage.chunk.id
-    return near and span.score > 0 and holds(ask.kind, span.text, ask.units)
+def _told(chosen: Sequence[Span]) -> int:
+    """How many statements they make: the cells of a row make one."""
+    rows = {span.passage.chunk.id for span in chosen if span.passage.chunk.cells}
+    return len(rows) + sum(not span.passage.chunk.cells for span in chosen)
 
 
 def state(span: Span, matter: Matter, asks: Sequence[Ask]) -> Statement:

@@ -39,8 +39,8 @@ class Ask:
     """One thing that is asked for.
 
     ``text`` is the clause that asks; ``units`` are the measure words that a
-    count can have, or the sign of the address that is wanted; ``expected`` is
-    how many members a list must have, if said.
+    count can have, the sign of the address that is wanted, or what joins a
+    list of two; ``expected`` is how many members a list must have, if said.
     """
 
     text: str
@@ -105,7 +105,8 @@ _QUESTION_SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"政府)|(?:牵头|"
             r"负责|配合|主管|参与|责任)[^，。？?]{0,10}(?:是谁|谁|哪)|"
             r"(?:谁|哪)[^，。？?]{0,10}(?:牵头|负责|配合|主管|统筹|出钱|掏钱|发文|印发|编)|"
-            r"责任(?:单位|科室|部门)|which (?:department|office|bureau|agency)|who (?:leads|"
+            r"(?:责任|牵头|配合|参与|主管)(?:单位|科室|部门)|"
+            r"which (?:[a-z]+ ){0,2}(?:department|office|bureau|agenc)|who (?:leads|"
             r"is responsible)"
         ),
     ),
@@ -219,6 +220,7 @@ _ANSWERS: dict[Kind, re.Pattern[str]] = {
 
 _DATES = re.compile(r"(?:\d{4}\s*年)?(?:\s*\d{1,2}\s*月)?(?:\s*\d{1,2}\s*日)|\d{4}\s*年|\d{1,2}\s*月")
 _UNTIL = "前"
+_PAIR = "和与及"
 _ASKS_DEADLINE = re.compile(r"最晚|最迟|截止|截至|期限|时限|deadline")
 _DEADLINE = re.compile(
     r"截[止至]|(?:[年月日]|学[年期]|十[三四五六]五)[^，。；]{0,4}(?:底|前|内|止|以前|之前)|[至到]\s*\d{4}\s*年|"
@@ -244,6 +246,8 @@ def holds(kind: Kind, text: str, units: str = "") -> bool:
         return bool(_DEADLINE.search(fold(text)))
     if kind is Kind.CONTACT and units:
         return bool(re.search(_CONTACT_SIGNS[units], text))
+    if kind is Kind.LIST and units:
+        return bool(re.search(rf"[、；{units}]|[”」](?=[“「])", text))
     if kind is Kind.LIST:
         return len(re.findall(r"[、；]|[”」](?=[“「])", text)) >= 2
     pattern = _ANSWERS.get(kind)
@@ -263,6 +267,8 @@ def _units(clause: str, kind: Kind) -> str:
         return "寄" if re.search(r"寄|邮编|信", clause) else ""
     if kind is Kind.DATE:
         return _UNTIL if _ASKS_DEADLINE.search(clause) else ""
+    if kind is Kind.LIST:
+        return _PAIR if _expected(clause) == 2 else ""
     if kind is not Kind.COUNT:
         return ""
     if "多久" in clause:

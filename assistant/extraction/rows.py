@@ -16,7 +16,7 @@ _LAST = 3  # cells that are told of a row where nothing says which
 _SIGNED = (Kind.SHARE, Kind.MONEY, Kind.DATE, Kind.COUNT)
 
 
-def state_row(passage: Passage, question: str, asks: Sequence[Ask], best: Cell | None) -> Statement:
+def state_row(passage: Passage, question: str, asks: Sequence[Ask], best: Sequence[Cell]) -> Statement:
     """Of one row the columns that the question names and those that hold what is asked, else the best."""
     chunk = passage.chunk
     name = name_cell(chunk.cells)
@@ -45,7 +45,7 @@ def is_blank(statement: Statement) -> bool:
     return bool(said) and all(part.endswith(BLANK) for part in said.split("；"))
 
 
-def _wanted(question: str, asks: Sequence[Ask], cells: Sequence[Cell], best: Cell | None) -> list[Cell]:
+def _wanted(question: str, asks: Sequence[Ask], cells: Sequence[Cell], best: Sequence[Cell]) -> list[Cell]:
     if not re.search(r"[\u4e00-\u9fff]", question):  # the headers are in another language than the question
         return [c for c in cells if len(c.text) <= LONG or _holds_any(asks, c.text)]
     named = name_columns(fold(question), cells)
@@ -54,8 +54,8 @@ def _wanted(question: str, asks: Sequence[Ask], cells: Sequence[Cell], best: Cel
     held = [c for c in cells if c.text and c not in named and _holds_any(missing, c.text)]
     if named or held:
         return [cell for cell in cells if cell in named or cell in held[-1:]]
-    if best is not None and best in cells:
-        return [best]
+    if told := [cell for cell in cells if cell in best]:
+        return told
     return [c for c in cells if c.text][-_LAST:]
 
 

@@ -28,7 +28,7 @@ _OPENS = re.compile(
     r"^(?:\W|\d)*为(?:了|深入|全面|认真|贯彻|进一步|切实|扎实|加快|推动)|坚持以[^。]{0,20}(?:思想|精神)|"
     r"(?:思想|精神)为(?:指导|引领)|^根据[^，,。]{0,40}(?:精神|要求|部署)|总体思路|指导思想"
 )
-_SHOWN_BY_SIGN = (
+SHOWN_BY_SIGN = (
     Kind.SHARE,
     Kind.MONEY,
     Kind.DATE,
@@ -95,9 +95,15 @@ def score_spans(passages: Sequence[Passage], matter: Matter, asks: Sequence[Ask]
     return sorted(spans, key=lambda span: -span.score)
 
 
+def is_title(span: Span) -> bool:
+    """Whether a sentence is the title of the item that it stands in."""
+    chunk = span.passage.chunk
+    return chunk.kind is SectionKind.ITEM and bool(chunk.path) and _bare(span.text) == _bare(chunk.path[-1])
+
+
 def _weigh(passage: Passage, matter: Matter, asks: Sequence[Ask]) -> list[_Worth]:
     chunk = passage.chunk
-    kinds = [ask for ask in asks if ask.kind in _SHOWN_BY_SIGN]
+    kinds = [ask for ask in asks if ask.kind in SHOWN_BY_SIGN]
     headings = frozenset(search_terms(" ".join(chunk.path[-2:])))
     whole = matter.share(frozenset(search_terms(chunk.text)) | headings)
     found: list[_Worth] = []

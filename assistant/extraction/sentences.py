@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.extraction.arithmetic import compare
-from assistant.extraction.compose import choose, state, tidy
+from assistant.extraction.compose import JOINED, ONE, SIDE, Measure, choose, state, tidy
 from assistant.extraction.intent import Ask, holds
 from assistant.extraction.reading import Reading
-from assistant.extraction.refuse import FIGURES, is_superlative, refuse_place, refuse_spans
+from assistant.extraction.refuse import FIGURES, is_superlative, refuse_place, refuse_spans, wants_titles
 from assistant.extraction.rows import is_blank, state_row
-from assistant.extraction.select import Span, score_spans
+from assistant.extraction.select import SHOWN_BY_SIGN, Span, is_title, score_spans
 from assistant.extraction.weigh import Matter
 from assistant.types import Reason, Statement
 from vectorstore.named import Mentions, Target
@@ -21,6 +22,7 @@ from vectorstore.types import Passage, SectionKind
 
 _PLACES = 4  # documents that an answer to a question without a place draws on
 _COMPARABLE = 0.55  # of the best score: how good another document's sentence must be to stand beside it
+_JOINS = re.compile(r"[和跟、]|(?<!参)与|以及")  # "午餐、饮水两项", "签约和揭牌"
 _SPEECHLESS = 12  # nearest sentences among which meaning alone has to find what is asked for
 
 
@@ -46,17 +48,22 @@ def state_sentences(reading: Reading, passages: Sequence[Passage]) -> Stated:
     )
     reason = refuse_spans(reading.focus, reading.asks, spans, reading.matter)
     reason = reason or refuse_place(mentions, reading.asks, spans)
+    one = len(mentions.targets) == 1
     statements = _state_titles(reading, passages)
-    for best in _by_document(spans, one=len(mentions.targets) == 1):
-        statements.extend(_state(reading, best, reading.matter, reading.asks))
-    if statements and all(is_blank(statement) for statement in statements):
-        reason = reason or Reason.NOT_FOUND
-    return Stated(statements, reason)
+    if one and len(mentions.clauses) > 1:
+        statements.extend(_state_numbered(reading, passages))
+    else:
+        measure = JOINED if _JOINS.search(reading.own) else ONE
+        for best in _by_document(spans, one=one):
+            statements.extend(_state(reading, best, reading.matter, reading.asks, measure))
+    return Stated(statements, reason or (Reason.NOT_FOUND if _rests_on_blanks(statements) else None))
 
 
 def _state_titles(reading: Reading, passages: Sequence[Passage]) -> list[Statement]:
-    """The titles of the items that the question gives by number: they say what the item is about."""
+    """The titles of the items that the question gives by number, unless it asks for a thing in them."""
     titles: list[Statement] = []
+    if any(ask.kind in SHOWN_BY_SIGN for ask in reading.asks):
+        return titles
     for passage in passages:
         chunk = passage.chunk
         by_number = numbers_of(chunk) & set(reading.mentions.clauses)
@@ -68,6 +75,16 @@ def _state_titles(reading: Reading, passages: Sequence[Passage]) -> list[Stateme
     return titles
 
 
+def _state_numbered(reading: Reading, passages: Sequence[Passage]) -> list[Statement]:
+    """What each of the several items says that the question gives by number: none crowds out another."""
+    statements: list[Statement] = []
+    for number in reading.mentions.clauses:
+        inside = [passage for passage in passages if number in numbers_of(passage.chunk)]
+        spans = score_spans(inside, reading.matter, reading.asks)
+        statements.extend(_state(reading, spans, reading.matter, reading.asks))
+    return statements
+
+
 def _state_each(reading: Reading, passages: Sequence[Passage]) -> tuple[list[list[Statement]], str]:
     """The statements for each thing that the question names, in its order, and what comparing them gives."""
     mentions = reading.mentions
@@ -77,9 +94,15 @@ def _state_each(reading: Reading, passages: Sequence[Passage]) -> tuple[list[lis
         asks = (reading.asks[index],) if aligned else reading.asks
         matter = reading.matter.leaning_to(_own_words(reading.question, mentions, index))
         inside = [passage for passage in passages if _target(passage) in _keys(group)]
-        spans = _holding_first(score_spans(inside, matter, asks), asks)
-        told.append(_state(reading, spans, matter, asks, generous=True))
+        spans = _holding_first(score_spans(_numbered_first(inside, mentions), matter, asks), asks)
+        told.append(_state(reading, spans, matter, asks, SIDE))
     return told, compare(reading.question, told, reading.matter)
+
+
+def _rests_on_blanks(statements: Sequence[Statement]) -> bool:
+    """Whether the best answer is a table's row, and of the rows that are told every cell is empty."""
+    rows = [statement for statement in statements if statement.passage.chunk.cells]
+    return bool(rows) and statements[0] is rows[0] and all(is_blank(row) for row in rows)
 
 
 def _shows_figure(side: Sequence[Statement]) -> bool:
@@ -87,19 +110,29 @@ def _shows_figure(side: Sequence[Statement]) -> bool:
 
 
 def _state(
-    reading: Reading, spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], *, generous: bool = False
+    reading: Reading, spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], measure: Measure = ONE
 ) -> list[Statement]:
     statements: list[Statement] = []
     told: set[str] = set()
-    for span in choose(spans, matter, asks, most=2 if generous else 3, generous=generous):
+    chosen = choose(spans, matter, asks, measure)
+    if not wants_titles(reading.focus):
+        chosen = _without_titles(chosen)
+    for span in chosen:
         chunk = span.passage.chunk
         if not chunk.cells:
             statements.append(state(span, matter, asks))
         elif chunk.id not in told:
             told.add(chunk.id)
-            cell = next((c for c in chunk.cells if c.start == span.start), None)
-            statements.append(state_row(span.passage, reading.focus, asks, cell))
+            starts = {other.start for other in chosen if other.passage.chunk.id == chunk.id}
+            best = [cell for cell in chunk.cells if cell.start in starts]
+            statements.append(state_row(span.passage, reading.focus, asks, best))
     return statements
+
+
+def _without_titles(chosen: Sequence[Span]) -> list[Span]:
+    """What was chosen without an item's title where a sentence of the item itself was: that one answers."""
+    told = {span.passage.chunk.id for span in chosen if not is_title(span)}
+    return [span for span in chosen if not (is_title(span) and span.passage.chunk.id in told)]
 
 
 def _numbered_first(passages: Sequence[Passage], mentions: Mentions) -> list[Passage]:

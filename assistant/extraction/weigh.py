@@ -17,6 +17,7 @@ from vectorstore.text import search_terms
 _NEAR = 2.5  # how much more the words beside a name count when several things are named
 _CONTEXT = 0.4  # weight of words carried over from an earlier question
 _OFFICIAL = 0.8  # weight of official words for what the question says in words that the library never uses
+_BESIDE = 0.3  # weight of official words for spoken ones that the library uses too
 _CHARACTER = 0.25  # weight of a single Chinese character beside a pair
 
 
@@ -44,7 +45,7 @@ def weigh(focus: str, context: str, without: Iterable[str], weight: Callable[[st
     """The matter of a question, ``without`` the names that only say where to look.
 
     ``context`` is what a follow-up carries over from an earlier question; it counts less.
-    Spoken words that the library never uses bring their official ones along.
+    Spoken words bring their official ones along, most of all those that the library never uses.
     """
     weights: dict[str, float] = {}
     for text, factor in ((context, _CONTEXT), (focus, 1.0)):
@@ -55,10 +56,10 @@ def weigh(focus: str, context: str, without: Iterable[str], weight: Callable[[st
             size = _CHARACTER if len(term) == 1 and not term.isascii() else 1.0
             weights[term] = max(weights.get(term, 0.0), factor * size * weight(term))
     for said, words in official_words(focus).items():
-        if _is_unknown(said, weight):
-            for term in search_terms(" ".join(words)):
-                size = _CHARACTER if len(term) == 1 else 1.0
-                weights[term] = max(weights.get(term, 0.0), _OFFICIAL * size * weight(term))
+        factor = _OFFICIAL if _is_unknown(said, weight) else _BESIDE
+        for term in search_terms(" ".join(words)):
+            size = _CHARACTER if len(term) == 1 else 1.0
+            weights[term] = max(weights.get(term, 0.0), factor * size * weight(term))
     return Matter(weights, sum(weights.values()))
 
 

@@ -1,0 +1,99 @@
+"""Which sentences make an answer: how many, of which rows and items, and for which kinds of questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from assistant.answer import Assistant
+from assistant.build import build_assistant
+from assistant.extraction.compose import JOINED, ONE, Measure, choose
+from assistant.extraction.intent import Kind, holds, read_asks
+from assistant.extraction.select import Span
+from assistant.extraction.weigh import Matter, weigh
+from assistant.settings import Settings
+from assistant.types import Outcome, Question, Reason
+from vectorstore.search import Searcher
+from vectorstore.types import Passage
+
+NOTHING = Matter({}, 0.0)
+
+
+def spans(passage: Passage, scores: Sequence[float], *, first: int = 0) -> list[Span]:
+    """Sentences of a passage with these scores, one after the other, each of a word of its own."""
+    return [
+        Span(
+            passage=passage,
+            start=passage.chunk.start + place,
+            end=passage.chunk.start + place + 1,
+            text=f"句{place}",
+            terms=frozenset({f"词{place}"}),
+            share=0.5,
+            score=score,
+        )
+        for place, score in enumerate(scores, start=first)
+    ]
+
+
+def of_kind(searcher: Searcher, *, row: bool) -> Passage:
+    return searcher.passage(next(chunk for chunk in searcher.chunks if bool(chunk.cells) is row))
+
+
+def test_what_is_as_good_as_the_best_is_told_beside_it_and_nothing_else(seed_searcher: Searcher) -> None:
+    told = choose(spans(of_kind(seed_searcher, row=False), [5.0, 4.5, 2.0]), NOTHING, ())
+    assert [span.score for span in told] == [5.0, 4.5]
+
+
+@pytest.mark.parametrize(("measure", "scores"), [(ONE, [5.0]), (JOINED, [5.0, 2.8])])
+def test_of_things_asked_together_each_has_its_sentence(
+    seed_searcher: Searcher, measure: Measure, scores: list[float]
+) -> None:
+    matter = Matter({"词0": 1.0, "词1": 1.0}, 2.0)
+    told = choose(spans(of_kind(seed_searcher, row=False), [5.0, 2.8]), matter, (), measure)
+    assert [span.score for span in told] == scores
+
+
+def test_the_cells_of_a_row_are_one_statement_and_leave_room_for_others(seed_searcher: Searcher) -> None:
+    cells = spans(of_kind(seed_searcher, row=True), [5.0, 4.9, 4.8])
+    (sentence,) = spans(of_kind(seed_searcher, row=False), [4.5], first=9)
+    assert sentence in choose([*cells, sentence], NOTHING, ())
+
+
+def test_spoken_words_that_the_library_uses_bring_official_ones_that_weigh_less() -> None:
+    known = weigh("娃怎么办", "", (), lambda term: 1.0 if term else 2.0).weights
+    unknown = weigh("娃怎么办", "", (), lambda _: 1.0).weights
+    assert 0 < known["学生"] < unknown["学生"]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "text", "held"),
+    [
+        ("谈了哪两方面？", Kind.LIST, "围绕课程建设和师资培训交流。", True),
+        ("谈了哪两方面？", Kind.LIST, "双方交流了意见。", False),
+        ("谈了哪三方面？", Kind.LIST, "围绕课程建设和师资培训交流。", False),
+        ("这一项的配合部门比上一项多出几家？", Kind.OFFICE, "市教育局牵头，市财政局配合。", True),
+        ("Which two city departments take part?", Kind.OFFICE, "市水务局、市卫生局", True),
+    ],
+)
+def test_what_is_asked_for_is_known_where_it_stands(question: str, kind: Kind, text: str, held: bool) -> None:
+    (ask,) = read_asks(question)
+    assert ask.kind is kind
+    assert holds(ask.kind, text, ask.units) is held
+
+
+def test_each_of_several_items_given_by_number_is_told(settings: Settings) -> None:
+    assistant = build_assistant(settings)
+    answer = assistant.ask(Question(text="云山市学生午餐补助办法第二条和第四条各怎么规定？"))
+    assistant.close()
+    assert "市财政局配合" in answer.text
+    assert "每学期公示一次" in answer.text
+
+
+def test_an_empty_cell_is_no_answer_even_beside_a_sentence_of_the_same_matter(
+    seed_assistant: Assistant,
+) -> None:
+    answer = seed_assistant.ask(Question(text="聊城大学生实习支教计划的参与部门是哪个部门？"))
+    assert answer.outcome is Outcome.REFUSED
+    assert answer.refusal is not None
+    assert answer.refusal.reason is Reason.NOT_FOUND
