@@ -9,7 +9,14 @@ from assistant.extraction.arithmetic import compare
 from assistant.extraction.compose import choose, state, tidy
 from assistant.extraction.intent import Ask, holds
 from assistant.extraction.reading import Reading
-from assistant.extraction.refuse import FIGURES, is_superlative, refuse_place, refuse_spans
+from assistant.extraction.refuse import (
+    FIGURES,
+    consistent,
+    is_superlative,
+    refuse_place,
+    refuse_spans,
+    shows_figure,
+)
 from assistant.extraction.rows import is_blank, state_row
 from assistant.extraction.select import Span, score_spans
 from assistant.extraction.weigh import Matter
@@ -46,6 +53,7 @@ def state_sentences(reading: Reading, passages: Sequence[Passage]) -> Stated:
     )
     reason = refuse_spans(reading.focus, reading.asks, spans, reading.matter)
     reason = reason or refuse_place(mentions, reading.asks, spans)
+    spans = consistent(reading.focus, reading.asks, spans)
     statements = _state_titles(reading, passages)
     for best in _by_document(spans, one=len(mentions.targets) == 1):
         statements.extend(_state(reading, best, reading.matter, reading.asks))
@@ -83,7 +91,7 @@ def _state_each(reading: Reading, passages: Sequence[Passage]) -> tuple[list[lis
 
 
 def _shows_figure(side: Sequence[Statement]) -> bool:
-    return any(char.isdigit() for statement in side for char in statement.text)
+    return any(shows_figure(statement.text) for statement in side)
 
 
 def _state(
