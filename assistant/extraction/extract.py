@@ -12,7 +12,8 @@ from assistant.extraction.about import state_letterhead
 from assistant.extraction.off_topic import refuse_question
 from assistant.extraction.outline import state_members
 from assistant.extraction.reading import Reading, read_question
-from assistant.extraction.refuse import is_superlative, refuse_mentions
+from assistant.extraction.refuse import is_superlative
+from assistant.extraction.refuse_scope import refuse_mentions
 from assistant.extraction.rows import state_selected
 from assistant.extraction.sentences import state_sentences
 from assistant.types import Draft, Reason, StandAlone
