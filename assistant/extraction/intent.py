@@ -195,6 +195,11 @@ def asking_part(question: str) -> str:
     return ""
 
 
+def function_words(text: str) -> list[tuple[int, int]]:
+    """Where the words stand that carry the asking and nothing of its matter."""
+    return [match.span() for match in _FUNCTION_WORDS.finditer(text)]
+
+
 def content_of(text: str) -> str:
     """The matter of a question: its words without those that only ask."""
     return _FUNCTION_WORDS.sub(" ", fold(text))
