@@ -38,7 +38,7 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
     reading = read_question(asked, searcher)
     if not asked.context and not reading.mentions.groups and not _shares_words(reading, searcher):
-        return Draft(reason=Reason.OUT_OF_SCOPE, final=True, nearest=nearest)
+        return Draft(reason=Reason.NOT_FOUND, nearest=nearest)
     reason = _refuse_scope(reading, searcher)
     if reason is Reason.NOT_FOUND:
         return Draft(reason=reason, final=True, nearest=nearest)

@@ -78,9 +78,8 @@ def test_what_was_not_is_refused_in_seven_of_ten(seed_assistant: Assistant) -> N
         "民办学校现在管得严不",
         "孩子在校吃饭有人补贴不",
         "放学没人接娃，课后服务有啥说法？",
-        "How many sports venues are open?",
+        "How many full-time mental health teachers are there?",
     ],
 )
-def test_a_question_in_everyday_words_is_still_looked_for(seed_assistant: Assistant, question: str) -> None:
-    answer = seed_assistant.ask(Question(text=question))
-    assert answer.refusal is None or answer.refusal.reason != "out_of_scope"
+def test_a_question_in_everyday_words_is_still_answered(seed_assistant: Assistant, question: str) -> None:
+    assert seed_assistant.ask(Question(text=question)).outcome is not Outcome.REFUSED
