@@ -16,6 +16,8 @@ from dataclasses import replace
 from assistant.extraction.asking_words import in_standard_words
 from assistant.extraction.courtesies import without_courtesies
 from assistant.extraction.intent import asking_part, content_of
+from assistant.extraction.off_topic import refuse_question
+from assistant.extraction.spelling import correct_slips
 from assistant.types import StandAlone, Turn
 from vectorstore.named import Mentions
 from vectorstore.search import Searcher
@@ -38,22 +40,25 @@ _SELF_CONTAINED = 9  # characters of matter from which on a question leans on no
 def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
     """The question made self-contained; nothing is carried over where it leans on nothing.
 
-    Its characters and question words are those that the rules know, courtesies go, and an
-    English one has its words in Chinese behind it: the documents are Chinese.
+    Its characters and question words are those that the rules know, courtesies and slips go,
+    and an English one has its words in Chinese behind it: the documents are Chinese.
     """
-    asked = _stand_alone(_bare(question), history, searcher)
+    asked = _stand_alone(_bare(question, searcher), history, searcher)
     glossed = searcher.gloss(asked.text)
     if not glossed:
         return asked
     return replace(asked, text=f"{asked.text} {glossed}", focus=f"{asked.focus} {glossed}")
 
 
-def _bare(question: str) -> str:
-    return in_standard_words(without_courtesies(plain(question)))
+def _bare(question: str, searcher: Searcher) -> str:
+    text = in_standard_words(without_courtesies(plain(question)))
+    return text if refuse_question(text) else correct_slips(text, searcher)
 
 
 def _stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
-    earlier = [_bare(turn.content) for turn in history if turn.role == "user" and turn.content.strip()]
+    earlier = [
+        _bare(turn.content, searcher) for turn in history if turn.role == "user" and turn.content.strip()
+    ]
     if not earlier:
         return StandAlone(question, question)
     now = searcher.read_mentions(question)

@@ -6,20 +6,27 @@ headings, a letterhead, and for everything else the sentences of the passages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.extraction.about import state_letterhead
+from assistant.extraction.intent import content_of
+from assistant.extraction.off_topic import refuse_question
 from assistant.extraction.outline import state_members
 from assistant.extraction.reading import Reading, read_question
-from assistant.extraction.refuse import is_superlative, refuse_mentions, refuse_question
+from assistant.extraction.refuse import is_superlative
+from assistant.extraction.refuse_scope import refuse_mentions
 from assistant.extraction.rows import state_selected
 from assistant.extraction.sentences import state_sentences
 from assistant.types import Draft, Reason, StandAlone
 from vectorstore.about import is_about_document, letterhead
+from vectorstore.glossary import official_words
 from vectorstore.search import Searcher
+from vectorstore.text import search_terms
 from vectorstore.types import Passage
 
 _NEAREST = 3
+_WORD = re.compile(r"(?![零〇一二两三四五六七八九十百千个])[\u4e00-\u9fff]{2}|[a-z]{4,}")
 _SHOWN_OF_A_REFUSAL = 2  # sentences that show what the source does say
 _BRIEFLY = 9  # selected rows from which on only their names are listed
 
@@ -30,6 +37,8 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
     if reason := refuse_question(asked.text):
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
     reading = read_question(asked, searcher)
+    if not asked.context and not reading.mentions.groups and not _shares_words(reading, searcher):
+        return Draft(reason=Reason.NOT_FOUND, nearest=nearest)
     reason = _refuse_scope(reading, searcher)
     if reason is Reason.NOT_FOUND:
         return Draft(reason=reason, final=True, nearest=nearest)
@@ -41,6 +50,14 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
         shown = tuple(stated.statements[:_SHOWN_OF_A_REFUSAL])
         return Draft(reason=reason or Reason.NOT_FOUND, nearest=nearest, statements=shown)
     return Draft(statements=tuple(stated.statements), compared=stated.compared)
+
+
+def _shares_words(reading: Reading, searcher: Searcher) -> bool:
+    """Whether the library has any word of the question, or of what it says in official words."""
+    official = (word for words in official_words(reading.question).values() for word in words)
+    terms = search_terms(" ".join((content_of(reading.question), *official)))
+    rarest = searcher.weight("")
+    return any(searcher.weight(term) < rarest for term in terms if _WORD.fullmatch(term))
 
 
 def _refuse_scope(reading: Reading, searcher: Searcher) -> Reason | None:

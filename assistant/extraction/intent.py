@@ -13,7 +13,7 @@ from enum import StrEnum
 from vectorstore.text import fold, read_number
 
 _NUMERAL = r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千万亿]+)"
-_MEASURE = "回趟所名人个次家项位间座节期场篇门套件类种条届岁年天月周届支台部处倍批等级"
+_MEASURE = "回趟所名人个次家项位间座节期场篇门套件类种条届岁年天月周届支台部处倍批等级册辆张亩"
 
 
 class Kind(StrEnum):
@@ -76,9 +76,9 @@ _QUESTION_SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         Kind.MONEY,
         re.compile(
-            r"多少(?:钱|经费|资金|万|亿|块)|(?:钱|经费|资金|补助|补贴|投入|投资|工资|奖金|费用|"
-            r"收费)[^，。？?]{0,8}(?:多少|几)|"
-            r"(?:多少|几)[^，。？?]{0,3}(?:元|经费|资金)|how much (?:money|funding|[a-z ]*(?:budget|funding))"
+            r"多少(?:钱|经费|资金|万|亿|块)|(?:钱|经费|资金|补助|补贴|投入|投资|工资|月薪|年薪|奖金|津贴|"
+            r"费用|学费|收费|价格)[^，。？?]{0,8}(?:多少|几)|(?:多少|几)[^，。？?]{0,3}(?:元|经费|资金)|"
+            r"how much (?:money|funding|[a-z ]*(?:budget|funding))|\byuan\b"
         ),
     ),
     (
@@ -142,7 +142,7 @@ _QUESTION_SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.YES_NO,
         re.compile(
             r"吗|是不是|能不能|行不行|可不可以|有没有|会不会|要不要|算不算|让不让|给不给|管不管|是否|"
-            r"能否|不(?:$|[？?])|没有?(?:$|[？?])|\b(?:is|are|does|do|can)\b"
+            r"能否|不(?:$|[？?])|没有?(?:$|[？?])|^(?:is|are|does|do|can)\b"
         ),
     ),
     (Kind.NAME, re.compile(r"什么|啥|哪|何|叫|which|what")),
@@ -196,6 +196,11 @@ def asking_part(question: str) -> str:
     return ""
 
 
+def function_words(text: str) -> list[tuple[int, int]]:
+    """Where the words stand that carry the asking and nothing of its matter."""
+    return [match.span() for match in _FUNCTION_WORDS.finditer(text)]
+
+
 def content_of(text: str) -> str:
     """The matter of a question: its words without those that only ask."""
     return _FUNCTION_WORDS.sub(" ", fold(text))
@@ -207,8 +212,10 @@ _ANSWERS: dict[Kind, re.Pattern[str]] = {
         r"\d\.\d+以内"
     ),
     Kind.MONEY: re.compile(r"\d[\d,.]*\s*[万亿千百]*\s*(?:元|美元|块)"),
-    Kind.DATE: re.compile(r"\d{4}\s*年|\d{1,2}\s*月|[年月]底|学[年期]|十[三四五六]五|\d+日|年内"),
-    Kind.COUNT: re.compile(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*[%％{_MEASURE}\u4e00-\u9fff]"),
+    Kind.DATE: re.compile(
+        r"\d{4}\s*年|\d{1,2}\s*月|[年月][初中末底]|[上下]半年|[春夏秋冬]季|学[年期]|十[三四五六]五|\d+日|年内"
+    ),
+    Kind.COUNT: re.compile(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*[%％{_MEASURE}\u4e00-\u9fff]|全覆盖"),
     Kind.OFFICE: re.compile(r"[局委厅科室办部处]|政府|财政|中心|小组|馆|联合会|妇联|残联"),
     Kind.PERSON: re.compile(
         r"书记|主任|[局厅部院校县市区省处科会]长|校长|园长|教授|专家|主席|领导|负责人|同志|老师|教师"
@@ -226,6 +233,7 @@ _DEADLINE = re.compile(
     r"截[止至]|(?:[年月日]|学[年期]|十[三四五六]五)[^，。；]{0,4}(?:底|前|内|止|以前|之前)|[至到]\s*\d{4}\s*年|"
     r"\d{4}\s*年[,，、]|[年月]底|期间"
 )
+_ITEM_NUMBER = re.compile(r"^\s*[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[）).．、]")
 _HOW_OFTEN = "次回"
 _RHYTHM = re.compile(
     rf"[每半双隔单][一二两三四五半\d]*个?(?:学期|学年|月|周|年|季度?|天|日|星期)|月度|季度|年度|"
@@ -238,10 +246,12 @@ def holds(kind: Kind, text: str, units: str = "") -> bool:
     """Whether ``text`` has a thing of that kind; True for kinds that show no sign of their own."""
     if kind is Kind.COUNT and units == _HOW_OFTEN:
         return bool(_RHYTHM.search(text))
-    if kind is Kind.COUNT and units:
-        return bool(re.search(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*[{units}]", fold(text)))
     if kind is Kind.COUNT:
-        return bool(_ANSWERS[kind].search(_DATES.sub(" ", fold(text))))  # "3月1日" counts nothing
+        text = _ITEM_NUMBER.sub("", fold(text))
+        if units:
+            # "4000人次" counts visits, and nobody twice
+            return bool(re.search(rf"{_NUMERAL}\s*[余多]?\s*[万亿]?\s*(?!人次)[{units}]", text))
+        return bool(_ANSWERS[kind].search(_DATES.sub(" ", text)))  # "3月1日" counts nothing
     if kind is Kind.DATE and units == _UNTIL:
         return bool(_DEADLINE.search(fold(text)))
     if kind is Kind.CONTACT and units:
@@ -273,7 +283,9 @@ def _units(clause: str, kind: Kind) -> str:
         return ""
     if "多久" in clause:
         return _HOW_OFTEN if re.search(r"多久[^，。？?]{0,6}[一1][次回趟轮]", clause) else "天周"
-    match = re.search(rf"(?:多少|几)\s*(?:(?!{_NO_UNIT})([{_MEASURE}])|([\u4e00-\u9fff])$)", clause)
+    match = re.search(
+        rf"(?:多少|几)\s*(?:(?!{_NO_UNIT})([{_MEASURE}])|([\u4e00-\u9fff])(?<![了呢的])$)", clause
+    )
     if not match:
         return ""
     if match.group(2):

@@ -10,7 +10,15 @@ from assistant.extraction.arithmetic import compare
 from assistant.extraction.compose import JOINED, ONE, SIDE, Measure, choose, state, tidy
 from assistant.extraction.intent import Ask, holds
 from assistant.extraction.reading import Reading
-from assistant.extraction.refuse import FIGURES, is_superlative, refuse_place, refuse_spans, wants_titles
+from assistant.extraction.refuse import (
+    FIGURES,
+    consistent,
+    is_superlative,
+    refuse_place,
+    refuse_spans,
+    shows_figure,
+    wants_titles,
+)
 from assistant.extraction.rows import is_blank, state_row
 from assistant.extraction.select import SHOWN_BY_SIGN, Span, is_title, score_spans
 from assistant.extraction.weigh import Matter
@@ -48,6 +56,7 @@ def state_sentences(reading: Reading, passages: Sequence[Passage]) -> Stated:
     )
     reason = refuse_spans(reading.focus, reading.asks, spans, reading.matter)
     reason = reason or refuse_place(mentions, reading.asks, spans)
+    spans = consistent(reading.focus, reading.asks, spans)
     one = len(mentions.targets) == 1
     statements = _state_titles(reading, passages)
     if one and len(mentions.clauses) > 1:
@@ -106,7 +115,7 @@ def _rests_on_blanks(statements: Sequence[Statement]) -> bool:
 
 
 def _shows_figure(side: Sequence[Statement]) -> bool:
-    return any(char.isdigit() for statement in side for char in statement.text)
+    return any(shows_figure(statement.text) for statement in side)
 
 
 def _state(

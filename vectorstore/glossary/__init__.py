@@ -32,6 +32,11 @@ def official_words(question: str) -> dict[str, tuple[str, ...]]:
     }
 
 
+def spoken_words() -> frozenset[str]:
+    """What is said in spoken Chinese, of what the list has."""
+    return frozenset(_spoken())
+
+
 def is_foreign(question: str) -> bool:
     """Whether a question is in Latin letters, names in Chinese aside."""
     return len(_HAN.findall(question)) * 2 < len(re.findall(r"[A-Za-z]", question))
