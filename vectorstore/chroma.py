@@ -5,6 +5,10 @@ Queries go to the collection itself and ask for distances alone. LangChain's
 store over it makes a document of every hit, which takes five times as long as
 finding it, and can't be given vectors that are computed already.
 
+Equal vectors stand in the graph once, however many documents say the same:
+hundreds of identical ones cut others off (measured: 42 of 4,001 chunks were
+unreachable beside 500 of them, and a province's documents repeat one another).
+
 An index is built once by one process and then only read: killed while writing,
 Chroma can lose a collection for good. Opening one writes to its folder even so
 (a row in its lock table): open a copy where the bytes must stay the same.
@@ -12,7 +16,8 @@ Chroma can lose a collection for good. Opening one writes to its folder even so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -22,7 +27,7 @@ from chromadb.config import Settings
 from chromadb.errors import ChromaError
 
 from vectorstore.errors import IndexMismatch, Message
-from vectorstore.exact import Entry, distinct
+from vectorstore.exact import Entry, distinct, vector_digest
 from vectorstore.storage import storage_unusable
 from vectorstore.types import Hit
 
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
 
 DISTANCE: Final = "cosine"
 _COLLECTION = "chunks"
+_TWINS = "twins.json"  # by an entry of the graph: the others with its vector
+_MOST_TWINS = 20  # of those that a search gives back: any says the same
 _MOST_AT_ONCE = 5_000  # Chroma takes 5,461
 _CHECKED_AT_ONCE = 500
 _MOST_CHECKED = 10_000  # half a minute; of a larger index an even sample is looked for
@@ -44,8 +51,9 @@ _SAME = 1e-4  # distance of a vector to itself, after rounding
 class VectorIndex:
     """An index opened for reading. Safe to use from several threads, not after a fork."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, twins: Mapping[str, Sequence[str]]) -> None:
         self._client = client
+        self._twins = twins
         self._collection = client.get_collection(_COLLECTION, embedding_function=None)
         self.size = self._collection.count()
 
@@ -55,16 +63,18 @@ class VectorIndex:
     ) -> None:
         """Write an index into a new folder and let go of it; calls ``on_progress(done, total)``.
 
-        Of entries with one vector and one document, the first stands for all:
-        hundreds of identical records cut others off in the graph (measured: 42
-        of 4,001 chunks unreachable beside 500 identical ones), and would crowd
-        out everything else in a result. Raises StorageUnusable.
+        Of entries with one vector and one document, the first stands for all.
+        Raises StorageUnusable.
         """
-        kept = distinct(entries)
+        alike: dict[bytes, list[Entry]] = {}
+        for entry in distinct(entries):
+            alike.setdefault(vector_digest(entry.vector), []).append(entry)
+        twins = {first.chunk_id: [e.chunk_id for e in others] for first, *others in alike.values() if others}
         try:
             folder.mkdir(parents=True)
+            (folder / _TWINS).write_text(json.dumps(twins), encoding="ascii")
             with _client(folder) as client:
-                _fill(client, kept, on_progress)
+                _fill(client, [first for first, *_ in alike.values()], on_progress)
         except (ChromaError, OSError) as error:
             raise storage_unusable(folder, error) from error
 
@@ -73,15 +83,16 @@ class VectorIndex:
         """Open an index. Raises IndexMismatch when this version of Chroma can't read it."""
         client = None
         try:
+            twins = json.loads((folder / _TWINS).read_text(encoding="ascii"))
             client = _client(folder)
-            return cls(client)
+            return cls(client, twins)
         except (ChromaError, OSError, ValueError) as error:
             if client is not None:
                 client.close()
             raise _unreadable(error) from error
 
     def search(self, vector: Sequence[float] | Vector, limit: int) -> list[Hit]:
-        """At most ``limit`` entries of the whole library, best first.
+        """At most ``limit`` texts of the whole library, best first, each with some entries that have it.
 
         ``score`` is the cosine similarity. Raises IndexMismatch for a vector of
         another dimension.
@@ -99,7 +110,9 @@ class VectorIndex:
             raise _unreadable(error) from error
         distances = (found["distances"] or [[]])[0]
         hits = [
-            Hit(entry, 1.0 - distance) for entry, distance in zip(found["ids"][0], distances, strict=True)
+            Hit(same, 1.0 - distance)
+            for entry, distance in zip(found["ids"][0], distances, strict=True)
+            for same in (entry, *self._twins.get(entry, ())[:_MOST_TWINS])
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))
 
@@ -111,7 +124,9 @@ class VectorIndex:
         is approximate.
         """
         kept = distinct(entries)
-        held = {chunk_id for some in self._held() for chunk_id in some}
+        held = {
+            same for some in self._held() for first in some for same in (first, *self._twins.get(first, ()))
+        }
         missing = tuple(entry.chunk_id for entry in kept if entry.chunk_id not in held)
         checked = kept[:: -(-len(kept) // _MOST_CHECKED) or 1]
         unreachable = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,8 +36,13 @@ def distinct(entries: Sequence[Entry]) -> list[Entry]:
     """Of entries with one vector and one document, the first: the others would crowd out everything else."""
     first: dict[tuple[str, bytes], Entry] = {}
     for entry in entries:
-        first.setdefault((entry.document_id, entry.vector.tobytes()), entry)
+        first.setdefault((entry.document_id, vector_digest(entry.vector)), entry)
     return list(first.values())
+
+
+def vector_digest(vector: Vector) -> bytes:
+    """SHA-256 of a vector's bytes: equal vectors have the same."""
+    return sha256(vector.tobytes()).digest()
 
 
 class ExactVectors:

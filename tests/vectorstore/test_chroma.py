@@ -192,3 +192,18 @@ def test_an_index_of_something_else_names_the_command_to_run(tmp_path: Path) -> 
     with pytest.raises(IndexMismatch) as caught:
         VectorIndex.open(tmp_path)
     assert "policy-assistant ingest" in caught.value.hint.en
+
+
+def test_a_text_that_hundreds_of_documents_share_hides_no_other(tmp_path: Path) -> None:
+    vectors = random_vectors(1_500)
+    vectors[::3] = random_vectors(1, seed=9)[0]
+    entries = make(vectors, per_document=1)
+    VectorIndex.build(tmp_path / "index", entries)
+    with opened(tmp_path / "index") as index:
+        assert index.size == 1_001
+        assert index.lost(entries) == ()
+        shared = index.search(vectors[0], 1)
+        assert len(shared) == 1 + chroma._MOST_TWINS
+        assert {hit.chunk_id for hit in shared} < {entry.chunk_id for entry in entries[::3]}
+        for entry in entries[1::300]:
+            assert entry.chunk_id in {hit.chunk_id for hit in index.search(entry.vector, 1)}
