@@ -1,7 +1,8 @@
 """The library as a long-running process reads it: always the published generation.
 
-A new generation is noticed within seconds and opened; the old one is closed
-when the last search in it has ended. Nothing is opened before the first use,
+A new generation is noticed within seconds and opened aside, which takes
+seconds for a large library; the old one answers meanwhile, and is closed when
+the last search in it has ended. Nothing is opened before the first use,
 so an object made before a fork works after it.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import PolicyAssistantError
@@ -41,6 +42,7 @@ class LiveLibrary:
         self._lock = Lock()
         self._current: _Opened | None = None
         self._looked = 0.0
+        self._opening = Thread()  # of a newer generation
 
     @contextmanager
     def searcher(self) -> Iterator[Searcher]:
@@ -70,6 +72,7 @@ class LiveLibrary:
         with self._lock:
             self._refresh()
             if self._current is None:
+                self._looked = time.monotonic()
                 self._current = self._open()
             self._current.readers += 1
             return self._current
@@ -85,17 +88,25 @@ class LiveLibrary:
         if self._current is None or now - self._looked < _LOOK_EVERY:
             return
         self._looked = now
-        if current_name(self._data_dir) == self._current.generation.published:
+        if self._opening.is_alive() or current_name(self._data_dir) == self._current.generation.published:
             return
+        self._opening = Thread(target=self._take_over, args=(self._current,), daemon=True)
+        self._opening.start()
+
+    def _take_over(self, before: _Opened) -> None:
+        """Open the newer generation, and put it in the place of the one before it."""
         try:
             newer = self._open()
         except PolicyAssistantError:
             return  # what is open still answers; the cause shows at the next start and in the health check
-        self._retire()
-        self._current = newer
+        with self._lock:
+            if self._current is before:
+                self._retire()
+                self._current = newer
+                return
+        newer.generation.close()  # the library was closed meanwhile
 
     def _open(self) -> _Opened:
-        self._looked = time.monotonic()
         generation = open_current(self._data_dir, self._embedder.model)
         return _Opened(generation, Searcher(generation, self._embedder, self._reranker))
 
