@@ -62,7 +62,7 @@ _WORDS = {
     "conversation": Message("对话", "Conversation"),
     "searching": Message("正在检索", "Searching"),
     "composing": Message("正在组织回答", "Composing the answer"),
-    "stopped": Message("已停止，以上内容未经核对。", "Stopped; what stands above was not checked."),
+    "stopped": Message("已停止：没有写完，出处也没有列出。", "Stopped: unfinished, and without its sources."),
     "failed": Message(
         "回答时出错，原因已记入日志。", "Something went wrong while answering; the cause is in the log."
     ),
@@ -161,7 +161,7 @@ class _Events:
         yield from self.submit(chosen.value["text"], conversation)
 
     def stop(self, conversation: Conversation) -> Shown:
-        """The answer was stopped: what was said stays, and is told to be unchecked."""
+        """The answer was stopped: what was said stays, and is told to be unfinished."""
         stopped = stopped_html(_WORDS["stopped"].in_language(self.language))
         conversation = conversation.extend(stopped)
         return conversation.chat(), gr.Textbox(submit_btn=True, stop_btn=False), conversation

@@ -209,14 +209,14 @@ class TestReply:
         assert assistant.asked == [Question(text="丙", history=before.turns)]
 
 
-def test_a_stopped_answer_stays_in_view_and_is_told_to_be_unchecked() -> None:
+def test_a_stopped_answer_stays_in_view_and_is_told_to_be_unfinished() -> None:
     stream = reply(Scripted(TextDelta(text="一半")), "问", Conversation(), "zh")  # type: ignore[arg-type]
     *_, draft = stream
 
-    stopped = draft.extend("<p>未经核对</p>")
+    stopped = draft.extend("<p>没有写完</p>")
 
     assert [role for role, _ in stopped.shown] == ["user", "assistant"]
-    assert shown_text(stopped.shown[-1][1]) == "一半未经核对"
+    assert shown_text(stopped.shown[-1][1]) == "一半没有写完"
     assert stopped.turns == ()
 
 
