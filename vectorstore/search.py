@@ -97,7 +97,7 @@ class Searcher:
 
     def gloss(self, question: str) -> str:
         """The words of an English question in Chinese; empty for a Chinese one."""
-        return gloss(question, self._mentions.names_in_pinyin) if is_foreign(question) else ""
+        return gloss(question, self._mentions.names_in_pinyin, self.weight) if is_foreign(question) else ""
 
     def official_terms(self, question: str) -> list[str]:
         """Terms of the official words for what the question says in spoken ones."""

@@ -9,6 +9,7 @@ import pytest
 
 import vectorstore.glossary
 from vectorstore.glossary import gloss, is_foreign, official_words
+from vectorstore.glossary.dictionary import chinese_for
 
 FOLDER = Path(vectorstore.glossary.__file__).parent
 PLACES = {"yunshan": "云山市", "hekou": "河口县"}
@@ -32,6 +33,11 @@ def test_an_official_word_that_is_said_already_is_not_brought() -> None:
     assert official_words("住校就是寄宿吗") == {}
 
 
+def unused(term: str) -> float:
+    """The weight of a term in a library that uses none."""
+    return 1.0
+
+
 @pytest.mark.parametrize(
     ("question", "glossed"),
     [
@@ -48,11 +54,35 @@ def test_an_official_word_that_is_said_already_is_not_brought() -> None:
     ],
 )
 def test_an_english_question_is_glossed_word_by_word(question: str, glossed: str) -> None:
-    assert gloss(question, PLACES) == glossed
+    assert gloss(question, PLACES, unused) == glossed
 
 
 def test_a_place_is_a_name_only_with_a_capital() -> None:
-    assert gloss("hekou is here", PLACES) == ""
+    assert gloss("hekou is here", PLACES, unused) == ""
+
+
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [("school uniform", "校服"), ("ai", "人工智能"), ("spectacles", "眼镜"), ("corruption", "腐败")],
+)
+def test_a_dictionary_is_read_backwards(phrase: str, expected: str) -> None:
+    assert expected in chinese_for(phrase)
+
+
+@pytest.mark.parametrize("phrase", ["the", "which of", "what is", "done", "xyzzy", ""])
+def test_words_of_grammar_and_no_words_have_no_chinese(phrase: str) -> None:
+    assert chinese_for(phrase) == ()
+
+
+def test_of_a_dictionarys_words_those_go_that_the_library_uses_most() -> None:
+    used = {"校服": 1.0, "制服": 2.0}
+
+    def weight(term: str) -> float:
+        return used.get(term, 3.0)
+
+    assert gloss("uniforms", PLACES, weight) == "制服"
+    assert gloss("Which school uniforms?", PLACES, weight) == "校服"
+    assert gloss("Which school uniforms?", PLACES, unused) == "学校"
 
 
 @pytest.mark.parametrize(

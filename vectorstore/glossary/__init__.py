@@ -1,23 +1,25 @@
 """Words of a question that official documents do not use, and the words that they do use for them.
 
 Spoken Chinese and English, by two lists of general words (``spoken.toml``,
-``english.toml``); names of places in Latin letters by their pinyin. What is
-found only helps to find passages: it is never evidence, nor shown as an answer.
+``english.toml``) and a dictionary of English; names of places in Latin letters
+by their pinyin. What is found only helps to find passages: it is never evidence, nor shown as an answer.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from vectorstore.glossary.dictionary import chinese_for
 from vectorstore.text import fold
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*|\d[\d.,]*%?")
 _LONGEST_PHRASE = 4  # words of an English phrase
+_MOST_MEANINGS = 2  # of what a dictionary has for one English word
 _PLURALS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ed", ""), ("ed", "e"))
 
 
@@ -42,10 +44,12 @@ def is_foreign(question: str) -> bool:
     return len(_HAN.findall(question)) * 2 < len(re.findall(r"[A-Za-z]", question))
 
 
-def gloss(question: str, places: Mapping[str, str]) -> str:
-    """The words of an English question in Chinese, one after the other; those that no list has are left out.
+def gloss(question: str, places: Mapping[str, str], weight: Callable[[str], float]) -> str:
+    """The words of an English question in Chinese, one after the other; those that nothing has are left out.
 
     ``places`` gives the names of places by their pinyin without tones.
+    ``weight`` is how rare a term is in the library: of the words that a
+    dictionary has, those go that the library uses most.
     """
     words = _LATIN_WORD.findall(question)
     glossed: list[str] = []
@@ -53,23 +57,33 @@ def gloss(question: str, places: Mapping[str, str]) -> str:
     while index < len(words):
         for length in range(min(_LONGEST_PHRASE, len(words) - index), 0, -1):
             phrase = " ".join(words[index : index + length])
-            if found := _look_up(phrase, places):
+            if found := _look_up(phrase, places, weight):
                 glossed.append(found)
                 break
         index += length
     return " ".join(dict.fromkeys(glossed))
 
 
-def _look_up(phrase: str, places: Mapping[str, str]) -> str:
+def _look_up(phrase: str, places: Mapping[str, str], weight: Callable[[str], float]) -> str:
     lowered = phrase.lower()
     if lowered[0].isdigit():
         return "" if " " in phrase else phrase.rstrip(".,")
-    for ending, instead in (("", ""), *_PLURALS):
-        if lowered.endswith(ending):
-            stem = lowered.removesuffix(ending) + instead if ending else lowered
-            if found := _english().get(stem):
-                return found
-    return places.get(re.sub(r"[^a-z]", "", lowered), "") if phrase[0].isupper() else ""
+    stems = [
+        lowered.removesuffix(ending) + instead if ending else lowered
+        for ending, instead in (("", ""), *_PLURALS)
+        if lowered.endswith(ending)
+    ]
+    listed = next((found for stem in stems if (found := _english().get(stem))), "")
+    if not listed and phrase[0].isupper():
+        listed = places.get(re.sub(r"[^a-z]", "", lowered), "")
+    return listed or next((found for stem in stems if (found := _in_use(chinese_for(stem), weight))), "")
+
+
+def _in_use(words: Iterable[str], weight: Callable[[str], float]) -> str:
+    """Those of the words that the library uses most; empty where it uses none."""
+    rarity = {word: max(weight(word[i : i + 2]) for i in range(len(word) - 1)) for word in words}
+    used = [word for word in rarity if rarity[word] < weight("")]
+    return " ".join(sorted(used, key=lambda word: (rarity[word], word))[:_MOST_MEANINGS])
 
 
 @cache
