@@ -21,18 +21,17 @@ _FRONT = re.compile(r"^(?:to be|to|a|an|the|sb|sth)\s+")
 _NO_SENSE = re.compile(r"variant of|^see |^abbr\.|^CL:|^lit\.|^fig\.|^surname |^used in ")
 _LONGEST_SENSE = 4  # words
 # Words of grammar and of asking, which say nothing of the matter.
-_GRAMMAR = frozenset(
-    (
-        "a about above after again all also am among an and any are as at be because been before being below "
-        "between both but by can could did do does doing done down during each either else ever every few for "
-        "from further get gets give given go had has have having he her here hers him his how i if in into is "
-        "it its itself just last let like make makes many may me might mine more most much must my next no "
-        "nor not now of off on once one only or other our ours out over own per please put said same say says "
-        "set she should so some such take tell than that the their theirs them then there these they this "
-        "those through to too two under until up upon us use used very was we were what when where whether "
-        "which while who whom whose why will with within without would yes yet you your yours "
-    ).split()
-)
+_GRAMMAR_WORDS = """
+a about above after again all also am among an and any are as at be because been before being below
+between both but by can could did do does doing done down during each either else ever every few for
+from further get gets give given go had has have having he her here hers him his how i if in into is it
+its itself just last let like make makes many may me might mine more most much must my next no nor not
+now of off on once one only or other our ours out over own per please put said same say says set she
+should so some such take tell than that the their theirs them then there these they this those through
+to too two under until up upon us use used very was we were what when where whether which while who whom
+whose why will with within without would yes yet you your yours
+"""
+_GRAMMAR = frozenset(_GRAMMAR_WORDS.split())
 
 
 def chinese_for(phrase: str) -> tuple[str, ...]:
