@@ -7,6 +7,7 @@ to the reader either way; labels that the model invented are cut.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -38,23 +39,32 @@ class Checked:
 
 
 def cite(draft: Draft) -> Checked:
-    """A draft with its labels: the answer first, then whose it is; by document where there are several."""
+    """A draft with its labels: the answer first, then whose it is; by document where there are several.
+
+    Documents of one place may say different things: their dates and status are told then.
+    """
     citations = _Citations()
     parts: list[tuple[str, str]] = []
-    for _, group in groupby(
-        draft.statements, key=lambda s: (s.passage.chunk.document_id, s.passage.chunk.part)
-    ):
+    heads = {_document_of(statement): statement.passage.head for statement in draft.statements}
+    regions = Counter(head.region for head in heads.values())
+    for _, group in groupby(draft.statements, key=_document_of):
         statements = list(group)
         said = [statement.text + citations.label(statement) for statement in statements]
         body = "".join(said)
         if draft.lead:
             body = f"{draft.lead}：" + "；".join(part.replace("。[", "[") for part in said) + "。"
-        parts.append((name_source(statements[0].passage.head), body))
+        head = statements[0].passage.head
+        parts.append((name_source(head, among_alike=bool(head.region) and regions[head.region] > 1), body))
     if len(parts) == 1:
         source, body = parts[0]
         return Checked(f"{body}\n——{source}", citations.all, Outcome.GROUNDED)
     lines = [*(f"{source}：{body}" for source, body in parts), draft.compared]
     return Checked("\n".join(line for line in lines if line), citations.all, Outcome.GROUNDED)
+
+
+def _document_of(statement: Statement) -> tuple[str, int]:
+    chunk = statement.passage.chunk
+    return chunk.document_id, chunk.part
 
 
 class Checker:

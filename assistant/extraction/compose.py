@@ -10,7 +10,8 @@ from assistant.extraction.intent import Ask, holds
 from assistant.extraction.select import Span
 from assistant.extraction.weigh import Matter
 from assistant.types import Statement
-from vectorstore.types import Head
+from assistant.wording import STATUS_NAMES
+from vectorstore.types import Head, Status
 
 _MOST = 3  # sentences in the answer about one thing
 _ADDS = 0.1  # share of the matter that another sentence must add to be worth its length
@@ -77,14 +78,25 @@ def tidy(text: str) -> str:
     return text if text.endswith(("。", "！", "？", "；", "…", "”")) else text + "。"
 
 
-def name_source(head: Head) -> str:
-    """How an answer names a document: title, and the place if the title does not say it."""
+def name_source(head: Head, *, among_alike: bool = False) -> str:
+    """How an answer names a document: title, and the place if the title does not say it.
+
+    ``among_alike`` of the same place that say something too, also by date and
+    status: readers have to know which of them counts.
+    """
     title = f"《{head.title}》"
     place = head.region
-    shown = place and not any(
-        part in head.title for part in re.findall(r"[\u4e00-\u9fff]{2,}?(?:省|市|地区|县|区)", place)[-1:]
-    )
-    return f"{title}（{place}）" if shown else title
+    parts = [] if not place or _says_place(head) else [place]
+    if among_alike:
+        day = head.issued_on
+        parts += [f"{day.year}年{day.month}月{day.day}日"] if day else []
+        parts += [STATUS_NAMES[head.status].zh] if head.status is not Status.ISSUED else []
+    return f"{title}（{'，'.join(parts)}）" if parts else title
+
+
+def _says_place(head: Head) -> bool:
+    last = re.findall(r"[\u4e00-\u9fff]{2,}?(?:省|市|地区|县|区)", head.region)[-1:]
+    return any(part in head.title for part in last)
 
 
 def _telling(span: Span, matter: Matter, asks: Sequence[Ask]) -> tuple[int, int]:

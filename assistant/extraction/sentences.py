@@ -28,6 +28,7 @@ from vectorstore.search import numbers_of
 from vectorstore.text import fold
 from vectorstore.types import Passage, SectionKind
 
+_RIVAL = 0.9  # share of the matter of the best sentence that another document of its place holds
 _PLACES = 4  # documents that an answer to a question without a place draws on
 _COMPARABLE = 0.55  # of the best score: how good another document's sentence must be to stand beside it
 _JOINS = re.compile(r"[和跟、]|(?<!参)与|以及")  # "午餐、饮水两项", "签约和揭牌"
@@ -176,8 +177,18 @@ def _by_document(spans: Sequence[Span], *, one: bool) -> list[list[Span]]:
     found: dict[tuple[str, int], list[Span]] = {}
     for span in spans:
         found.setdefault(_target(span.passage), []).append(span)
-    good = [group for group in found.values() if group[0].score >= _COMPARABLE * spans[0].score]
+    good = [
+        group
+        for group in found.values()
+        if group[0].score >= _COMPARABLE * spans[0].score or _is_rival(group[0], spans[0])
+    ]
     return good[:_PLACES]
+
+
+def _is_rival(span: Span, best: Span) -> bool:
+    """Whether another document of the same place says as much of the matter: it may say something else."""
+    region = best.passage.head.region
+    return bool(region) and span.passage.head.region == region and span.share >= _RIVAL * best.share > 0
 
 
 def _keys(group: frozenset[Target]) -> set[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from assistant.extraction.compose import JOINED, ONE, Measure, choose
 from assistant.extraction.intent import Kind, holds, read_asks
 from assistant.extraction.select import Span
 from assistant.extraction.weigh import Matter, weigh
+from assistant.library import prepare_library
 from assistant.settings import Settings
 from assistant.types import Outcome, Question, Reason
 from vectorstore.search import Searcher
@@ -97,3 +99,37 @@ def test_an_empty_cell_is_no_answer_even_beside_a_sentence_of_the_same_matter(
     assert answer.outcome is Outcome.REFUSED
     assert answer.refusal is not None
     assert answer.refusal.reason is Reason.NOT_FOUND
+
+
+def test_documents_of_one_place_that_say_different_things_are_told_apart_by_date_and_status(
+    tmp_path: Path,
+) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "old.txt").write_text("一、目标\n每所小学图书角不少于100册。\n", encoding="utf-8")
+    (seeds / "new.txt").write_text("一、目标\n每所小学图书角不少于150册。\n", encoding="utf-8")
+    (seeds / "catalog.toml").write_text(
+        """
+[[document]]
+source = "old.txt"
+title = "书香校园办法"
+region = "江西省浮梁县"
+issued_on = 2021-03-08
+[[document]]
+source = "new.txt"
+title = "阅读提升方案"
+region = "江西省浮梁县"
+issued_on = 2024-05-06
+status = "draft for comments"
+""",
+        encoding="utf-8",
+    )
+    settings = Settings(data_dir=tmp_path / "data", seeds_dir=seeds, openai_model=None)
+    prepare_library(settings, lambda _: None)
+    assistant = build_assistant(settings)
+    try:
+        text = assistant.ask(Question(text="浮梁县每所小学图书角不少于多少册？")).text
+    finally:
+        assistant.close()
+    assert "《书香校园办法》（江西省浮梁县，2021年3月8日）：每所小学图书角不少于100册" in text
+    assert "《阅读提升方案》（江西省浮梁县，2024年5月6日，征求意见稿）：每所小学图书角不少于150册" in text
