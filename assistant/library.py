@@ -16,9 +16,10 @@ from vectorstore.catalog import DocumentEntry, load_catalog
 from vectorstore.chunking import Cut, split_with_reasons
 from vectorstore.database import Database, Listed
 from vectorstore.errors import DocumentUnknown, LibraryBusy, Message, PolicyAssistantError, UnreadableFile
-from vectorstore.generations import current_name, intact_recipe
+from vectorstore.generations import intact_recipe
 from vectorstore.ingest import IngestReport, ProgressEvent, ingest
 from vectorstore.intake import Failure, SourceFile
+from vectorstore.published import current_name
 from vectorstore.sources import CATALOG, Gathered, gather
 from vectorstore.types import Chunk, Document
 from vectorstore.understand import stop_reading, understand

@@ -10,7 +10,6 @@ is built again from the library, never repaired.
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -38,10 +37,10 @@ from vectorstore.manifest import (
     read_manifest,
     write_manifest,
 )
+from vectorstore.published import current_name, generation_names, last_number
 from vectorstore.storage import PrivateFolder, move_folder, replace_file, storage_errors, sync_tree
 from vectorstore.text import search_terms
 
-_NAME = re.compile(r"\d{8}-[0-9a-f]{12}")
 _LIBRARY = "library.sqlite"
 _KEYWORDS = "keywords"
 _EXACT = "exact"
@@ -92,15 +91,6 @@ class Generation:
         self.close()
 
 
-def current_name(data_dir: Path) -> str | None:
-    """The name of the published generation, or None. Cheap: reads one small file."""
-    try:
-        name = (data_dir / "index" / "CURRENT").read_bytes().decode("ascii", "replace").strip()
-    except OSError:
-        return None
-    return name if _NAME.fullmatch(name) else None
-
-
 def intact_recipe(data_dir: Path) -> Recipe | None:
     """The recipe of the published generation if every file of it is as it was written, else None."""
     name = current_name(data_dir)
@@ -124,7 +114,7 @@ def open_current(data_dir: Path, embedding_model: str) -> Generation:
     while True:
         published = current_name(data_dir)
         # Newer than the published one are only those that were never published.
-        for name in (name for name in _names(index) if published is None or name <= published):
+        for name in (name for name in generation_names(index) if published is None or name <= published):
             generation = _open(index, name, published, embedding_model)
             if generation is not None:
                 return generation
@@ -164,7 +154,7 @@ def publish(
                 chunks=sum(is_chunk(text.entry_id) for text in texts),
                 files=checksums(aside),
             )
-            name = f"{_last_number(index) + 1:08d}-{write_manifest(aside, manifest)}"
+            name = f"{last_number(index) + 1:08d}-{write_manifest(aside, manifest)}"
             sync_tree(aside)
             move_folder(aside, index / name)
         finally:
@@ -256,21 +246,10 @@ def _copy(folder: Path, manifest: Manifest, target: Path) -> bool:
     return True
 
 
-def _names(index: Path) -> list[str]:
-    """All generations, newest first."""
-    if not index.is_dir():
-        return []
-    return sorted((path.name for path in index.iterdir() if _NAME.fullmatch(path.name)), reverse=True)
-
-
-def _last_number(index: Path) -> int:
-    return max((int(name.partition("-")[0]) for name in _names(index)), default=0)
-
-
 def _remove_old(index: Path, published: str) -> None:
     """Keep the published generation and the newest other that is intact; a damaged one is no use."""
     spare = None
-    for name in _names(index):
+    for name in generation_names(index):
         if name == published:
             continue
         if spare is None and intact_manifest(index / name):

@@ -20,10 +20,11 @@ from vectorstore import chunking
 from vectorstore.database import Database, Vector, text_digest
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import EmbeddingUnavailable, Message
-from vectorstore.generations import IndexedText, current_name, intact_recipe, publish
+from vectorstore.generations import IndexedText, intact_recipe, publish
 from vectorstore.intake import Failure, Intake, Notice, SourceFile
 from vectorstore.lock import sole_writer
 from vectorstore.manifest import Recipe
+from vectorstore.published import current_name
 from vectorstore.storage import storage_errors
 from vectorstore.types import Document
 

@@ -17,7 +17,8 @@ from threading import Lock, Thread
 
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import PolicyAssistantError
-from vectorstore.generations import Generation, current_name, open_current
+from vectorstore.generations import Generation, open_current
+from vectorstore.published import current_name
 from vectorstore.rerank import Reranker
 from vectorstore.search import Searcher
 

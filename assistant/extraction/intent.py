@@ -277,10 +277,8 @@ def _units(clause: str, kind: Kind) -> str:
         return "寄" if re.search(r"寄|邮编|信", clause) else ""
     if kind is Kind.DATE:
         return _UNTIL if _ASKS_DEADLINE.search(clause) else ""
-    if kind is Kind.LIST:
-        return _PAIR if _expected(clause) == 2 else ""
     if kind is not Kind.COUNT:
-        return ""
+        return _PAIR if kind is Kind.LIST and _expected(clause) == 2 else ""
     if "多久" in clause:
         return _HOW_OFTEN if re.search(r"多久[^，。？?]{0,6}[一1][次回趟轮]", clause) else "天周"
     match = re.search(

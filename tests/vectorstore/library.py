@@ -12,10 +12,11 @@ from vectorstore.chunking import chunk_of
 from vectorstore.database import Database, text_digest
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import Message, UnreadableFile
-from vectorstore.generations import Generation, current_name, publish
+from vectorstore.generations import Generation, publish
 from vectorstore.ingest import IngestReport, ProgressEvent, ingest
 from vectorstore.intake import Failure, SourceFile
 from vectorstore.manifest import Recipe
+from vectorstore.published import current_name
 from vectorstore.text import normalise, search_terms
 from vectorstore.types import Document, Head, Section, SectionKind
 

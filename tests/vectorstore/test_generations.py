@@ -26,8 +26,9 @@ from vectorstore.chroma import VectorIndex
 from vectorstore.database import Database
 from vectorstore.errors import IndexMismatch, IndexMissing, LibraryDamaged, StorageUnusable
 from vectorstore.exact import Entry
-from vectorstore.generations import IndexedText, current_name, intact_recipe, open_current, publish
+from vectorstore.generations import IndexedText, intact_recipe, open_current, publish
 from vectorstore.manifest import Recipe
+from vectorstore.published import current_name
 
 
 def test_the_current_generation_answers_by_vector_and_by_words(data_dir: Path) -> None:
