@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.extraction.intent import Ask, holds
+from assistant.extraction.intent import Ask, Kind, holds
 from assistant.extraction.select import Span
 from assistant.extraction.weigh import Matter
 from assistant.types import Statement
@@ -36,7 +36,8 @@ def choose(spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], measure: 
     """The best sentence, one for each thing asked that it does not hold, what adds, what is as good."""
     if not spans:
         return []
-    best, others = spans[0], spans[1:_LOOKED_AT]
+    best = spans[0]
+    others = [span for span in spans[1:_LOOKED_AT] if not _is_other_row(span, best, asks)]
     close = [span for span in others if span.score >= measure.close * best.score]
     chosen = [best]
     for ask in asks:
@@ -55,6 +56,13 @@ def choose(spans: Sequence[Span], matter: Matter, asks: Sequence[Ask], measure: 
         if _told(chosen) < _MOST and span not in chosen and span.score >= measure.alike * best.score:
             chosen.append(span)
     return sorted(chosen, key=lambda span: (chosen[0].passage.chunk.id != span.passage.chunk.id, span.start))
+
+
+def _is_other_row(span: Span, best: Span, asks: Sequence[Ask]) -> bool:
+    """Whether a row says of another thing what the best row says of the one that is meant."""
+    rows = bool(span.passage.chunk.cells and best.passage.chunk.cells)
+    lists = any(ask.kind is Kind.LIST for ask in asks)
+    return rows and not lists and span.passage.chunk.id != best.passage.chunk.id and span.share < best.share
 
 
 def _told(chosen: Sequence[Span]) -> int:

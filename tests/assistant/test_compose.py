@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,15 @@ status = "draft for comments"
         assistant.close()
     assert "《书香校园办法》（江西省浮梁县，2021年3月8日）：每所小学图书角不少于100册" in text
     assert "《阅读提升方案》（江西省浮梁县，2024年5月6日，征求意见稿）：每所小学图书角不少于150册" in text
+
+
+def test_a_row_that_is_of_another_thing_is_not_told_beside_the_one_that_is_meant(
+    seed_searcher: Searcher,
+) -> None:
+    rows = [seed_searcher.passage(chunk) for chunk in seed_searcher.chunks if chunk.cells][:2]
+    best = spans(rows[0], [5.0])
+    other = [replace(span, share=0.3) for span in spans(rows[1], [4.9], first=1)]
+    assert choose([*best, *other], NOTHING, read_asks("哪年完成")) == best
+    assert choose([*best, *other], NOTHING, read_asks("有哪些项目")) == [*best, *other]
+    as_much = spans(rows[1], [4.9], first=1)
+    assert choose([*best, *as_much], NOTHING, read_asks("哪年完成")) == [*best, *as_much]
