@@ -91,7 +91,7 @@ class _WithoutGlossary(Searcher):
     def official_terms(self, question: str) -> list[str]:
         return []
 
-    def gloss(self, question: str) -> str:
+    def gloss(self, question: str, *, by_dictionary: bool = True) -> str:
         return ""
 
 

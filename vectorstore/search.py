@@ -26,8 +26,9 @@ from vectorstore.fusion import mix, nearness
 from vectorstore.glossary import gloss, is_foreign, official_words
 from vectorstore.mentions import MentionReader
 from vectorstore.named import Mentions, Target
+from vectorstore.numbered import numbers_of
 from vectorstore.row_selection import RowTable, Selection, asks_for_rows
-from vectorstore.text import read_number, search_terms
+from vectorstore.text import search_terms
 from vectorstore.types import Chunk, Document, Hit, Match, Passage, Scope, SectionKind
 
 if TYPE_CHECKING:
@@ -41,9 +42,6 @@ _DENSE = 400  # entries of dense search, sentences and chunks: those of some 80 
 _RERANKED = 30  # best passages that a rerank endpoint puts in order
 _LETTERHEAD = 2  # chunks outside the body that go first where a question is about the document itself
 _LEAST_MATTER = 4  # characters of a question that must be left to be worth embedding without its scope
-_NUMBER = re.compile(
-    r"^\s*第?\s*([零〇一二两三四五六七八九十百千\d]+)\s*(?:条|[.．、\s]|(?=[\u4e00-\u9fff]))"
-)
 
 _Place = tuple[str, int]  # a document's id and a part of it
 
@@ -95,9 +93,16 @@ class Searcher:
         """What the question names in this library."""
         return self._mentions.read(question)
 
-    def gloss(self, question: str) -> str:
-        """The words of an English question in Chinese; empty for a Chinese one."""
-        return gloss(question, self._mentions.names_in_pinyin, self.weight) if is_foreign(question) else ""
+    def gloss(self, question: str, *, by_dictionary: bool = True) -> str:
+        """The words of an English question in Chinese; empty for a Chinese one.
+
+        Without the dictionary only words of schools, offices and places are
+        known: with it, a question on anything has words that some document uses.
+        """
+        if not is_foreign(question):
+            return ""
+        weight = self.weight if by_dictionary else lambda _: 0.0
+        return gloss(question, self._mentions.names_in_pinyin, weight)
 
     def official_terms(self, question: str) -> list[str]:
         """Terms of the official words for what the question says in spoken ones."""
@@ -288,10 +293,3 @@ def _matter(question: str, mentions: Mentions) -> str:
     for word in sorted(mentions.scope_words, key=len, reverse=True):
         text = re.sub(re.escape(word), "", text, flags=re.IGNORECASE)
     return text if len(re.sub(r"\W", "", text)) >= _LEAST_MATTER else question
-
-
-def numbers_of(chunk: Chunk) -> set[int]:
-    """The numbers of the items that a chunk is or, for an outline, lists."""
-    lines = chunk.text.split("\n") if chunk.kind is SectionKind.OUTLINE else [*chunk.path[-1:]]
-    numbers = (match and read_number(match.group(1)) for match in map(_NUMBER.match, lines))
-    return {number for number in numbers if number is not None}

@@ -20,7 +20,7 @@ from assistant.extraction.rows import state_selected
 from assistant.extraction.sentences import state_sentences
 from assistant.types import Draft, Reason, StandAlone
 from vectorstore.about import is_about_document, letterhead
-from vectorstore.glossary import official_words
+from vectorstore.glossary import is_foreign, official_words
 from vectorstore.search import Searcher
 from vectorstore.text import search_terms
 from vectorstore.types import Passage
@@ -54,8 +54,11 @@ def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) 
 
 def _shares_words(reading: Reading, searcher: Searcher) -> bool:
     """Whether the library has any word of the question, or of what it says in official words."""
-    official = (word for words in official_words(reading.question).values() for word in words)
-    terms = search_terms(" ".join((content_of(reading.question), *official)))
+    question = reading.question
+    if is_foreign(question):
+        question = searcher.gloss(question, by_dictionary=False)
+    official = (word for words in official_words(question).values() for word in words)
+    terms = search_terms(" ".join((content_of(question), *official)))
     rarest = searcher.weight("")
     return any(searcher.weight(term) < rarest for term in terms if _WORD.fullmatch(term))
 

@@ -122,7 +122,7 @@ def _contradicts(question: str, figures: Sequence[Ask], span: Span) -> bool:
 
 def _lacks_thing(question: str, asks: Sequence[Ask], near: Sequence[Span]) -> bool:
     """Whether someone, something or some school that is asked for is in no sentence."""
-    texts = [fold(span.text) for span in near]
+    texts = [fold(" ".join((span.text, *(c.text for c in span.passage.chunk.cells_above)))) for span in near]
     return lacks_school(question, texts) or any(
         lacks(ask, texts)
         for ask in asks

@@ -9,7 +9,7 @@ from assistant.types import Reason
 from vectorstore.about import asks_own_number
 from vectorstore.marks import find_redactions
 from vectorstore.named import Mentions
-from vectorstore.search import numbers_of
+from vectorstore.numbered import numbers_of
 from vectorstore.text import read_number
 from vectorstore.types import Chunk, Head, Mark, SectionKind, Status
 

@@ -24,7 +24,7 @@ from assistant.extraction.select import SHOWN_BY_SIGN, Span, is_title, score_spa
 from assistant.extraction.weigh import Matter
 from assistant.types import Reason, Statement
 from vectorstore.named import Mentions, Target
-from vectorstore.search import numbers_of
+from vectorstore.numbered import numbers_of
 from vectorstore.text import fold
 from vectorstore.types import Passage, SectionKind
 

@@ -11,7 +11,8 @@ from tests.fakes import HashedEmbedder
 from vectorstore.generations import open_current
 from vectorstore.ingest import ingest
 from vectorstore.intake import SourceFile
-from vectorstore.search import Searcher, numbers_of
+from vectorstore.numbered import numbers_of
+from vectorstore.search import Searcher
 from vectorstore.types import Scope, SectionKind
 from vectorstore.understand import understand
 
