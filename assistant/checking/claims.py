@@ -104,10 +104,17 @@ def complete(text: str) -> int:
 
 def _is_open(text: str, start: int, end: int) -> bool:
     """Whether a quotation begins in this sentence whose end may still come: its line is not over."""
-    if "\n" in text[start:]:
+    if "\n" in text[end:]:
         return False
-    sentence = text[start:end]
-    return any(sentence.count(mark) > sentence.count(close) for mark, close in _OPENED.items())
+    return any(_stays_open(text[start:end], mark, close) for mark, close in _OPENED.items())
+
+
+def _stays_open(sentence: str, mark: str, close: str) -> bool:
+    """Whether a mark stands there that nothing closes: in order, not by number, since 》《 is open."""
+    opened = False
+    for char in sentence:
+        opened = char == mark or (opened and char not in (close, "\n"))
+    return opened
 
 
 def _read(text: str) -> Sentence:

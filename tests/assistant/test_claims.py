@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.checking.claims import Sentence, complete, split
@@ -114,6 +114,8 @@ def test_what_claims_something_and_what_only_leads_in(words: str, claims: bool, 
 
 
 @given(st.lists(PIECES, max_size=30))
+@example(["》", "《", "。", "学校", "》"])
+@example(["1. ", "\n", "「", "学校", "。", "资料", "」"])
 def test_sentences_taken_as_they_come_are_those_of_the_whole(pieces: list[str]) -> None:
     held, taken = "", list[Sentence]()
     for piece in pieces:
