@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -50,15 +51,22 @@ class Place:
         }
 
     def start(self, *arguments: str, modules: Path | None = None) -> subprocess.Popen[str]:
-        """Start a command, in a process group of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "assistant.cli", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=self.environment(modules),
-            start_new_session=True,
-        )
+        """Start a command, in a process group of its own, that Ctrl+C reaches.
+
+        Tests that a shell runs in the background ignore it, and would hand that down.
+        """
+        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(
+                [sys.executable, "-m", "assistant.cli", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=self.environment(modules),
+                start_new_session=True,
+            )
+        finally:
+            signal.signal(signal.SIGINT, handler)
 
     def run(self, *arguments: str, modules: Path | None = None) -> Watched:
         """Run a command to its end."""
