@@ -1,7 +1,7 @@
 """Copies of documents under the names of other places, for searching among documents that look alike.
 
 A province's documents are alike from place to place. A copy has every name of a
-place that the original has, bare ones too (聊城), replaced by that of another
+place that the original has, bare ones too (嘉兴), replaced by that of another
 place of the same kind, the same one wherever it stands; all else is as it was.
 """
 

@@ -2,7 +2,7 @@
 
 A graph such as Chroma's is for the whole library. Asked for one document of a
 thousand it walks past all the others: measured at 45,000 vectors, 50 ms beside
-one for reading the few vectors that can be meant.
+three for reading the few vectors that can be meant.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def sounds_of(names: Iterable[str]) -> dict[tuple[str, ...], str]:
 
 
 def find_homophones(text: str, names: Mapping[tuple[str, ...], str]) -> list[tuple[int, int, str]]:
-    """Where a name is typed, perhaps with other characters of the very same sound: 聊成 for 聊城.
+    """Where a name is typed, perhaps with other characters of the very same sound: 佳兴 for 嘉兴.
 
     ``names`` as ``sounds_of`` gives them. Tones count: without them too many
     words would be names, such as 讲习 and 江西. The longest come first.

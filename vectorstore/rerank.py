@@ -10,6 +10,7 @@ from threading import Lock
 import httpx
 
 from vectorstore.errors import Message, RerankUnavailable
+from vectorstore.text import normalise
 
 _SECONDS = 3.0  # somebody waits, and there is an order already
 _MOST_BYTES = 1_000_000
@@ -60,10 +61,12 @@ class Reranker:
                 self._client = None
 
     def _ask(self, question: str, texts: Sequence[str]) -> list[int]:
-        body = {"model": self.model, "query": question, "documents": list(texts), "top_n": len(texts)}
+        asked = normalise(question)  # half a surrogate pair can't be sent
+        body = {"model": self.model, "query": asked, "documents": list(texts), "top_n": len(texts)}
         try:
             code, reply = self._post(body)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        # ValueError for a key that no header can hold, RuntimeError where it is closed meanwhile.
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, ValueError) as error:
             raise self._unavailable("连接不上", "can't be reached") from error
         if code != httpx.codes.OK:
             raise self._unavailable(f"没有接受请求（HTTP {code}）", f"refused the request (HTTP {code})")

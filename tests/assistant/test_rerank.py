@@ -186,6 +186,21 @@ def test_an_address_where_nothing_is(url: str) -> None:
     reranker.close()
 
 
+def test_a_question_that_can_not_be_sent_as_it_is_and_a_key_that_is_none(
+    server: Server, reranker: Reranker
+) -> None:
+    assert reranker.order("问\ud800\x00", ["甲", "乙"]) == [1, 0]
+    assert server.requests[0]["query"] == "问"
+    with pytest.raises(RerankUnavailable):
+        Reranker(url=server.url, model="r1", api_key="密钥").order("问", ["甲"])
+
+
+def test_closed_while_a_search_goes_on_it_opens_again(reranker: Reranker) -> None:
+    assert reranker.order("问", ["甲", "乙"]) == [1, 0]
+    reranker.close()
+    assert reranker.order("问", ["甲", "乙"]) == [1, 0]
+
+
 def test_a_search_takes_the_order_of_the_endpoint(
     parts: tuple[Generation, Embedder], server: Server, reranker: Reranker
 ) -> None:

@@ -48,12 +48,7 @@ def test_what_another_process_publishes_is_seen_and_the_old_one_closed_after_its
 def test_the_old_generation_answers_while_the_new_one_is_being_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, files = tmp_path / "data", tmp_path / "files"
-    run(data, write(files, a=articles("甲")))
-    library = LiveLibrary(data, HashedEmbedder())
-    with library.searcher():
-        pass
-    run(data, write(files, b=articles("乙")))
+    data, library = tmp_path / "data", behind(tmp_path)
     opened, may_open = [], Event()
 
     def open_late(*wanted: object) -> Generation:
@@ -74,12 +69,7 @@ def test_the_old_generation_answers_while_the_new_one_is_being_opened(
 def test_a_library_closed_while_a_generation_is_being_opened_stays_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, files = tmp_path / "data", tmp_path / "files"
-    run(data, write(files, a=articles("甲")))
-    library = LiveLibrary(data, HashedEmbedder())
-    with library.searcher():
-        pass
-    run(data, write(files, b=articles("乙")))
+    data, library = tmp_path / "data", behind(tmp_path)
     may_open, generations = Event(), []
 
     def open_late(*_: object) -> Generation:
@@ -96,6 +86,17 @@ def test_a_library_closed_while_a_generation_is_being_opened_stays_closed(
     assert library.generation_name is None
     assert generations[0].exact.search([1.0] * 8, 1, ["x"]) == []  # closed
     assert not list((data / "index").glob(".private-*"))
+
+
+def behind(folder: Path) -> LiveLibrary:
+    """A library opened with one document, after which another was published."""
+    data, files = folder / "data", folder / "files"
+    run(data, write(files, a=articles("甲")))
+    library = LiveLibrary(data, HashedEmbedder())
+    with library.searcher():
+        pass
+    run(data, write(files, b=articles("乙")))
+    return library
 
 
 def wait_for_documents(library: LiveLibrary, count: int) -> None:
