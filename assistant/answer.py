@@ -12,8 +12,9 @@ from assistant.citations import Checked, cite
 from assistant.errors import BadQuestion, ModelUnavailable
 from assistant.evidence import best_first, pack
 from assistant.extraction.extract import extract
-from assistant.followup import stand_alone
+from assistant.followup import stand_alone, still_leans
 from assistant.model.llm import ChatModel
+from assistant.model.rewrite import Rewriter
 from assistant.model.write import AnswerWriter, Generated
 from assistant.tell import model_failed, nearest_sections, notices_of, refusal_text, translated, unverified
 from assistant.types import (
@@ -31,6 +32,7 @@ from assistant.types import (
     StandAlone,
     TextDelta,
     Unverified,
+    Usage,
 )
 from vectorstore.errors import Language, Message
 from vectorstore.live import LiveLibrary
@@ -65,6 +67,7 @@ class Assistant:
     ) -> None:
         self._library = library
         self._writer = AnswerWriter(chat_model, prompts_dir, language, unverified) if chat_model else None
+        self._rewriter = Rewriter(chat_model, prompts_dir) if chat_model else None
         self._unverified: Unverified = unverified
         self._limits = limits
         self._language: Language = language
@@ -84,7 +87,10 @@ class Assistant:
         self._accept(question)
         started = time.perf_counter()
         with self._library.searcher() as searcher:
-            asked, passages = self._find(question, searcher, self._limits.passages, _EACH)
+            asked, spent = self._understand(question, searcher)
+            passages = searcher.search(
+                asked.text, scope=question.scope, limit=self._limits.passages, each=_EACH
+            )
             evidence = pack(asked.text, passages, self._limits.evidence_tokens)
             mentions = searcher.read_mentions(asked.text)
             searched = time.perf_counter()
@@ -105,6 +111,7 @@ class Assistant:
                 answer,
                 notices=(*notices, *answer.notices),
                 mentions=mentions,
+                usage=spent + answer.usage,
                 seconds=Seconds(search=searched - started, answer=time.perf_counter() - searched),
                 conversation_id=question.conversation_id or uuid4().hex,
                 answer_id=uuid4().hex,
@@ -115,8 +122,8 @@ class Assistant:
         """The question as searched and what retrieval found, before any answer."""
         self._accept(question)
         with self._library.searcher() as searcher:
-            asked, passages = self._find(question, searcher, limit)
-            return asked.text, passages
+            asked, _ = self._understand(question, searcher)
+            return asked.text, searcher.search(asked.text, scope=question.scope, limit=limit)
 
     def documents(self) -> tuple[Document, ...]:
         """All documents of the library, by source."""
@@ -167,12 +174,17 @@ class Assistant:
                 Message(f"请缩短到 {most} 字以内。", f"Shorten it to {most} characters."),
             )
 
-    def _find(
-        self, question: Question, searcher: Searcher, limit: int, each: int = 0
-    ) -> tuple[StandAlone, tuple[Passage, ...]]:
+    def _understand(self, question: Question, searcher: Searcher) -> tuple[StandAlone, Usage]:
+        """The question made self-contained: by rules, or by the model where it leans on what was said."""
         history = question.history[-self._limits.history_turns :] if self._limits.history_turns else ()
-        asked = stand_alone(question.text.strip(), history, searcher)
-        return asked, searcher.search(asked.text, scope=question.scope, limit=limit, each=each)
+        text = question.text.strip()
+        asked = stand_alone(text, history, searcher)
+        if self._rewriter is None or not asked.leans:
+            return asked, Usage()
+        rewritten = self._rewriter.rewrite(text, history)
+        if not rewritten.text or still_leans(rewritten.text):
+            return asked, rewritten.usage
+        return stand_alone(rewritten.text, (), searcher), rewritten.usage
 
     def _from_draft(self, draft: Draft, evidence: Evidence, documents: Sequence[Document]) -> Answer:
         checked = cite(draft)

@@ -31,9 +31,11 @@ _INSTEAD = re.compile(
     r"^(?:那么?|那要是|换成|换做|要是)?[，,]?\s*(\S{2,14}?)"
     r"(?:那个|那块|那项|那边|这个|这块|方面|的话|的)?呢[？?。]*$"
 )
+_TIME = re.compile(r"(?:[12]\d{3}年|[今明去前后]年)(?:[1-9]\d?月|[底初末]|[上下]半年)?")
 _EVERYWHERE = re.compile(
     r"各地|各省|各市|各县|全国|哪些(?:地方|省|市|县|区)|所有(?:地方|文件|方案)|几份|哪[几两三四]份"
 )
+_LEAST_MATTER = 4  # characters from which on an earlier question says what it is about
 _SELF_CONTAINED = 9  # characters of matter from which on a question leans on nothing but its place
 
 
@@ -43,11 +45,17 @@ def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> S
     Its characters and question words are those that the rules know, courtesies and slips go,
     and an English one has its words in Chinese behind it: the documents are Chinese.
     """
-    asked = _stand_alone(_bare(question, searcher), history, searcher)
+    bare = _bare(question, searcher)
+    asked = StandAlone(bare, bare) if refuse_question(bare) else _stand_alone(bare, history, searcher)
     glossed = searcher.gloss(asked.text)
     if not glossed:
         return asked
     return replace(asked, text=f"{asked.text} {glossed}", focus=f"{asked.focus} {glossed}")
+
+
+def still_leans(question: str) -> bool:
+    """Whether a question has words that mean something said before it."""
+    return bool(_LEANS.search(question))
 
 
 def _bare(question: str, searcher: Searcher) -> str:
@@ -56,37 +64,51 @@ def _bare(question: str, searcher: Searcher) -> str:
 
 
 def _stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
-    earlier = [
-        _bare(turn.content, searcher) for turn in history if turn.role == "user" and turn.content.strip()
-    ]
+    """An earlier question without matter of its own is read with those before it: "那绍兴呢？" """
+    asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
+    earlier: list[str] = []
+    for text in (_bare(one, searcher) for one in asked):
+        bare = len(_matter(text, searcher.read_mentions(text))) < _LEAST_MATTER
+        earlier.append(_follow(text, earlier, searcher).text if bare else text)
+    return _follow(question, earlier, searcher)
+
+
+def _follow(question: str, earlier: Sequence[str], searcher: Searcher) -> StandAlone:
     if not earlier:
         return StandAlone(question, question)
     now = searcher.read_mentions(question)
     place = _last_named(earlier, searcher)
+    named = bool(now.groups or now.unknown or now.uncollected)
     if _stands_alone(question, now):
-        if now.groups or not place or _EVERYWHERE.search(question):
+        if named or not place or _EVERYWHERE.search(question):
             return StandAlone(question, question)
-        return StandAlone(f"{' '.join(place)} {question}", question)
+        return StandAlone(f"{' '.join(place)} {question}", question, leans=True)
     before = earlier[-1]
     instead = _INSTEAD.match(question)
-    if instead and not now.groups:
+    if instead and not named and not _TIME.fullmatch(instead.group(1)):
         asked = asking_part(before)
         text = f"{' '.join(place)} {instead.group(1)}{asked}".strip()
-        return StandAlone(text, f"{instead.group(1)}{asked}")
-    if now.groups:
+        return StandAlone(text, f"{instead.group(1)}{asked}", leans=True)
+    if instead and _TIME.fullmatch(instead.group(1)):
+        before = _TIME.sub("", before)
+    if named:
         for word in searcher.read_mentions(before).words:
             before = re.sub(re.escape(word), "", before, flags=re.IGNORECASE)
     elif not searcher.read_mentions(before).groups:
         before = " ".join((*place, before))
     before = re.sub(r"[“”\"「」\s]*[？?。]+\s*$", "", before).strip()
-    return StandAlone(f"{before}——{question}" if before else question, question, before)
+    return StandAlone(f"{before}——{question}" if before else question, question, before, leans=True)
 
 
 def _stands_alone(question: str, now: Mentions) -> bool:
+    return len(_matter(question, now)) >= _SELF_CONTAINED and not still_leans(question)
+
+
+def _matter(question: str, now: Mentions) -> str:
     matter = re.sub(r"\W", "", content_of(question))
-    for word in now.words:
+    for word in (*now.words, *now.unknown):
         matter = matter.replace(word, "")
-    return len(matter) >= _SELF_CONTAINED and not _LEANS.search(question)
+    return matter
 
 
 def _last_named(earlier: Sequence[str], searcher: Searcher) -> tuple[str, ...]:

@@ -53,12 +53,14 @@ class Question:
 class StandAlone:
     """A question made self-contained: ``text`` is searched and shown.
 
-    ``focus`` is the new question, ``context`` what was carried over from an earlier one.
+    ``focus`` is the new question, ``context`` the earlier one where it is read along.
+    ``leans``: something was carried over from what was asked before.
     """
 
     text: str
     focus: str
     context: str = ""
+    leans: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,13 @@ class Usage:
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        """The tokens of both."""
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
@@ -138,29 +139,32 @@ class ChatModel:
         self._unknown: frozenset[str] = frozenset()  # parameters that the endpoint refuses
         source.load()
 
-    def stream(self, messages: Sequence[BaseMessage]) -> Generator[ModelDelta, None, None]:
+    def stream(
+        self, messages: Sequence[BaseMessage], *, at_most: float = math.inf
+    ) -> Generator[ModelDelta, None, None]:
         """The reply, piece by piece. It ends without an error only if the model finished it.
 
-        Takes ``model_seconds`` at most, the retry included. Closing the
-        iterator closes the connection. Raises ModelUnavailable, ModelRefused
+        Takes ``model_seconds`` at most, or the seconds of ``at_most`` if they are fewer, the retry
+        included. Closing the iterator closes the connection. Raises ModelUnavailable, ModelRefused
         or ModelReplyUnusable, also after some deltas: they are half a reply then.
         """
         arrived: SimpleQueue[ModelDelta | PolicyAssistantError | None] = SimpleQueue()
+        seconds = min(self._seconds, at_most)
         loop, leave = asyncio.new_event_loop(), asyncio.Event()
 
         def work() -> None:
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
-                runner.run(self._converse(messages, arrived.put, leave))
+                runner.run(self._converse(messages, arrived.put, leave, seconds))
 
         worker = threading.Thread(target=work, name="chat-model", daemon=True)
-        latest = time.monotonic() + self._seconds + 2 * _CLOSE_SECONDS
+        latest = time.monotonic() + seconds + 2 * _CLOSE_SECONDS
         worker.start()
         try:
             while (item := _next(arrived)) is not None:
                 if isinstance(item, PolicyAssistantError):
                     raise item
                 if item is _NOTHING_YET and time.monotonic() > latest:  # the loop itself is stuck
-                    raise late(self._seconds)
+                    raise late(seconds)
                 yield item
         finally:
             with suppress(RuntimeError):  # the loop has ended by itself
@@ -172,16 +176,17 @@ class ChatModel:
         messages: Sequence[BaseMessage],
         put: Callable[[ModelDelta | PolicyAssistantError | None], None],
         leave: asyncio.Event,
+        seconds: float,
     ) -> None:
         """Put the deltas, then what went wrong or None. Stops at the deadline, or when asked to leave."""
         answering = asyncio.create_task(self._answer(messages, put))
         leaving = asyncio.create_task(leave.wait())
-        await asyncio.wait({answering, leaving}, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({answering, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
             answering.cancel()
             await asyncio.wait({answering}, timeout=_CLOSE_SECONDS)
         ended = answering.done() and not answering.cancelled()
-        put(answering.result() if ended else late(self._seconds))
+        put(answering.result() if ended else late(seconds))
 
     async def _answer(
         self, messages: Sequence[BaseMessage], put: Callable[[ModelDelta], None]

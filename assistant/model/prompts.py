@@ -18,6 +18,7 @@ NO_ANSWER = "资料中没有找到"
 
 ANSWER_PLACEHOLDERS = frozenset({"passages", "question", "fence", "language", "no_answer"})
 RETRY_PLACEHOLDERS = frozenset({"problems"})
+REWRITE_PLACEHOLDERS = frozenset({"history", "question", "fence"})
 
 _FILE = re.compile(r"---\n(?P<front>.*?)\n---\n(?P<body>.*)", re.DOTALL)
 _SECTION = re.compile(r"^# (.+?)[ \t]*$", re.MULTILINE)

@@ -77,8 +77,9 @@ class AnswerWriter:
         usage = reply.usage
         if reply.checker.problems:
             again = yield from self._write_again(messages, reply, evidence)
+            usage += again.usage if again else Usage()
             if again and len(again.checker.problems) < len(reply.checker.problems):
-                reply, usage = again, _sum(usage, again.usage)
+                reply = again
         if _says_no_answer(reply.text):
             return Generated(None, usage)
         if reply.checker.checked.outcome is Outcome.REFUSED:
@@ -146,10 +147,3 @@ def _labelled(label: int, chunk: Chunk) -> str:
 
 def _says_no_answer(reply: str) -> bool:
     return NO_ANSWER in reply[:_NO_ANSWER_WITHIN]
-
-
-def _sum(first: Usage, second: Usage) -> Usage:
-    return Usage(
-        prompt_tokens=first.prompt_tokens + second.prompt_tokens,
-        completion_tokens=first.completion_tokens + second.completion_tokens,
-    )

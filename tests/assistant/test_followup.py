@@ -1,0 +1,71 @@
+"""Follow-ups read by rules: what is carried over, what is replaced, what stands by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from assistant.build import build_embedder
+from assistant.followup import stand_alone
+from assistant.settings import Settings
+from assistant.types import Turn
+from vectorstore.live import LiveLibrary
+from vectorstore.search import Searcher
+
+LUNCH = "云山市的午餐补助由哪个部门负责？"
+
+
+@pytest.fixture(scope="module")
+def searcher(settings: Settings) -> Iterator[Searcher]:
+    library = LiveLibrary(settings.data_dir, build_embedder(settings))
+    with library.searcher() as opened:
+        yield opened
+    library.close()
+
+
+def read(searcher: Searcher, *questions: str) -> str:
+    """The last question as searched, after the others."""
+    *earlier, last = questions
+    return stand_alone(last, [Turn(role="user", content=one) for one in earlier], searcher).text
+
+
+def test_a_place_named_now_replaces_the_place_before(searcher: Searcher) -> None:
+    assert read(searcher, LUNCH, "那河口县呢？") == "午餐补助由哪个部门负责——那河口县呢？"
+
+
+def test_a_place_that_the_library_lacks_replaces_it_too(searcher: Searcher) -> None:
+    for question in ("那绍兴呢？", "绍兴市义务教育学校课后服务每周开展几天？"):
+        assert "云山" not in read(searcher, LUNCH, question)
+
+
+def test_a_thing_named_alone_is_asked_the_same(searcher: Searcher) -> None:
+    assert read(searcher, LUNCH, "那午睡呢？") == "云山市 午睡哪个部门负责"
+
+
+def test_a_year_named_alone_keeps_the_matter(searcher: Searcher) -> None:
+    asked = read(searcher, "云山市2024年午餐补助每天多少元？", "换成2027年的呢？")
+    assert "午餐补助" in asked
+    assert "2027年" in asked
+    assert "2024年" not in asked
+
+
+def test_an_elliptic_question_in_between_hands_on_the_matter(searcher: Searcher) -> None:
+    asked = read(searcher, LUNCH, "那河口县呢？", "配合单位又是哪些？")
+    assert "午餐补助" in asked
+    assert "河口县" in asked
+    assert "云山" not in asked
+
+
+def test_a_place_is_carried_to_a_question_that_names_none(searcher: Searcher) -> None:
+    asked = "义务教育学校课后服务每周开展几天、每天几个小时？"
+    assert read(searcher, LUNCH, asked).split() == ["云山市", asked]
+    assert read(searcher, LUNCH, f"河口县{asked}") == f"河口县{asked}"
+
+
+def test_what_the_assistant_said_is_not_read(searcher: Searcher) -> None:
+    said = [Turn(role="user", content=LUNCH), Turn(role="assistant", content="河口县每年补助九百元。")]
+    asked = stand_alone("那每天多少元？", said, searcher)
+    assert "河口" not in asked.text
+    assert "九百" not in asked.text
+    assert asked.leans
