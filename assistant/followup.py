@@ -84,6 +84,9 @@ def _follow(question: str, earlier: Sequence[str], searcher: Searcher) -> StandA
             return StandAlone(question, question)
         return StandAlone(f"{' '.join(place)} {question}", question, leans=True)
     before = earlier[-1]
+    if now.places and set(now.words) <= set(now.places) and not _matter(question, now):
+        text = _elsewhere(before, now, searcher)
+        return StandAlone(text, text, leans=True)
     instead = _INSTEAD.match(question)
     if instead and not named and not _TIME.fullmatch(instead.group(1)):
         asked = asking_part(before)
@@ -98,6 +101,17 @@ def _follow(question: str, earlier: Sequence[str], searcher: Searcher) -> StandA
         before = " ".join((*place, before))
     before = re.sub(r"[“”\"「」\s]*[？?。]+\s*$", "", before).strip()
     return StandAlone(f"{before}——{question}" if before else question, question, before, leans=True)
+
+
+def _elsewhere(before: str, now: Mentions, searcher: Searcher) -> str:
+    """The question before, asked of the places named now; a title with the old place in it goes."""
+    new = "和".join(now.places)
+    for old in searcher.read_mentions(before).places:
+        before = re.sub(
+            rf"《[^》]*{re.escape(old)}[^》]*》|{re.escape(old)}", new, before, flags=re.IGNORECASE
+        )
+        new = ""
+    return new + before
 
 
 def _stands_alone(question: str, now: Mentions) -> bool:

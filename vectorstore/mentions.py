@@ -17,6 +17,7 @@ from vectorstore.named import (
     combine,
     ends_place_name,
     extends_place_name,
+    is_matter_of_place,
     narrow,
     scope_words,
 )
@@ -75,7 +76,11 @@ class MentionReader:
         titles = [
             mention
             for mention in self._read_titles(text)
-            if not (ends_place_name(mention, places) or extends_place_name(mention, places))
+            if not (
+                ends_place_name(mention, places)
+                or extends_place_name(mention, places)
+                or is_matter_of_place(mention, places, text)
+            )
         ]
         parts = list(self._read_parts(text))
         quoted = list(self._read_distinctive(text))
@@ -91,6 +96,7 @@ class MentionReader:
             clauses=_clauses(text),
             words=tuple(dict.fromkeys(m.words for m in (*named, *quoted))),
             scope_words=scope_words(named, quoted),
+            places=tuple(dict.fromkeys(m.words for m in places)),
             within=tuple(bare_name(m.words) for m in places if m.in_text and m.targets),
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vectorstore.types import Head
 
 _LEAST_BESIDE_PLACE = 2  # characters of a title beside its place that name the document
+_APART = re.compile(r"[和与及跟同比对、，,；;：:。？?！!《》\n—]|还是|以及|\b(?:and|with|or|than)\b")
 _CLEAR_TITLE = 4  # characters of a title that name a document of its own
 
 
@@ -33,7 +35,8 @@ class Mentions:
     ``clauses`` are numbers of articles or items. ``words`` are all words that
     named a target; ``scope_words`` those among them that say only where to
     look, quoted names that are part of the matter left out. ``within`` are the
-    bare names of places that no document is of and that a text speaks of.
+    bare names of places that no document is of and that a text speaks of;
+    ``places`` are all words that name a place.
     """
 
     groups: tuple[frozenset[Target], ...] = ()
@@ -44,6 +47,7 @@ class Mentions:
     words: tuple[str, ...] = ()
     scope_words: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
     @property
     def targets(self) -> frozenset[Target]:
@@ -80,6 +84,14 @@ def extends_place_name(title: Mention, places: Sequence[Mention]) -> bool:
     """Whether a title's words are hardly more than a place's name: 某市学 of 某市学校管理办法."""
     around = (place for place in places if title.start <= place.start and place.end <= title.end)
     return any(len(title.words) - len(place.words) < _LEAST_BESIDE_PLACE for place in around)
+
+
+def is_matter_of_place(title: Mention, places: Sequence[Mention], text: str) -> bool:
+    """Whether a title's words say what is asked of a place that no such document is of: 乙县的午餐补助."""
+    before = [place for place in places if place.end <= title.start]
+    if not before or not before[-1].targets or before[-1].targets & title.targets:
+        return False
+    return not _APART.search(text, before[-1].end, title.start + 1)
 
 
 def combine(mentions: Sequence[Mention]) -> tuple[frozenset[Target], ...]:

@@ -65,12 +65,15 @@ def _sound(char: str) -> str:
 
 
 def names_in_pinyin(texts: Iterable[str]) -> dict[str, str]:
-    """The places that the texts speak of, by the pinyin of their names, without tones and spaces."""
+    """Provinces, cities and places that the texts speak of, by the pinyin of their names, without tones.
+
+    Of names that sound alike those in the texts count, so that a city which the
+    library does not have is still known to be one.
+    """
     found = {text[start:end] for text in texts for start, end in find_places(text)}
     # Sorted, so that of two names that sound alike the same one counts in every run.
-    return {
-        "".join(lazy_pinyin(name)): place for place in sorted(found) for name in (bare_name(place), place)
-    }
+    known = (*sorted(_wide_names()), *sorted(found))
+    return {"".join(lazy_pinyin(name)): place for place in known for name in (bare_name(place), place)}
 
 
 def bare_name(place: str) -> str:

@@ -31,7 +31,7 @@ def read(searcher: Searcher, *questions: str) -> str:
 
 
 def test_a_place_named_now_replaces_the_place_before(searcher: Searcher) -> None:
-    assert read(searcher, LUNCH, "那河口县呢？") == "午餐补助由哪个部门负责——那河口县呢？"
+    assert read(searcher, LUNCH, "那河口县呢？") == "河口县的午餐补助由哪个部门负责？"
 
 
 def test_a_place_that_the_library_lacks_replaces_it_too(searcher: Searcher) -> None:
@@ -40,7 +40,8 @@ def test_a_place_that_the_library_lacks_replaces_it_too(searcher: Searcher) -> N
 
 
 def test_a_thing_named_alone_is_asked_the_same(searcher: Searcher) -> None:
-    assert read(searcher, LUNCH, "那午睡呢？") == "云山市 午睡哪个部门负责"
+    asked = "云山市的食堂由哪个部门负责？"
+    assert read(searcher, asked, "那午睡呢？") == "云山市 午睡哪个部门负责"
 
 
 def test_a_year_named_alone_keeps_the_matter(searcher: Searcher) -> None:
@@ -59,8 +60,18 @@ def test_an_elliptic_question_in_between_hands_on_the_matter(searcher: Searcher)
 
 def test_a_place_is_carried_to_a_question_that_names_none(searcher: Searcher) -> None:
     asked = "义务教育学校课后服务每周开展几天、每天几个小时？"
-    assert read(searcher, LUNCH, asked).split() == ["云山市", asked]
+    assert read(searcher, "云山市的食堂由哪个部门负责？", asked) == f"云山市 {asked}"
     assert read(searcher, LUNCH, f"河口县{asked}") == f"河口县{asked}"
+
+
+def test_a_title_of_the_place_before_goes_with_it(searcher: Searcher) -> None:
+    asked = "《云山市学生午餐补助办法》由哪个部门负责？"
+    assert read(searcher, asked, "河口县呢？") == "河口县由哪个部门负责？"
+
+
+@pytest.mark.parametrize("thanks", ["谢谢！", "你好"])
+def test_a_courtesy_asks_nothing_again(searcher: Searcher, thanks: str) -> None:
+    assert read(searcher, LUNCH, thanks) == thanks
 
 
 def test_what_the_assistant_said_is_not_read(searcher: Searcher) -> None:
@@ -69,3 +80,13 @@ def test_what_the_assistant_said_is_not_read(searcher: Searcher) -> None:
     assert "河口" not in asked.text
     assert "九百" not in asked.text
     assert asked.leans
+
+
+@pytest.mark.parametrize(
+    ("question", "groups"),
+    [("河口县的午餐补助由哪个部门负责？", 1), ("河口县和午餐补助办法分别由哪个部门负责？", 2)],
+)
+def test_words_of_a_title_behind_another_place_are_what_is_asked_of_it(
+    searcher: Searcher, question: str, groups: int
+) -> None:
+    assert len(searcher.read_mentions(question).groups) == groups

@@ -14,13 +14,19 @@ from assistant.model.prompts import (
     ANSWER_PLACEHOLDERS,
     NO_ANSWER,
     RETRY_PLACEHOLDERS,
+    REWRITE_PLACEHOLDERS,
     load_prompt,
 )
 from assistant.settings import Settings
 from eval.judge import PLACEHOLDERS as JUDGE_PLACEHOLDERS
 
 PROMPTS = Settings().prompts_dir
-SHIPPED = {"answer": ANSWER_PLACEHOLDERS, "retry": RETRY_PLACEHOLDERS, "judge": JUDGE_PLACEHOLDERS}
+SHIPPED = {
+    "answer": ANSWER_PLACEHOLDERS,
+    "retry": RETRY_PLACEHOLDERS,
+    "rewrite": REWRITE_PLACEHOLDERS,
+    "judge": JUDGE_PLACEHOLDERS,
+}
 GOOD = """---
 version: 1
 purpose: 试验
