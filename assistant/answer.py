@@ -31,12 +31,15 @@ from assistant.types import (
     Seconds,
     StandAlone,
     TextDelta,
+    Tongue,
     Unverified,
     Usage,
 )
 from vectorstore.errors import Language, Message
+from vectorstore.glossary import is_foreign
 from vectorstore.live import LiveLibrary
 from vectorstore.search import Searcher
+from vectorstore.text import is_traditional
 from vectorstore.types import Document, Passage
 
 _EACH = 6  # passages for each thing that a comparison names
@@ -66,7 +69,7 @@ class Assistant:
         unverified: Unverified,
     ) -> None:
         self._library = library
-        self._writer = AnswerWriter(chat_model, prompts_dir, language, unverified) if chat_model else None
+        self._writer = AnswerWriter(chat_model, prompts_dir, unverified) if chat_model else None
         self._rewriter = Rewriter(chat_model, prompts_dir) if chat_model else None
         self._unverified: Unverified = unverified
         self._limits = limits
@@ -97,14 +100,15 @@ class Assistant:
             yield EvidenceReady(evidence=evidence)
             draft = extract(asked, best_first(evidence), searcher)
             answer: Answer | None = None
-            notices = tuple(notice.in_language(self._language) for notice in searcher.notices)
+            tongue = self._tongue(question)
+            notices = tuple(notice.in_language(_frame(tongue)) for notice in searcher.notices)
             if self._writer and _is_for_a_model(draft, evidence):
                 try:
-                    answer = yield from self._from_model(self._writer, asked, evidence, searcher)
+                    answer = yield from self._from_model(self._writer, tongue, evidence, searcher)
                 except ModelUnavailable as error:
-                    notices = (*notices, model_failed(error.message, self._language))
+                    notices = (*notices, model_failed(error.message, _frame(tongue)))
             if answer is None:
-                answer = self._from_draft(draft, evidence, searcher.documents)
+                answer = self._from_draft(draft, evidence, searcher.documents, _frame(tongue))
                 yield TextDelta(text=answer.text)
         yield AnswerReady(
             answer=replace(
@@ -186,21 +190,29 @@ class Assistant:
             return asked, rewritten.usage
         return stand_alone(rewritten.text, (), searcher), rewritten.usage
 
-    def _from_draft(self, draft: Draft, evidence: Evidence, documents: Sequence[Document]) -> Answer:
-        checked = cite(draft)
+    def _tongue(self, question: Question) -> Tongue:
+        if is_foreign(question.text):
+            return "en"
+        language = question.language or self._language
+        return "zh-Hant" if language == "zh" and is_traditional(question.text) else language
+
+    def _from_draft(
+        self, draft: Draft, evidence: Evidence, documents: Sequence[Document], language: Language
+    ) -> Answer:
+        checked = cite(draft, language)
         if draft.reason is None:
-            return self._answer(evidence, checked.text, checked, Outcome.GROUNDED)
+            return self._answer(evidence, checked.text, checked, Outcome.GROUNDED, language)
         nearest = nearest_sections(draft)
-        text = refusal_text(draft.reason, nearest, self._language, documents)
+        text = refusal_text(draft.reason, nearest, language, documents)
         text = f"{text}\n{checked.text}" if checked.text else text
-        answer = self._answer(evidence, text, checked, Outcome.REFUSED)
+        answer = self._answer(evidence, text, checked, Outcome.REFUSED, language)
         return replace(answer, refusal=Refusal(reason=draft.reason, nearest=nearest))
 
     def _from_model(
-        self, writer: AnswerWriter, asked: StandAlone, evidence: Evidence, searcher: Searcher
+        self, writer: AnswerWriter, tongue: Tongue, evidence: Evidence, searcher: Searcher
     ) -> Generator[AnswerEvent, None, Answer]:
         """Stream the model's reply; returns the checked answer. Raises ModelUnavailable."""
-        writing = writer.write(asked.text, evidence)
+        writing = writer.write(evidence, tongue)
         while True:
             try:
                 yield TextDelta(text=next(writing))
@@ -209,19 +221,20 @@ class Assistant:
                 break
         if generated.checked is None:
             refused = Draft(reason=Reason.NOT_FOUND, nearest=best_first(evidence)[:3])
-            answer = self._from_draft(refused, evidence, searcher.documents)
+            answer = self._from_draft(refused, evidence, searcher.documents, _frame(tongue))
         else:
-            answer = self._answer(
-                evidence, generated.checked.text, generated.checked, generated.checked.outcome
-            )
+            checked = generated.checked
+            answer = self._answer(evidence, checked.text, checked, checked.outcome, _frame(tongue))
         return replace(answer, mode="llm", model=writer.model, usage=generated.usage)
 
-    def _answer(self, evidence: Evidence, text: str, checked: Checked, outcome: Outcome) -> Answer:
-        notices = notices_of(checked.citations, self._language)
+    def _answer(
+        self, evidence: Evidence, text: str, checked: Checked, outcome: Outcome, language: Language
+    ) -> Answer:
+        notices = notices_of(checked.citations, language)
         if checked.translated:
-            notices = (translated(self._language), *notices)
+            notices = (translated(language), *notices)
         if outcome is Outcome.PARTLY:
-            notices = (unverified(self._unverified, self._language), *notices)
+            notices = (unverified(self._unverified, language), *notices)
         return Answer(
             text=text,
             outcome=outcome,
@@ -229,6 +242,11 @@ class Assistant:
             citations=checked.citations,
             notices=notices,
         )
+
+
+def _frame(tongue: Tongue) -> Language:
+    """What the product's own sentences are in."""
+    return "en" if tongue == "en" else "zh"
 
 
 def _is_for_a_model(draft: Draft, evidence: Evidence) -> bool:

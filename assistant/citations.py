@@ -17,12 +17,13 @@ from assistant.checking.claims import Sentence, complete, split
 from assistant.checking.figures import comparable, read_figures, stands_among
 from assistant.checking.support import Support, is_foreign
 from assistant.extraction.compose import name_source
-from assistant.types import Citation, Draft, Evidence, Outcome, Statement, Unverified
+from assistant.types import Citation, Draft, Evidence, Outcome, Statement, Tongue, Unverified
 from vectorstore.errors import Language
-from vectorstore.text import search_terms
+from vectorstore.text import plain, search_terms
 from vectorstore.types import Passage
 
 UNVERIFIED = "〔未核实〕"
+_IN_CHINESE = "In the documents' own words:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,10 @@ class Checked:
     translated: bool = False
 
 
-def cite(draft: Draft) -> Checked:
+def cite(draft: Draft, language: Language) -> Checked:
     """A draft with its labels: the answer first, then whose it is; by document where there are several.
+
+    What is said around the documents' own words is in ``language``.
 
     Documents of one place may say different things: their dates and status are told then.
     """
@@ -52,14 +55,20 @@ def cite(draft: Draft) -> Checked:
         said = [statement.text + citations.label(statement) for statement in statements]
         body = "".join(said)
         if draft.lead:
-            body = f"{draft.lead}：" + "；".join(part.replace("。[", "[") for part in said) + "。"
+            lead = draft.lead.in_language(language)
+            body = f"{lead}：" + "；".join(part.replace("。[", "[") for part in said) + "。"
         head = statements[0].passage.head
         parts.append((name_source(head, among_alike=bool(head.region) and regions[head.region] > 1), body))
     if len(parts) == 1:
         source, body = parts[0]
-        return Checked(f"{body}\n——{source}", citations.all, Outcome.GROUNDED)
-    lines = [*(f"{source}：{body}" for source, body in parts), draft.compared]
-    return Checked("\n".join(line for line in lines if line), citations.all, Outcome.GROUNDED)
+        lines = [f"{body}\n——{source}"]
+    else:
+        lines = [f"{source}：{body}" for source, body in parts]
+    if language == "en" and lines:
+        lines.insert(0, _IN_CHINESE)
+    if draft.compared:
+        lines.append(draft.compared.in_language(language))
+    return Checked("\n".join(lines), citations.all, Outcome.GROUNDED)
 
 
 def _document_of(statement: Statement) -> tuple[str, int]:
@@ -70,13 +79,14 @@ def _document_of(statement: Statement) -> tuple[str, int]:
 class Checker:
     """Checks a chat model's reply as it comes: what it gives back is whole sentences, fit to be shown.
 
-    ``language`` is the one that was asked for. ``problems`` tells the model of
+    ``tongue`` is the one that was asked for. ``problems`` tells the model of
     each sentence that failed so far, with its reason.
     """
 
-    def __init__(self, evidence: Evidence, language: Language, unverified: Unverified) -> None:
+    def __init__(self, evidence: Evidence, tongue: Tongue, unverified: Unverified) -> None:
         self.problems: list[str] = []
-        self._support = Support(evidence, language)
+        self._support = Support(evidence, tongue)
+        self._traditional = tongue == "zh-Hant"
         self._unverified = unverified
         self._citations = _Citations()
         self._heading = ""  # of the list that comes
@@ -133,10 +143,14 @@ class Checker:
 
     def _problem(self, sentence: Sentence, cited: Sequence[Source]) -> str:
         if cited:
-            lacking = self._support.lacking(sentence.body, cited, self._heading if sentence.is_item else "")
+            heading = self._heading if sentence.is_item else ""
+            lacking = self._support.lacking(sentence.body, cited, heading)
+            if lacking and self._traditional:  # what it says may stand there in simplified characters
+                lacking = self._support.lacking(plain(sentence.body), cited, plain(heading))
             return f"：{'；'.join(lacking)}" if lacking else ""
         if sentence.needs_no_label and not sentence.labels:
-            unknown = self._support.unknown(sentence.body)
+            words = plain(sentence.body) if self._traditional else sentence.body
+            unknown = self._support.unknown(words)
             return f"中的 {'、'.join(unknown)} 不在资料里" if unknown else ""
         return f"没有有效的资料编号（可用的是 1 到 {len(self._support.sources)}）"
 

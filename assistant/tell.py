@@ -30,7 +30,7 @@ _EMPTY = Message(
     "The collection has no documents yet. Put some in with policy-assistant ingest and files, folders or"
     " addresses.",
 )
-_NEAREST = Message("最接近的内容见{}。", "The nearest sections: {}.")
+_NEAREST = Message("最接近的内容见{}。", " The nearest sections: {}.")
 _MODEL_FAILED = Message(
     "对话模型没有给出可用的回答（{}），以下由原文摘录而成。",
     "The chat model gave no usable answer ({}); this is taken from the sources instead.",
@@ -138,8 +138,13 @@ def _about(passage: Passage) -> Iterable[Message]:
 
 
 def _draft(head: Head, title: str) -> Message:
-    until = f"（意见反馈截至{head.deadline.isoformat()}）" if head.deadline else ""
+    if head.deadline is None:
+        return Message(
+            f"{title}是征求意见稿，不是正式印发的文件。",
+            f"{title} is a draft for comments, not an issued document.",
+        )
+    until = head.deadline.isoformat()
     return Message(
-        f"{title}是征求意见稿{until}，不是正式印发的文件。",
-        f"{title} is a draft for comments{until}, not an issued document.",
+        f"{title}是征求意见稿（意见反馈截至{until}），不是正式印发的文件。",
+        f"{title} is a draft for comments (open until {until}), not an issued document.",
     )

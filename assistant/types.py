@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from vectorstore.errors import Language, Message
 from vectorstore.named import Mentions
 from vectorstore.types import Cell, Passage, Scope
 
 Unverified = Literal["mark", "remove"]
 """What becomes of a chat model's sentence that its passages do not bear."""
+
+
+Tongue = Literal["zh", "zh-Hant", "en"]
+"""What a chat model is to write: Chinese, in traditional characters if the question is, or English."""
 
 
 class Outcome(StrEnum):
@@ -41,11 +46,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a person asked. Filters are data, never part of the text."""
+    """What a person asked. Filters are data, never part of the text.
+
+    ``language`` is the one to answer in, where it is not the settings'; a
+    question in Latin letters is answered in English all the same.
+    """
 
     text: str
     history: tuple[Turn, ...] = ()
     scope: Scope = Scope()
+    language: Language | None = None
     conversation_id: str = ""
 
 
@@ -112,8 +122,8 @@ class Draft:
     """
 
     statements: tuple[Statement, ...] = ()
-    lead: str = ""
-    compared: str = ""
+    lead: Message | None = None
+    compared: Message | None = None
     reason: Reason | None = None
     final: bool = False
     nearest: tuple[Passage, ...] = ()

@@ -83,6 +83,11 @@ def plain(text: str) -> str:
     return _simplify(text.translate(_WIDE))
 
 
+def is_traditional(text: str) -> bool:
+    """Whether a text is in traditional characters: one alone may be part of a name, such as 乾县."""
+    return sum(char in _traditional() for char in text) > 1
+
+
 def _simplify(text: str) -> str:
     return text if _traditional().isdisjoint(text) else _simplifier()(text)
 

@@ -34,7 +34,7 @@ from assistant.checking.names import (
     is_place_of,
 )
 from assistant.checking.planned import told_as_done, told_as_planned
-from assistant.types import Evidence
+from assistant.types import Evidence, Tongue
 from vectorstore.text import search_terms
 
 _CLAUSE = re.compile(r"[^,，;；。!！?？:：\n]+")
@@ -78,12 +78,12 @@ class _Claim:
 
 
 class Support:
-    """What the passages of one answer bear. ``language`` is the one that replies are wanted in."""
+    """What the passages of one answer bear. ``tongue`` is what replies are wanted in."""
 
-    def __init__(self, evidence: Evidence, language: str) -> None:
+    def __init__(self, evidence: Evidence, tongue: Tongue) -> None:
         self.sources = tuple(Source(passage) for passage in evidence.passages)
         self._question = comparable(evidence.question)
-        self._foreign = language != "zh" or is_foreign(evidence.question)
+        self._foreign = tongue == "en" or is_foreign(evidence.question)
         self._places = frozenset(name for source in self.sources for name in source.region_names)
         titles = (comparable(passage.head.title) for passage in evidence.passages)
         self._titles = frozenset(title for title in titles if len(title) >= _LEAST_TITLE)

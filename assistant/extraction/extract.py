@@ -18,8 +18,9 @@ from assistant.extraction.refuse import is_superlative
 from assistant.extraction.refuse_scope import refuse_mentions
 from assistant.extraction.rows import state_selected
 from assistant.extraction.sentences import state_sentences
-from assistant.types import Draft, Reason, StandAlone
+from assistant.types import Draft, Reason, StandAlone, Statement
 from vectorstore.about import is_about_document, letterhead
+from vectorstore.errors import Message
 from vectorstore.glossary import is_foreign, official_words
 from vectorstore.search import Searcher
 from vectorstore.text import search_terms
@@ -83,7 +84,7 @@ def _state_whole(reading: Reading, searcher: Searcher) -> Draft | None:
         return draft
     targets = reading.mentions.targets
     if members := state_members(reading.question, reading.asks, reading.matter, targets, searcher):
-        return Draft(statements=tuple(members), lead=f"共{len(members)}项")
+        return Draft(statements=tuple(members), lead=_count(members))
     if len(reading.mentions.groups) == 1 and is_about_document(reading.question):
         head = [searcher.passage(chunk) for chunk in letterhead(searcher.chunks_in(targets))]
         if told := state_letterhead(head, reading.matter, reading.asks):
@@ -102,4 +103,8 @@ def _select(reading: Reading, searcher: Searcher) -> Draft | None:
         state_selected(searcher.passage(row, rank), selection.value, briefly=briefly)
         for rank, row in enumerate(selection.rows, start=1)
     )
-    return Draft(statements=statements, lead=f"共{len(statements)}项")
+    return Draft(statements=statements, lead=_count(statements))
+
+
+def _count(items: Sequence[Statement]) -> Message:
+    return Message(f"共{len(items)}项", f"{len(items)} in all")

@@ -23,6 +23,7 @@ from assistant.extraction.rows import is_blank, state_row
 from assistant.extraction.select import SHOWN_BY_SIGN, Span, is_title, score_spans
 from assistant.extraction.weigh import Matter
 from assistant.types import Reason, Statement
+from vectorstore.errors import Message
 from vectorstore.named import Mentions, Target
 from vectorstore.numbered import numbers_of
 from vectorstore.text import fold
@@ -41,7 +42,7 @@ class Stated:
 
     statements: list[Statement]
     reason: Reason | None
-    compared: str = ""
+    compared: Message | None = None
 
 
 def state_sentences(reading: Reading, passages: Sequence[Passage]) -> Stated:
@@ -95,7 +96,9 @@ def _state_numbered(reading: Reading, passages: Sequence[Passage]) -> list[State
     return statements
 
 
-def _state_each(reading: Reading, passages: Sequence[Passage]) -> tuple[list[list[Statement]], str]:
+def _state_each(
+    reading: Reading, passages: Sequence[Passage]
+) -> tuple[list[list[Statement]], Message | None]:
     """The statements for each thing that the question names, in its order, and what comparing them gives."""
     mentions = reading.mentions
     aligned = len(reading.asks) == len(mentions.groups)  # "甲、乙、丙各是多少人、多少场、多久一次"

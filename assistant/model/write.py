@@ -14,14 +14,14 @@ from assistant.citations import Checked, Checker
 from assistant.errors import ModelReplyUnusable, ModelUnavailable
 from assistant.model.llm import ChatModel
 from assistant.model.prompts import ANSWER_PLACEHOLDERS, NO_ANSWER, RETRY_PLACEHOLDERS, load_prompt
-from assistant.types import Evidence, Outcome, Unverified, Usage
-from vectorstore.errors import Language, Message
+from assistant.types import Evidence, Outcome, Tongue, Unverified, Usage
+from vectorstore.errors import Message
 from vectorstore.types import Chunk, Head
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-_LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+_NAMES: dict[Tongue, str] = {"zh": "中文", "zh-Hant": "繁體中文", "en": "English"}
 _NO_ANSWER_WITHIN = 40  # characters at the start of a reply in which it says that there is no answer
 
 
@@ -45,13 +45,10 @@ class Generated:
 class AnswerWriter:
     """Writes answers with one chat model. Raises PromptInvalid when made with prompts that do not fit."""
 
-    def __init__(
-        self, chat_model: ChatModel, prompts_dir: Path, language: Language, unverified: Unverified
-    ) -> None:
+    def __init__(self, chat_model: ChatModel, prompts_dir: Path, unverified: Unverified) -> None:
         self._chat_model = chat_model
         self._answer = load_prompt(prompts_dir, "answer", ANSWER_PLACEHOLDERS)
         self._retry = load_prompt(prompts_dir, "retry", RETRY_PLACEHOLDERS)
-        self._language: Language = language
         self._unverified: Unverified = unverified
 
     @property
@@ -59,7 +56,7 @@ class AnswerWriter:
         """The chat model's name."""
         return self._chat_model.name
 
-    def write(self, question: str, evidence: Evidence) -> Generator[str, None, Generated]:
+    def write(self, evidence: Evidence, tongue: Tongue) -> Generator[str, None, Generated]:
         """Yield each sentence once it is whole and checked, empty texts while nothing is; return it all.
 
         A reply with sentences that the evidence does not bear is sent back once
@@ -68,15 +65,15 @@ class AnswerWriter:
         """
         messages = self._answer.format_messages(
             passages=show(evidence),
-            question=question,
+            question=evidence.question,
             fence=token_hex(6),
-            language=_LANGUAGE_NAMES[self._language],
+            language=_NAMES[tongue],
             no_answer=NO_ANSWER,
         )
-        reply = yield from self._read(messages, evidence)
+        reply = yield from self._read(messages, evidence, tongue)
         usage = reply.usage
         if reply.checker.problems:
-            again = yield from self._write_again(messages, reply, evidence)
+            again = yield from self._write_again(messages, reply, evidence, tongue)
             usage += again.usage if again else Usage()
             if again and len(again.checker.problems) < len(reply.checker.problems):
                 reply = again
@@ -90,14 +87,14 @@ class AnswerWriter:
         return Generated(reply.checker.checked, usage)
 
     def _write_again(
-        self, messages: list[BaseMessage], reply: _Reply, evidence: Evidence
+        self, messages: list[BaseMessage], reply: _Reply, evidence: Evidence, tongue: Tongue
     ) -> Generator[str, None, _Reply | None]:
         """The second reply, not shown while it comes; None if the model fails this time."""
         from langchain_core.messages import AIMessage
 
         problems = "\n".join(f"- {problem}" for problem in reply.checker.problems)
         sent_back = self._retry.format_messages(problems=problems)
-        with closing(self._read([*messages, AIMessage(reply.text), *sent_back], evidence)) as reading:
+        with closing(self._read([*messages, AIMessage(reply.text), *sent_back], evidence, tongue)) as reading:
             while True:
                 try:
                     next(reading)
@@ -108,10 +105,12 @@ class AnswerWriter:
                     return None
                 yield ""
 
-    def _read(self, messages: list[BaseMessage], evidence: Evidence) -> Generator[str, None, _Reply]:
+    def _read(
+        self, messages: list[BaseMessage], evidence: Evidence, tongue: Tongue
+    ) -> Generator[str, None, _Reply]:
         """Yield the checked sentences of a reply as it comes."""
         reply, usage = "", Usage()
-        checker = Checker(evidence, self._language, self._unverified)
+        checker = Checker(evidence, tongue, self._unverified)
         with closing(self._chat_model.stream(messages)) as pieces:
             for piece in pieces:
                 reply += piece.text

@@ -150,7 +150,44 @@ def test_how_far_an_english_answer_is_checked_is_told(assistant: Assistant, serv
     answer = ask(assistant, "Which office leads the drinking water project of rural schools in Liaocheng?")
     assert answer.mode == "llm"
     assert answer.outcome is Outcome.GROUNDED
-    assert "译" in answer.notices[0]
+    assert "translation" in answer.notices[0]
+    assert "用English回答" in server.questions[0].text
+
+
+def test_a_traditional_answer_is_checked_against_simplified_passages(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    question = "聊城鄉村學校飲水改善工程由哪個部門牽頭？"
+    label = label_for(assistant, "饮水改善")
+    server.queue(*[f"飲水改善工程由市教育體育局牽頭{label}。飲水改善工程由市科學技術局配合{label}。"] * 2)
+    answer = ask(assistant, question)
+    assert "用繁體中文回答" in server.questions[0].text
+    first, second = answer.text.split("。", 1)
+    assert first.startswith("飲水改善工程由市教育體育局牽頭[1]") or UNVERIFIED not in first
+    assert UNVERIFIED in second
+    assert answer.citations[0].quote in answer.citations[0].passage.chunk.text
+
+
+def test_an_english_question_gets_english_words_around_the_chinese(seed_assistant: Assistant) -> None:
+    answer = ask(seed_assistant, "Which office leads the drinking water project of schools in Liaocheng?")
+    assert answer.text.startswith("In the documents' own words:\n")
+    assert "市教育体育局" in answer.text
+    assert "draft for comments" in answer.notices[0]
+    assert not re.search("[\u4e00-\u9fff]", re.sub("《[^》]+》", "", answer.notices[0]))
+    refused = ask(seed_assistant, "Who won the world cup?")
+    assert refused.text.startswith("This is beyond what I do")
+
+
+def test_a_place_that_the_library_lacks_is_known_in_latin_letters(seed_assistant: Assistant) -> None:
+    for place in ("Shaoxing", "Tibet"):
+        answer = ask(seed_assistant, f"What does {place} require of after-school care?")
+        assert answer.outcome is Outcome.REFUSED
+        assert answer.citations == ()
+
+
+def test_the_language_of_the_question_can_be_chosen(seed_assistant: Assistant) -> None:
+    answer = seed_assistant.ask(Question(text="绍兴有几所学校？", language="en"))
+    assert answer.text.startswith("The answer is not in the collection.")
 
 
 def test_a_model_that_finds_nothing_is_a_refusal(assistant: Assistant, server: ModelServer) -> None:

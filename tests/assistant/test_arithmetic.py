@@ -38,4 +38,14 @@ def test_two_sides_are_compared_only_as_far_as_both_tell_it(
 ) -> None:
     passage = seed_searcher.passage(seed_searcher.chunks[0])
     told = [[Statement(text=text, passage=passage, start=0, end=1)] for text in (first, second)]
-    assert compare(question, told, weigh(question, "", (), seed_searcher.weight)) == expected
+    said = compare(question, told, weigh(question, "", (), seed_searcher.weight))
+    assert (said.zh if said else "") == expected
+
+
+def test_two_sides_are_compared_in_english_too(seed_searcher: Searcher) -> None:
+    passage = seed_searcher.passage(seed_searcher.chunks[0])
+    told = [[Statement(text=text, passage=passage, start=0, end=1)] for text in ("达到95%", "达到92.5%")]
+    question = "Which of the two has the higher rate?"
+    said = compare(question, told, weigh(question, "", (), seed_searcher.weight))
+    assert said
+    assert said.en == "The first is higher, by 2.5 percentage points (95% and 92.5%)."

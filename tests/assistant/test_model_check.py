@@ -73,9 +73,9 @@ def write(
     server: ModelServer, *, question: str = "两地的幼儿园怎么样？", unverified: Unverified = "mark"
 ) -> tuple[list[str], Generated]:
     """What was shown, piece by piece, and the answer that replaces it."""
-    writer = AnswerWriter(model(server), Settings().prompts_dir, "zh", unverified)
+    writer = AnswerWriter(model(server), Settings().prompts_dir, unverified)
     shown: list[str] = []
-    writing = writer.write(question, evidence(question))
+    writing = writer.write(evidence(question), "zh")
     while True:
         try:
             shown.append(next(writing))

@@ -96,7 +96,7 @@ def test_no_model_is_asked_to_rewrite_what_leans_on_nothing(
 ) -> None:
     server.queue(NONE, NONE)
     assert ask_alone(assistant).question == FIRST
-    asked = "嘉兴市义务教育学校课后服务每周开展几天、每天几个小时？"
+    asked = "大兴安岭地区义务教育学校课后服务每周开展几天、每天几个小时？"
     assert follow(assistant, asked).question == asked
     assert len(server.questions) == 2
 
