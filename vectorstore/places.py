@@ -65,15 +65,18 @@ def _sound(char: str) -> str:
 
 
 def names_in_pinyin(texts: Iterable[str]) -> dict[str, str]:
-    """Provinces, cities and places that the texts speak of, by the pinyin of their names, without tones.
-
-    Of names that sound alike those in the texts count, so that a city which the
-    library does not have is still known to be one.
-    """
+    """The places that the texts speak of, by the pinyin of their names, without tones and spaces."""
     found = {text[start:end] for text in texts for start, end in find_places(text)}
     # Sorted, so that of two names that sound alike the same one counts in every run.
-    known = (*sorted(_wide_names()), *sorted(found))
-    return {"".join(lazy_pinyin(name)): place for place in known for name in (bare_name(place), place)}
+    return {
+        "".join(lazy_pinyin(name)): place for place in sorted(found) for name in (bare_name(place), place)
+    }
+
+
+@cache
+def cities_in_pinyin() -> Mapping[str, str]:
+    """All provinces and cities in the same way: known to be places, whether or not the library has them."""
+    return {"".join(lazy_pinyin(name)): name for name in sorted(_wide_names())}
 
 
 def bare_name(place: str) -> str:

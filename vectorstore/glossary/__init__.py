@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from vectorstore.glossary.dictionary import chinese_for
+from vectorstore.places import cities_in_pinyin
 from vectorstore.text import fold
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*|\d[\d.,]*%?")
 _LONGEST_PHRASE = 4  # words of an English phrase
 _MOST_MEANINGS = 2  # of what a dictionary has for one English word
+_UNITS = frozenset({"city", "province", "municipality", "prefecture"})
 _PLURALS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ed", ""), ("ed", "e"))
 
 
@@ -47,7 +49,8 @@ def is_foreign(question: str) -> bool:
 def gloss(question: str, places: Mapping[str, str], weight: Callable[[str], float]) -> str:
     """The words of an English question in Chinese, one after the other; those that nothing has are left out.
 
-    ``places`` gives the names of places by their pinyin without tones.
+    ``places`` gives the names of places in the library by their pinyin without
+    tones; other cities are known where they are not part of a longer name.
     ``weight`` is how rare a term is in the library: of the words that a
     dictionary has, those go that the library uses most.
     """
@@ -60,6 +63,9 @@ def gloss(question: str, places: Mapping[str, str], weight: Callable[[str], floa
             if found := _look_up(phrase, places, weight):
                 glossed.append(found)
                 break
+        else:
+            if city := _city(words, index):
+                glossed.append(city)
         index += length
     return " ".join(dict.fromkeys(glossed))
 
@@ -77,6 +83,15 @@ def _look_up(phrase: str, places: Mapping[str, str], weight: Callable[[str], flo
     if not listed and phrase[0].isupper():
         listed = places.get(re.sub(r"[^a-z]", "", lowered), "")
     return listed or next((found for stem in stems if (found := _in_use(chinese_for(stem), weight))), "")
+
+
+def _city(words: Sequence[str], index: int) -> str:
+    """The city of that name, which a school or a person may have too: Yuncheng, but not Yuncheng School."""
+    before = words[index - 1 : index] if index > 1 else []  # a sentence begins with a capital
+    around = [*before, *words[index + 1 : index + 2]]
+    if not words[index][0].isupper() or any(w[0].isupper() and w.lower() not in _UNITS for w in around):
+        return ""
+    return cities_in_pinyin().get(re.sub(r"[^a-z]", "", words[index].lower().removesuffix("'s")), "")
 
 
 def _in_use(words: Iterable[str], weight: Callable[[str], float]) -> str:
