@@ -21,6 +21,7 @@ from assistant.extraction.refuse import (
 )
 from assistant.extraction.rows import is_blank, state_row
 from assistant.extraction.select import SHOWN_BY_SIGN, Span, is_title, score_spans
+from assistant.extraction.things import things_of
 from assistant.extraction.weigh import Matter
 from assistant.types import Reason, Statement
 from vectorstore.errors import Message
@@ -63,6 +64,8 @@ def state_sentences(reading: Reading, passages: Sequence[Passage]) -> Stated:
     statements = _state_titles(reading, passages)
     if one and len(mentions.clauses) > 1:
         statements.extend(_state_numbered(reading, passages))
+    elif one and (things := things_of(reading.own)):
+        statements.extend(_state_things(reading, things, passages))
     else:
         measure = JOINED if _JOINS.search(reading.own) else ONE
         for best in _by_document(spans, one=one):
@@ -94,6 +97,16 @@ def _state_numbered(reading: Reading, passages: Sequence[Passage]) -> list[State
         spans = score_spans(inside, reading.matter, reading.asks)
         statements.extend(_state(reading, spans, reading.matter, reading.asks))
     return statements
+
+
+def _state_things(reading: Reading, things: Sequence[str], passages: Sequence[Passage]) -> list[Statement]:
+    """What is said of each of several things of one document: none crowds out another."""
+    statements: dict[tuple[str, int], Statement] = {}
+    for thing in things:
+        matter = reading.matter.leaning_to(thing)
+        for statement in _state(reading, score_spans(passages, matter, reading.asks), matter, reading.asks):
+            statements.setdefault((statement.passage.chunk.id, statement.start), statement)
+    return list(statements.values())
 
 
 def _state_each(
