@@ -44,6 +44,9 @@ _FIRST_PARTS = re.compile(r"前\s*([一二三四五六七八九十两\d]{1,2})\s
 _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(]\d{4}[〕\])]\s*\d+\s*号")
 _INTO_TITLE = re.compile(r"《([^》]{4,60})》(?:里|中|第|规定|要求|写|说|怎么|一共|有多少|的第)")
 _INTO_LAW = re.compile(r"([\u4e00-\u9fff]{2,8}(?:法|条例))[里中]?的?(?:第|哪)[^，。？?]{0,4}条")
+_UNDERTAKING = re.compile(
+    r"[“\"「『]([^”\"」』》]{1,16}?)[”\"」』]?(计划|工程|行动|项目|品牌)(?:[”\"」』]|(?<=[”\"」』]..))"
+)
 _LONG_NUMBER = re.compile(r"(?<![\d.])\d{4,}(?![\d年.%])")
 _PHRASE = 4  # characters of a phrase that names a matter
 _PIECE = 3  # characters of it that, elsewhere, show that the matter is there in other words
@@ -177,6 +180,9 @@ class MentionReader:
         for match in (*_INTO_TITLE.finditer(text), *_INTO_LAW.finditer(text)):
             if not any(match.group(1) in title or title in match.group(1) for title in self._titles.values()):
                 yield match.group(1)
+        for match in _UNDERTAKING.finditer(text):
+            if not any(match.group(1) in other for other in (*self._texts.values(), *self._titles.values())):
+                yield "".join(match.groups())
 
     def _read_distinctive(self, text: str) -> Iterable[Mention]:
         """Quoted names and long numbers that stand in few documents: they say which one is meant."""

@@ -29,8 +29,9 @@ class Mentions:
     ``groups`` are the things it speaks of side by side: one group for "嘉兴…",
     two for "嘉兴和绍兴…"; each is a set of targets that can be meant. No group:
     anything may be meant. ``unknown`` are names of places that occur nowhere in
-    the library; ``uncollected`` are documents, by number or title, that the
-    question asks into and the library does not have; ``foreign`` are quoted
+    the library; ``uncollected`` are documents, by number or title, and quoted
+    names of plans and projects that the question asks into and the library does
+    not have; ``foreign`` are quoted
     names that stand only outside the groups.
     ``clauses`` are numbers of articles or items. ``words`` are all words that
     named a target; ``scope_words`` those among them that say only where to

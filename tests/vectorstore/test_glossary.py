@@ -108,3 +108,24 @@ def test_the_lists_hold_words_that_can_be_found() -> None:
         words = [word for word, _ in entries(name)]
         assert len(words) == len(set(words)), name
         assert all(official.strip() for _, official in entries(name))
+
+
+@pytest.mark.parametrize(
+    ("question", "city"),
+    [
+        ("What does Shaoxing require?", "绍兴"),
+        ("In Shaoxing City, how many?", "绍兴"),
+        ("Shaoxing's target?", "绍兴"),
+        ("Does Tibet have it?", "西藏"),
+        ("When did Yuncheng School open?", ""),
+        ("How about the teacher Li Anyang?", ""),
+        ("is ali a teacher?", ""),
+    ],
+)
+def test_a_city_is_known_in_latin_letters_unless_it_is_part_of_a_longer_name(
+    question: str, city: str
+) -> None:
+    glossed = gloss(question, PLACES, lambda _: 0.0).split()
+    assert [word for word in glossed if word in ("绍兴", "西藏", "运城", "安阳", "阿里")] == [city] * bool(
+        city
+    )

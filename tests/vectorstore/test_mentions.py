@@ -108,3 +108,18 @@ def test_a_place_that_is_typed_by_its_sound_is_recognised(
 @pytest.mark.parametrize("question", ["讲习班由谁办？", "煽动学生怎么处理？", "河被污染了怎么办？", ""])
 def test_a_word_that_sounds_nearly_like_a_place_is_none(seed_searcher: Searcher, question: str) -> None:
     assert seed_searcher.read_mentions(question).groups == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "uncollected"),
+    [
+        ("“春天计划”由谁牵头？", ("春天计划",)),
+        ("“春天”计划由谁牵头？", ("春天计划",)),
+        ("“春雨计划”由谁牵头？", ()),
+        ("“三零”是哪三零？", ()),
+    ],
+)
+def test_a_plan_with_a_quoted_name_that_no_document_has_is_not_collected(
+    seed_searcher: Searcher, question: str, uncollected: tuple[str, ...]
+) -> None:
+    assert seed_searcher.read_mentions(question).uncollected == uncollected
