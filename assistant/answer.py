@@ -16,7 +16,15 @@ from assistant.followup import stand_alone, still_leans
 from assistant.model.llm import ChatModel
 from assistant.model.rewrite import Rewriter
 from assistant.model.write import AnswerWriter, Generated
-from assistant.tell import model_failed, nearest_sections, notices_of, refusal_text, translated, unverified
+from assistant.tell import (
+    model_failed,
+    nearest_sections,
+    notices_of,
+    refusal_text,
+    searched_in_part,
+    translated,
+    unverified,
+)
 from assistant.types import (
     Answer,
     AnswerEvent,
@@ -40,7 +48,7 @@ from vectorstore.glossary import is_foreign
 from vectorstore.live import LiveLibrary
 from vectorstore.search import Searcher
 from vectorstore.text import is_traditional
-from vectorstore.types import Document, Passage
+from vectorstore.types import EVERYWHERE, Document, Passage
 
 _EACH = 6  # passages for each thing that a comparison names
 
@@ -95,10 +103,10 @@ class Assistant:
                 asked.text, scope=question.scope, limit=self._limits.passages, each=_EACH
             )
             evidence = pack(asked.text, passages, self._limits.evidence_tokens)
-            mentions = searcher.read_mentions(asked.text)
+            mentions = searcher.read_mentions(asked.text, question.scope)
             searched = time.perf_counter()
             yield EvidenceReady(evidence=evidence)
-            draft = extract(asked, best_first(evidence), searcher)
+            draft = extract(asked, best_first(evidence), searcher, question.scope)
             answer: Answer | None = None
             tongue = self._tongue(question)
             notices = tuple(notice.in_language(_frame(tongue)) for notice in searcher.notices)
@@ -110,6 +118,8 @@ class Assistant:
             if answer is None:
                 answer = self._from_draft(draft, evidence, searcher.documents, _frame(tongue))
                 yield TextDelta(text=answer.text)
+            if answer.outcome is Outcome.REFUSED and question.scope != EVERYWHERE:
+                notices = (*notices, searched_in_part(_frame(tongue)))
         yield AnswerReady(
             answer=replace(
                 answer,

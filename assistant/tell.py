@@ -35,6 +35,7 @@ _MODEL_FAILED = Message(
     "对话模型没有给出可用的回答（{}），以下由原文摘录而成。",
     "The chat model gave no usable answer ({}); this is taken from the sources instead.",
 )
+_SCOPED = Message("只在所选的范围内找过。", "Only what you chose to ask in was searched.")
 _UNVERIFIED = Message(
     "标有〔未核实〕的句子，在所引资料中没有查到依据。",
     "Sentences marked 〔未核实〕 could not be verified in the cited passages.",
@@ -104,6 +105,11 @@ def model_failed(cause: Message, language: Language) -> str:
 def unverified(done: Unverified, language: Language) -> str:
     """The notice that explains what became of sentences that failed the check."""
     return (_REMOVED if done == "remove" else _UNVERIFIED).in_language(language)
+
+
+def searched_in_part(language: Language) -> str:
+    """The notice of a refusal that was found in a part of the library only."""
+    return _SCOPED.in_language(language)
 
 
 def translated(language: Language) -> str:

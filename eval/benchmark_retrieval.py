@@ -42,7 +42,7 @@ from vectorstore.row_selection import Selection
 from vectorstore.search import Searcher
 from vectorstore.sources import CATALOG
 from vectorstore.text import fold, trim
-from vectorstore.types import Document, Hit, Scope, Section, SectionKind
+from vectorstore.types import EVERYWHERE, Document, Hit, Scope, Section, SectionKind
 from vectorstore.understand import understand
 
 DEPTHS = (1, 3, 5, 10)
@@ -78,7 +78,7 @@ class _WholeChunks:
 
 
 class _WithoutScope(Searcher):
-    def read_mentions(self, question: str) -> Mentions:
+    def read_mentions(self, question: str, scope: Scope = EVERYWHERE) -> Mentions:
         return Mentions()
 
 

@@ -31,7 +31,7 @@ from vectorstore.places import (
     sounds_of,
 )
 from vectorstore.text import fold, read_number
-from vectorstore.types import Document
+from vectorstore.types import Document, Scope
 
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{2,24})[”\"」』》]")
 _CLAUSE = re.compile(r"第\s*([零〇一二两三四五六七八九十百千\d]+)\s*(条|项|点|款)")
@@ -102,6 +102,10 @@ class MentionReader:
             places=tuple(dict.fromkeys(m.words for m in places)),
             within=tuple(bare_name(m.words) for m in places if m.in_text and m.targets),
         )
+
+    def targets_in(self, scope: Scope) -> frozenset[Target]:
+        """All documents and parts that the scope allows."""
+        return frozenset(t for t in self._targets if scope.allows(t.document_id, t.head))
 
     def absent_matter(self, question: str, targets: frozenset[Target]) -> str | None:
         """A phrase of the question that other documents have and these do not, not even in part; or None.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vectorstore.types import Head
 
@@ -54,6 +54,17 @@ class Mentions:
     def targets(self) -> frozenset[Target]:
         """All targets of all groups; empty means everywhere."""
         return frozenset().union(*self.groups)
+
+
+def within(mentions: Mentions, allowed: frozenset[Target]) -> Mentions:
+    """What is named, as far as it is allowed; a question that names nothing is about all that is.
+
+    Where all that it names lies outside, it asks for what is not there.
+    """
+    groups = tuple(inside for group in mentions.groups if (inside := group & allowed))
+    if mentions.groups and not groups:
+        return replace(mentions, groups=(), uncollected=(*mentions.uncollected, *mentions.scope_words))
+    return replace(mentions, groups=groups or (allowed,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,11 @@ from vectorstore.errors import Message, RerankUnavailable
 from vectorstore.fusion import mix, nearness
 from vectorstore.glossary import gloss, is_foreign, official_words
 from vectorstore.mentions import MentionReader
-from vectorstore.named import Mentions, Target
+from vectorstore.named import Mentions, Target, within
 from vectorstore.numbered import numbers_of
 from vectorstore.row_selection import RowTable, Selection, asks_for_rows
 from vectorstore.text import search_terms
-from vectorstore.types import Chunk, Document, Hit, Match, Passage, Scope, SectionKind
+from vectorstore.types import EVERYWHERE, Chunk, Document, Hit, Match, Passage, Scope, SectionKind
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -89,9 +89,10 @@ class Searcher:
         """What users should know of how passages are found just now."""
         return self._reranker.notices if self._reranker else ()
 
-    def read_mentions(self, question: str) -> Mentions:
-        """What the question names in this library."""
-        return self._mentions.read(question)
+    def read_mentions(self, question: str, scope: Scope = EVERYWHERE) -> Mentions:
+        """What the question names in this library, as far as it lies in the scope."""
+        mentions = self._mentions.read(question)
+        return mentions if scope == EVERYWHERE else within(mentions, self._mentions.targets_in(scope))
 
     def gloss(self, question: str, *, by_dictionary: bool = True) -> str:
         """The words of an English question in Chinese; empty for a Chinese one.
@@ -256,14 +257,13 @@ class Searcher:
 
     def _allowed(self, group: frozenset[Target] | None, scope: Scope) -> set[_Place] | None:
         """Documents and parts that may be found; None for all."""
-        if group is None and not scope.documents and not scope.regions:
+        if group is None and scope == EVERYWHERE:
             return None
         allowed: set[_Place] = set()
         for document in self.documents:
             for part in range(len(document.parts) + 1):
                 head = document.head_of(part)
-                fits = not scope.documents or document.id in scope.documents
-                fits = fits and (not scope.regions or any(r and r in head.region for r in scope.regions))
+                fits = scope.allows(document.id, head)
                 if fits and (group is None or Target(document.id, part, head) in group):
                     allowed.add((document.id, part))
         return allowed

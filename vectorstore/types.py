@@ -7,6 +7,7 @@ when the file is read, and never again.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from vectorstore.errors import Message
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 
 
 class Status(StrEnum):
@@ -69,6 +72,12 @@ class Head:
     deadline: date | None = None
     superseded_by: str = ""
     aliases: tuple[str, ...] = ()
+
+    @property
+    def years(self) -> frozenset[int]:
+        """The years that it is of: when it was issued, and those of its period or, without one, its title."""
+        said = {int(year) for year in _YEAR.findall(self.period or self.title)}
+        return frozenset(said | ({self.issued_on.year} if self.issued_on else set()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,10 +194,24 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Where to search: document ids and regions. Empty means everywhere."""
+    """Where to search: document ids, regions, kinds (通知, 方案) and years. Empty means everywhere."""
 
     documents: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+
+    def allows(self, document_id: str, head: Head) -> bool:
+        """Whether a document, or a part of one with this head, is to be looked at."""
+        return (
+            (not self.documents or document_id in self.documents)
+            and (not self.regions or any(region and region in head.region for region in self.regions))
+            and (not self.kinds or head.kind in self.kinds)
+            and (not self.years or not head.years.isdisjoint(self.years))
+        )
+
+
+EVERYWHERE = Scope()
 
 
 class Hit(NamedTuple):

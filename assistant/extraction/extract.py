@@ -24,7 +24,7 @@ from vectorstore.errors import Message
 from vectorstore.glossary import is_foreign, official_words
 from vectorstore.search import Searcher
 from vectorstore.text import search_terms
-from vectorstore.types import Passage
+from vectorstore.types import EVERYWHERE, Passage, Scope
 
 _NEAREST = 3
 _WORD = re.compile(r"(?![零〇一二两三四五六七八九十百千个])[\u4e00-\u9fff]{2}|[a-z]{4,}")
@@ -32,12 +32,14 @@ _SHOWN_OF_A_REFUSAL = 2  # sentences that show what the source does say
 _BRIEFLY = 9  # selected rows from which on only their names are listed
 
 
-def extract(asked: StandAlone, passages: Sequence[Passage], searcher: Searcher) -> Draft:
-    """A draft of the answer to a question that stands on its own, from passages found for it."""
+def extract(
+    asked: StandAlone, passages: Sequence[Passage], searcher: Searcher, scope: Scope = EVERYWHERE
+) -> Draft:
+    """A draft of the answer to a question that stands on its own, from passages found for it in a scope."""
     nearest = tuple(passages[:_NEAREST])
     if reason := refuse_question(asked.text):
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
-    reading = read_question(asked, searcher)
+    reading = read_question(asked, searcher, scope)
     if not asked.context and not reading.mentions.groups and not _shares_words(reading, searcher):
         return Draft(reason=Reason.NOT_FOUND, nearest=nearest)
     reason = _refuse_scope(reading, searcher)

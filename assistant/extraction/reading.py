@@ -11,6 +11,7 @@ from assistant.types import StandAlone
 from vectorstore.named import Mentions
 from vectorstore.search import Searcher
 from vectorstore.text import fold
+from vectorstore.types import Scope
 
 _OWN_MATTER = 6  # characters of matter from which on a follow-up speaks of a thing of its own
 
@@ -30,9 +31,9 @@ class Reading:
     matter: Matter
 
 
-def read_question(asked: StandAlone, searcher: Searcher) -> Reading:
-    """Understand a question against the library."""
-    mentions = searcher.read_mentions(asked.text)
+def read_question(asked: StandAlone, searcher: Searcher, scope: Scope) -> Reading:
+    """Understand a question against what of the library is in the scope."""
+    mentions = searcher.read_mentions(asked.text, scope)
     asks = read_asks(asked.focus)
     if asked.context and all(ask.kind is Kind.NAME for ask in asks):
         asks = read_asks(asked.context)  # "那绍兴呢？" asks what was asked before

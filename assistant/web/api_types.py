@@ -53,10 +53,19 @@ class ScopeBody(Strict):
 
     documents: Annotated[list[Name], Field(max_length=MOST_FILTERS, description="Document ids.")] = []
     regions: Annotated[list[Name], Field(max_length=MOST_FILTERS, description="Regions, e.g. 某省某市.")] = []
+    kinds: Annotated[list[Name], Field(max_length=MOST_FILTERS, description="Kinds, e.g. 通知.")] = []
+    years: Annotated[
+        list[Annotated[int, Field(ge=1900, le=2100, strict=True)]], Field(max_length=MOST_FILTERS)
+    ] = []
 
     def to_scope(self) -> Scope:
         """As the domain knows it."""
-        return Scope(documents=tuple(self.documents), regions=tuple(self.regions))
+        return Scope(
+            documents=tuple(self.documents),
+            regions=tuple(self.regions),
+            kinds=tuple(self.kinds),
+            years=tuple(self.years),
+        )
 
 
 class Asked(Strict):

@@ -19,6 +19,7 @@ from assistant.settings import Settings
 from assistant.types import Answer, AnswerReady, EvidenceReady, Outcome, Question, Reason, TextDelta, Turn
 from tests.model_replies import cut, drips, empty_choices, html, refuses, says
 from tests.model_server import ModelServer
+from vectorstore.types import Scope
 
 QUESTION = "聊城乡村学校饮水改善工程由哪个部门牵头？"
 
@@ -316,3 +317,19 @@ def test_an_empty_library_says_so_and_what_to_do(tmp_path: Path) -> None:
             assert "policy-assistant ingest" in answer.text
     finally:
         assistant.close()
+
+
+def test_rows_and_lists_are_told_from_the_chosen_scope_alone(seed_assistant: Assistant) -> None:
+    question = "哪些项目由市教育体育局牵头？"
+    everywhere = seed_assistant.ask(Question(text=question))
+    assert len(everywhere.citations) > 1
+    outside = next(
+        document.id
+        for document in seed_assistant.documents()
+        if document.id not in {c.passage.chunk.document_id for c in everywhere.citations}
+    )
+    scoped = seed_assistant.ask(Question(text=question, scope=Scope(documents=(outside,))))
+    assert {c.passage.chunk.document_id for c in scoped.citations} <= {outside}
+    refused = seed_assistant.ask(Question(text=QUESTION, scope=Scope(documents=(outside,))))
+    assert refused.outcome is Outcome.REFUSED
+    assert any("所选的范围" in notice for notice in refused.notices)

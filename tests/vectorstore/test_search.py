@@ -140,3 +140,25 @@ def test_a_library_of_no_document_or_of_one(tmp_path: Path, texts: list[str]) ->
         searcher = Searcher(generation, embedder)
         for question in ["心理教师", "甲县有哪些项目", "第3条", "文号是什么", "有哪些县", "😀", "x" * 10_000]:
             assert len(searcher.search(question, scope=EVERYWHERE, limit=5, each=3)) <= len(texts)
+
+
+def test_kinds_and_years_narrow_the_scope(seed_searcher: Searcher) -> None:
+    heads = [d.head_of(part) for d in seed_searcher.documents for part in range(len(d.parts) + 1)]
+    kind = next(head.kind for head in heads if head.kind)
+    year = max(year for head in heads for year in head.years)
+    for scope in (Scope(kinds=(kind,)), Scope(years=(year,)), Scope(kinds=(kind,), years=(year,))):
+        found = seed_searcher.search("心理健康", scope=scope, limit=20)
+        assert all(not scope.kinds or passage.head.kind == kind for passage in found)
+        assert all(not scope.years or year in passage.head.years for passage in found)
+    assert seed_searcher.search("心理健康", scope=Scope(years=(1990,)), limit=20) == ()
+
+
+def test_a_question_is_about_what_is_in_its_scope(seed_searcher: Searcher) -> None:
+    yangzhou = next(d.id for d in seed_searcher.documents if "扬州" in d.text and "简报" in d.head.title)
+    scope = Scope(documents=(yangzhou,))
+    assert {t.document_id for t in seed_searcher.read_mentions("心理健康", scope).targets} == {yangzhou}
+    outside = seed_searcher.read_mentions("聊城的心理健康", scope)
+    assert outside.groups == ()
+    assert outside.uncollected == ("聊城",)
+    both = seed_searcher.read_mentions("聊城和扬州的心理健康", scope)
+    assert {t.document_id for t in both.targets} == {yangzhou}
