@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
@@ -90,7 +90,7 @@ class Assistant:
                 return event.answer
         raise AssertionError("a stream ends with AnswerReady")
 
-    def stream(self, question: Question) -> Iterator[AnswerEvent]:
+    def stream(self, question: Question) -> Generator[AnswerEvent, None, None]:
         """EvidenceReady, then TextDeltas, then exactly one AnswerReady, which replaces all text before it.
 
         Raises BadQuestion, and IndexMissing or IndexMismatch where there is nothing to search.
@@ -128,7 +128,7 @@ class Assistant:
                 usage=spent + answer.usage,
                 seconds=Seconds(search=searched - started, answer=time.perf_counter() - searched),
                 conversation_id=question.conversation_id or uuid4().hex,
-                answer_id=uuid4().hex,
+                answer_id=question.id,
             )
         )
 

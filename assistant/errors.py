@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vectorstore.errors import PolicyAssistantError
+from vectorstore.errors import Message, PolicyAssistantError
 
 
 class SettingsInvalid(PolicyAssistantError):
@@ -51,3 +51,16 @@ class ModelReplyUnusable(ModelUnavailable):
     """The chat model answered with something that is no answer."""
 
     code = "model_reply_unusable"
+
+
+class Busy(PolicyAssistantError):
+    """More requests are waiting than will be answered in reasonable time."""
+
+    code = "busy"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("现在提问的人太多。", "Too many questions at the moment."),
+            Message("请过几秒再试。", "Try again in a few seconds."),
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
+from uuid import uuid4
 
 from vectorstore.errors import Language, Message
 from vectorstore.named import Mentions
@@ -49,7 +50,8 @@ class Question:
     """What a person asked. Filters are data, never part of the text.
 
     ``language`` is the one to answer in, where it is not the settings'; a
-    question in Latin letters is answered in English all the same.
+    question in Latin letters is answered in English all the same. ``id`` becomes
+    the answer's.
     """
 
     text: str
@@ -57,6 +59,7 @@ class Question:
     scope: Scope = Scope()
     language: Language | None = None
     conversation_id: str = ""
+    id: str = field(default_factory=lambda: uuid4().hex)
 
 
 @dataclass(frozen=True, slots=True)

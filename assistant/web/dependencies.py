@@ -10,7 +10,7 @@ from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from assistant.answer import Assistant
-from assistant.web.http_errors import Busy
+from assistant.errors import Busy
 from vectorstore.errors import Language
 
 # Retrieval is bound by the cores and a chat model by its endpoint: more threads would only add waiting.

@@ -19,19 +19,6 @@ RETRY_SECONDS = 5
 LONGEST_NAME_SHOWN = 60
 
 
-class Busy(PolicyAssistantError):
-    """More requests are waiting than will be answered in reasonable time."""
-
-    code = "busy"
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(
-            Message("现在提问的人太多。", "Too many questions at the moment."),
-            Message("请过几秒再试。", "Try again in a few seconds."),
-        )
-
-
 class UnknownDocument(PolicyAssistantError):
     """No document of the library has that id."""
 

@@ -122,8 +122,9 @@ def test_a_queue_that_is_too_long_is_refused_with_a_time_to_come_back() -> None:
     import anyio
     import anyio.to_thread
 
+    from assistant.errors import Busy
     from assistant.web.dependencies import in_worker
-    from assistant.web.http_errors import Busy, known_error_response
+    from assistant.web.http_errors import known_error_response
 
     async def crowd() -> None:
         workers = new_workers()

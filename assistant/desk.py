@@ -1,0 +1,142 @@
+"""Answers in the making: each in a thread of a small pool, for whoever waits for it, or comes back for it.
+
+An answer goes on when nobody listens any more, so that a lost connection
+loses nothing; several listeners of one question share one computation.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+
+from assistant.answer import Assistant
+from assistant.errors import Busy
+from assistant.types import Answer, AnswerEvent, AnswerReady, Question, TextDelta
+
+# Retrieval is bound by the cores and a chat model by its endpoint: more threads would only add waiting.
+# A queue longer than people's patience is better refused at once.
+AT_ONCE = 8
+MOST_WAITING = 64
+_KEPT = 1000  # ended answers that can still be asked for
+_HEARTBEAT = 0.5  # seconds after which a listener hears that there is nothing new
+
+
+class Job:
+    """One question being answered. Safe in several threads."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.answer: Future[Answer] = Future()
+        """The answer once it is there; it raises what went wrong, or CancelledError after ``stop``."""
+        self._events: list[AnswerEvent] = []
+        self._changed = threading.Condition()
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Nobody wants it any more: it ends at its next event."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    @property
+    def said(self) -> str:
+        """The text that was shown so far."""
+        with self._changed:
+            return "".join(event.text for event in self._events if isinstance(event, TextDelta))
+
+    def follow(self) -> Iterator[AnswerEvent]:
+        """All events from the first on, as they come, an empty TextDelta twice a second while none comes.
+
+        Ends after AnswerReady, or where the job was stopped. Raises what went wrong.
+        """
+        told = 0
+        while True:
+            news, ended = self._news(told)
+            yield from news
+            told += len(news)
+            if ended:
+                break
+            if not news:
+                yield TextDelta(text="")
+        if not self.answer.cancelled() and (error := self.answer.exception()):
+            raise error
+
+    def run(self, assistant: Assistant) -> None:
+        """Answer it, to the end or until it is stopped. Never raises."""
+        failed: Exception | None = None
+        try:
+            with closing(assistant.stream(self.question)) as events:
+                while not self._stopped and (event := next(events, None)):
+                    self._tell(event)
+        except Exception as error:  # noqa: BLE001  # whoever listens gets it
+            failed = error
+        self.end(failed)
+
+    def end(self, failed: Exception | None = None) -> None:
+        """Settle ``answer``: with the last event's, with what failed, or as cancelled."""
+        with self._changed:
+            last = self._events[-1] if self._events else None
+            if failed:
+                self.answer.set_exception(failed)
+            elif isinstance(last, AnswerReady):
+                self.answer.set_result(last.answer)
+            else:
+                self.answer.cancel()
+            self._changed.notify_all()
+
+    def _tell(self, event: AnswerEvent) -> None:
+        with self._changed:
+            self._events.append(event)
+            self._changed.notify_all()
+
+    def _news(self, told: int) -> tuple[list[AnswerEvent], bool]:
+        """The events after the first ``told``, waiting for some, and whether they are the last."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._events) > told or self.answer.done(), _HEARTBEAT)
+            return self._events[told:], self.answer.done()
+
+
+class Desk:
+    """Takes questions and answers them in turn."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answer")
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def submit(self, question: Question) -> Job:
+        """Begin to answer a question, or join whoever asked the one with this id. Raises Busy."""
+        with self._lock:
+            if found := self._jobs.get(question.id):
+                return found
+            if sum(not job.answer.done() for job in self._jobs.values()) >= AT_ONCE + MOST_WAITING:
+                raise Busy
+            job = self._jobs[question.id] = Job(question)
+            self._forget_the_oldest()
+        self._pool.submit(job.run, self._assistant)
+        return job
+
+    def find(self, question_id: str) -> Job | None:
+        """The job of that question, while it is under way and for some time after."""
+        with self._lock:
+            return self._jobs.get(question_id)
+
+    def close(self) -> None:
+        """Stop all that is under way, and wait for it."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            job.stop()
+        self._pool.shutdown(cancel_futures=True)
+        for job in jobs:
+            if not job.answer.done():  # its turn never came
+                job.end()
+
+    def _forget_the_oldest(self) -> None:
+        ended = [key for key, job in self._jobs.items() if job.answer.done()]
+        for key in ended[: max(0, len(self._jobs) - _KEPT)]:
+            del self._jobs[key]

@@ -1,0 +1,130 @@
+"""Answers in the making: shared, followed by whoever comes back, stopped, refused when too many wait."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+
+import pytest
+
+from assistant.answer import Assistant
+from assistant.desk import AT_ONCE, MOST_WAITING, Desk
+from assistant.errors import BadQuestion, Busy
+from assistant.types import AnswerEvent, AnswerReady, EvidenceReady, Question, TextDelta
+
+
+@pytest.fixture
+def desk(seed_assistant: Assistant) -> Iterator[Desk]:
+    opened = Desk(seed_assistant)
+    yield opened
+    opened.close()
+
+
+class Gated:
+    """An assistant whose answers wait in the middle until they may go on."""
+
+    def __init__(self, real: Assistant) -> None:
+        self.real = real
+        self.gate = threading.Event()
+        self.asked: list[str] = []
+        self.closed = threading.Event()
+
+    def stream(self, question: Question) -> Iterator[AnswerEvent]:
+        self.asked.append(question.id)
+        try:
+            for event in self.real.stream(question):
+                yield event
+                while isinstance(event, EvidenceReady) and not self.gate.wait(0.01):
+                    yield TextDelta(text="")
+        finally:
+            self.closed.set()
+
+
+@pytest.fixture
+def gated(seed_assistant: Assistant) -> Gated:
+    return Gated(seed_assistant)
+
+
+@pytest.fixture
+def gated_desk(gated: Gated) -> Iterator[Desk]:
+    opened = Desk(gated)  # type: ignore[arg-type]  # only its stream is used
+    yield opened
+    gated.gate.set()
+    opened.close()
+
+
+ASKED = "聊城乡村学校饮水改善工程由哪个部门牵头？"
+
+
+def test_a_follower_sees_the_events_of_a_stream_in_order(desk: Desk) -> None:
+    job = desk.submit(Question(text=ASKED))
+    events = [event for event in job.follow() if event != TextDelta(text="")]
+    assert isinstance(events[0], EvidenceReady)
+    assert isinstance(events[-1], AnswerReady)
+    assert sum(isinstance(event, AnswerReady) for event in events) == 1
+    assert events[-1].answer == job.answer.result()
+    assert job.answer.result().answer_id == job.question.id
+
+
+def test_whoever_comes_late_hears_all_of_it(desk: Desk) -> None:
+    job = desk.submit(Question(text=ASKED))
+    job.answer.result()
+    assert [event for event in job.follow() if event != TextDelta(text="")][-1] == AnswerReady(
+        answer=job.answer.result()
+    )
+    assert job.said == job.answer.result().text
+
+
+def test_the_same_question_again_is_one_computation(gated_desk: Desk, gated: Gated) -> None:
+    question = Question(text=ASKED)
+    first, second = gated_desk.submit(question), gated_desk.submit(question)
+    gated.gate.set()
+    assert first is second
+    assert first.answer.result().citations
+    assert gated.asked == [question.id]
+    assert gated_desk.find(question.id) is first
+    assert gated_desk.find("another") is None
+
+
+def test_an_answer_goes_on_when_nobody_listens(gated_desk: Desk, gated: Gated) -> None:
+    job = gated_desk.submit(Question(text=ASKED))
+    listening = job.follow()
+    next(listening)
+    listening.close()  # type: ignore[attr-defined]  # a generator
+    gated.gate.set()
+    assert job.answer.result().citations
+
+
+def test_a_stopped_answer_ends_its_computation_and_its_followers(gated_desk: Desk, gated: Gated) -> None:
+    job = gated_desk.submit(Question(text=ASKED))
+    for _ in job.follow():
+        job.stop()
+    assert job.answer.cancelled()
+    with pytest.raises(CancelledError):
+        job.answer.result()
+    assert gated.closed.wait(10)
+
+
+def test_what_goes_wrong_reaches_every_follower(desk: Desk) -> None:
+    job = desk.submit(Question(text=" "))
+    for _ in range(2):
+        with pytest.raises(BadQuestion):
+            list(job.follow())
+
+
+def test_when_too_many_wait_the_next_is_refused_and_nobody_else(gated_desk: Desk, gated: Gated) -> None:
+    jobs = [gated_desk.submit(Question(text=ASKED)) for _ in range(AT_ONCE + MOST_WAITING)]
+    with pytest.raises(Busy):
+        gated_desk.submit(Question(text=ASKED))
+    assert gated_desk.submit(jobs[-1].question) is jobs[-1]
+    gated.gate.set()
+    assert all(job.answer.result().citations for job in jobs)
+    assert gated_desk.submit(Question(text=ASKED)).answer.result().citations
+
+
+def test_closing_stops_what_is_under_way(gated: Gated) -> None:
+    desk = Desk(gated)  # type: ignore[arg-type]
+    jobs = [desk.submit(Question(text=ASKED)) for _ in range(AT_ONCE + 2)]
+    desk.close()
+    assert all(job.answer.done() for job in jobs)
