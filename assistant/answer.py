@@ -110,7 +110,7 @@ class Assistant:
             answer: Answer | None = None
             tongue = self._tongue(question)
             notices = tuple(notice.in_language(_frame(tongue)) for notice in searcher.notices)
-            if self._writer and _is_for_a_model(draft, evidence):
+            if self._writer and not question.evidence_alone and _is_for_a_model(draft, evidence):
                 try:
                     answer = yield from self._from_model(self._writer, tongue, evidence, searcher)
                 except ModelUnavailable as error:
@@ -193,7 +193,7 @@ class Assistant:
         history = question.history[-self._limits.history_turns :] if self._limits.history_turns else ()
         text = question.text.strip()
         asked = stand_alone(text, history, searcher)
-        if self._rewriter is None or not asked.leans:
+        if self._rewriter is None or question.evidence_alone or not asked.leans:
             return asked, Usage()
         rewritten = self._rewriter.rewrite(text, history)
         if not rewritten.text or still_leans(rewritten.text):

@@ -18,6 +18,8 @@ MOST = 4
 _SHORTEST, _LONGEST = 4, 24
 _ABOUT = Message("《{title}》对{section}有什么要求？", "What does 《{title}》 say on {section}?")
 
+_ROW = Message("《{title}》里，{name}的{column}是什么？", "In 《{title}》, what is the {column} of {name}?")
+
 
 class _Written(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -49,19 +51,35 @@ def questions_from_headings(documents: Iterable[Document], language: Language) -
     return tuple(islice(turn_by_turn, MOST))
 
 
-def _questions(document: Document, language: Language) -> Iterator[str]:
-    for section in (each for top in document.sections for each in top.walk()):
-        if _tells(section):
-            title = document.head_of(section.part).title
-            yield _ABOUT.in_language(language).format(title=title, section=section.title.strip("。；：… "))
-
-
-def _tells(section: Section) -> bool:
-    """Whether the section has a short heading of its own and more text below it, none of it hidden."""
+def question_on(document: Document, section: Section, language: Language) -> str:
+    """A question on what a section or a row says; empty where it has no short name, or hides its text."""
+    if section.marks:
+        return ""
+    about = document.head_of(section.part).title
+    if section.kind is SectionKind.ROW:
+        return _question_on_row(about, section, language)
     title = section.title.strip()
-    return (
-        section.kind is SectionKind.ITEM
-        and not section.marks
-        and _SHORTEST <= len(title) <= _LONGEST
-        and section.end - section.start > 2 * len(title)
-    )
+    tells = section.kind is SectionKind.ITEM and section.end - section.start > 2 * len(title)
+    if not tells or not _SHORTEST <= len(title) <= _LONGEST:
+        return ""
+    return _ABOUT.in_language(language).format(title=about, section=title.strip("。；：… "))
+
+
+def _question_on_row(about: str, row: Section, language: Language) -> str:
+    """What its last column says of the thing that its naming cell names."""
+    name = next((squeezed(cell.text) for cell in row.cells if cell.names), "")
+    told = [cell for cell in row.cells if cell.header and cell.text.strip() and not cell.names]
+    if not told or not _SHORTEST <= len(name) <= _LONGEST:
+        return ""
+    column = squeezed(told[-1].header)
+    return _ROW.in_language(language).format(title=about, name=name, column=column)
+
+
+def squeezed(text: str) -> str:
+    """A cell's text on one line: a narrow column breaks words."""
+    return "".join(text.split())
+
+
+def _questions(document: Document, language: Language) -> Iterator[str]:
+    sections = (each for top in document.sections for each in top.walk())
+    return filter(None, (question_on(document, section, language) for section in sections))

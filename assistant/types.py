@@ -50,14 +50,15 @@ class Question:
     """What a person asked. Filters are data, never part of the text.
 
     ``language`` is the one to answer in, where it is not the settings'; a
-    question in Latin letters is answered in English all the same. ``id`` becomes
-    the answer's.
+    question in Latin letters is answered in English all the same. ``evidence_alone``: no chat model is asked.
+    ``id`` becomes the answer's.
     """
 
     text: str
     history: tuple[Turn, ...] = ()
     scope: Scope = Scope()
     language: Language | None = None
+    evidence_alone: bool = False
     conversation_id: str = ""
     id: str = field(default_factory=lambda: uuid4().hex)
 

@@ -1,0 +1,92 @@
+"""What the chat page says, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vectorstore.errors import Language, Message
+
+WORDS: Mapping[str, Message] = {
+    "title": Message("政策助手", "Policy Assistant"),
+    "intro": Message(
+        "依据库中的政策文件回答问题，并注明出处；库中没有的，会直说没有。请以原文为准。",
+        "Answers from the policy documents in the library, with the sources; says so where they have no "
+        "answer. The original is what counts.",
+    ),
+    "holds": Message("库中现有 {} 份文件", "{} documents in the library"),
+    "cannot": Message(
+        "不回答政策以外的问题，不写公文，也不凭常识补充。",
+        "No answers beyond the policies, no drafting of documents, nothing from general knowledge.",
+    ),
+    "library": Message("文件库", "Library"),
+    "other_language": Message("English", "中文"),
+    "theme": Message("深浅", "Theme"),
+    "ask": Message("请输入问题，按回车发送", "Ask a question, press Enter to send"),
+    "question": Message("问题", "Question"),
+    "conversation": Message("对话", "Conversation"),
+    "conversations": Message("历史对话", "Conversations"),
+    "new": Message("新对话", "New conversation"),
+    "none_yet": Message("还没有对话。", "No conversations yet."),
+    "rename": Message("改名", "Rename"),
+    "delete": Message("删除", "Delete"),
+    "delete_all": Message("全部删除", "Delete all"),
+    "sure": Message("删除后无法恢复。", "This can't be undone."),
+    "export": Message("导出", "Export"),
+    "kept": Message(
+        "对话保存在本服务器上，只有这个浏览器能看到。",
+        "Conversations are kept on this server; only this browser can see them.",
+    ),
+    "scope": Message("限定范围", "Ask in a part of the library"),
+    "documents": Message("文件", "Documents"),
+    "regions": Message("地区", "Regions"),
+    "kinds": Message("类别", "Kinds"),
+    "years": Message("年份", "Years"),
+    "stage_search": Message("检索", "Searching"),
+    "stage_compose": Message("组织", "Composing"),
+    "stage_check": Message("核对", "Checking"),
+    "stopped": Message("已停止：没有写完，出处也没有列出。", "Stopped: unfinished, and without its sources."),
+    "interrupted": Message(
+        "这一问没有答完：服务中断过。可以点“重答”。",
+        "This one was not finished: the service was interrupted. Press Answer again.",
+    ),
+    "failed": Message(
+        "回答时出错，原因已记入日志。", "Something went wrong while answering; the cause is in the log."
+    ),
+    "again": Message("请再试一次，仍不行请联系管理员。", "Try again, or tell the administrator."),
+    "not_kept": Message(
+        "这一问没有存下来，刷新后会看不到。", "This one could not be kept: a reload will lose it."
+    ),
+    "sources": Message("出处", "Sources"),
+    "searched": Message("按此检索：", "Searched for: "),
+    "nearest": Message("相近的内容：", "Close to it: "),
+    "next": Message("接着问：", "Ask next: "),
+    "copy": Message("复制", "Copy"),
+    "copied": Message("已复制，含出处", "Copied, with the sources"),
+    "good": Message("有用", "Helpful"),
+    "bad": Message("有问题", "Not right"),
+    "retry": Message("重答", "Answer again"),
+    "edit": Message("改问", "Edit"),
+    "editing": Message(
+        "正在改问：发送后替换这一问和之后的内容。", "Editing: sending replaces this question and all after it."
+    ),
+    "cancel": Message("取消", "Cancel"),
+    "save": Message("保存", "Save"),
+    "what_is_wrong": Message("哪里有问题？", "What is not right?"),
+    "wrong": Message("内容错了", "It is wrong"),
+    "wrong_source": Message("出处不对", "Wrong source"),
+    "not_answered": Message("没答到", "Does not answer"),
+    "too_long": Message("太长", "Too long"),
+    "other": Message("其他", "Something else"),
+    "say_more": Message("补充说明（可不填）", "Say more (optional)"),
+    "thanks": Message("已记下，谢谢。", "Noted, thank you."),
+    "reader": Message("原文", "Original"),
+    "previous": Message("上一条", "Previous"),
+    "following": Message("下一条", "Next"),
+    "new_tab": Message("在新页打开", "Open in a new tab"),
+    "close": Message("关闭", "Close"),
+}
+
+
+def words_in(language: Language) -> dict[str, str]:
+    """All of them in one language."""
+    return {name: message.in_language(language) for name, message in WORDS.items()}
