@@ -1,25 +1,37 @@
 """Answers in the making: each in a thread of a small pool, for whoever waits for it, or comes back for it.
 
 An answer goes on when nobody listens any more, so that a lost connection
-loses nothing; several listeners of one question share one computation.
+loses nothing; several listeners of one question share one computation. What
+is asked and answered goes into the history.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 
 from assistant.answer import Assistant
-from assistant.errors import Busy
+from assistant.answer_json import to_json
+from assistant.errors import Busy, HistoryUnusable
+from assistant.history.history import History
 from assistant.types import Answer, AnswerEvent, AnswerReady, Question, TextDelta
+from vectorstore.errors import Message, PolicyAssistantError
+
+_LOG = logging.getLogger(__name__)
 
 # Retrieval is bound by the cores and a chat model by its endpoint: more threads would only add waiting.
 # A queue longer than people's patience is better refused at once.
 AT_ONCE = 8
 MOST_WAITING = 64
+_UNFORESEEN = (
+    Message("回答时出错，原因已记入日志。", "Something went wrong while answering; the cause is in the log."),
+    Message("请再试一次，仍不行请联系管理员。", "Try again, or tell the administrator."),
+)
 _KEPT = 1000  # ended answers that can still be asked for
 _HEARTBEAT = 0.5  # seconds after which a listener hears that there is nothing new
 
@@ -64,25 +76,29 @@ class Job:
         if not self.answer.cancelled() and (error := self.answer.exception()):
             raise error
 
-    def run(self, assistant: Assistant) -> None:
-        """Answer it, to the end or until it is stopped. Never raises."""
-        failed: Exception | None = None
+    def run(self, assistant: Assistant) -> Answer | Exception | None:
+        """Answer it, to the end or until it is stopped: the answer, what went wrong, or None if stopped."""
         try:
             with closing(assistant.stream(self.question)) as events:
-                while not self._stopped and (event := next(events, None)):
+                for event in events:
+                    if self._stopped:
+                        break
+                    if isinstance(event, AnswerReady):
+                        return event.answer
                     self._tell(event)
         except Exception as error:  # noqa: BLE001  # whoever listens gets it
-            failed = error
-        self.end(failed)
+            return error
+        return None
 
-    def end(self, failed: Exception | None = None) -> None:
-        """Settle ``answer``: with the last event's, with what failed, or as cancelled."""
+    def end(self, result: Answer | Exception | None) -> None:
+        """Tell the followers how it ended."""
+        if isinstance(result, Answer):
+            self._tell(AnswerReady(answer=result))
         with self._changed:
-            last = self._events[-1] if self._events else None
-            if failed:
-                self.answer.set_exception(failed)
-            elif isinstance(last, AnswerReady):
-                self.answer.set_result(last.answer)
+            if isinstance(result, Answer):
+                self.answer.set_result(result)
+            elif result:
+                self.answer.set_exception(result)
             else:
                 self.answer.cancel()
             self._changed.notify_all()
@@ -100,16 +116,22 @@ class Job:
 
 
 class Desk:
-    """Takes questions and answers them in turn."""
+    """Takes questions and answers them in turn, with an assistant that others may ask too."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, history: History) -> None:
         self._assistant = assistant
+        self._history = history
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answer")
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
 
-    def submit(self, question: Question) -> Job:
-        """Begin to answer a question, or join whoever asked the one with this id. Raises Busy."""
+    def submit(self, question: Question, owner: str | None = None) -> Job:
+        """Begin to answer a question, or join whoever asked the one with this id.
+
+        ``owner`` is the secret of the browser or person whose conversation it
+        is part of. Raises Busy, and HistoryUnusable's siblings where the
+        conversation is another's or full.
+        """
         with self._lock:
             if found := self._jobs.get(question.id):
                 return found
@@ -117,7 +139,12 @@ class Desk:
                 raise Busy
             job = self._jobs[question.id] = Job(question)
             self._forget_the_oldest()
-        self._pool.submit(job.run, self._assistant)
+        try:
+            self._remember(question, owner)
+        except PolicyAssistantError as error:
+            job.end(error)
+            raise
+        self._pool.submit(self._work, job)
         return job
 
     def find(self, question_id: str) -> Job | None:
@@ -134,7 +161,39 @@ class Desk:
         self._pool.shutdown(cancel_futures=True)
         for job in jobs:
             if not job.answer.done():  # its turn never came
-                job.end()
+                job.end(None)
+
+    def _work(self, job: Job) -> None:
+        result = job.run(self._assistant)
+        try:
+            self._keep(job, result)
+        except HistoryUnusable as error:
+            _LOG.warning("An answer was not kept: %s", error.message.en)
+        job.end(result)
+
+    def _remember(self, question: Question, owner: str | None) -> None:
+        try:
+            self._history.ask(
+                question.id,
+                question.text,
+                conversation_id=question.conversation_id,
+                owner=owner,
+                asked_at=datetime.now(UTC),
+            )
+        except HistoryUnusable as error:
+            _LOG.warning("A question was not kept: %s", error.message.en)
+
+    def _keep(self, job: Job, result: Answer | Exception | None) -> None:
+        question_id = job.question.id
+        if isinstance(result, Answer):
+            self._history.answer(question_id, to_json(result))
+        elif isinstance(result, PolicyAssistantError):
+            self._history.fail(question_id, result.message, result.hint)
+        elif result:
+            _LOG.error("A question could not be answered", exc_info=result)
+            self._history.fail(question_id, *_UNFORESEEN)
+        else:
+            self._history.stop(question_id, job.said)
 
     def _forget_the_oldest(self) -> None:
         ended = [key for key, job in self._jobs.items() if job.answer.done()]

@@ -49,7 +49,11 @@ class Suggester:
                 rows.append(
                     [(document, one) for one in beside if not any(one.start <= at < one.end for at in starts)]
                 )
-        return (pair for pair in chain.from_iterable(zip_longest(*rows)) if pair and question_on(pair[0], pair[1], "zh"))
+        return (
+            pair
+            for pair in chain.from_iterable(zip_longest(*rows))
+            if pair and question_on(pair[0], pair[1], "zh")
+        )
 
     def _is_answered(self, question: str, document: Document, section: Section) -> bool:
         key = (self._assistant.generation, question)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from zlib import crc32
 
@@ -41,3 +42,13 @@ class HashedEmbedder(Embedder):
             counts[crc32((left + right).encode()) % self._dimension] += 1.0
         length = math.sqrt(sum(count * count for count in counts))
         return [count / length for count in counts]
+
+
+HOSTILE = (
+    "<script>alert(1)</script> <img src=x onerror=alert(1)> ![](http://127.0.0.1:9/a.png) "
+    "[a](javascript:alert(1)) http://evil.example www.evil.example a@b.cn **b** `c` $x$ | a |\n"
+    "# d\n\n1. e\n- f\n&lt; {{g}} ${h} \\* [1]: http://i"
+)
+"""A question, or a document, that would be anything but text."""
+
+NOON = datetime(2025, 3, 8, 12, 0, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -21,7 +22,7 @@ from assistant.web.api_types import (
     PassagesBody,
     SearchBody,
 )
-from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
+from assistant.web.dependencies import TheAssistant, TheParts, TheWorkers, in_worker
 from assistant.web.http_errors import UnknownDocument, error_body
 
 router = APIRouter()
@@ -104,14 +105,14 @@ _BODY_ERRORS = (400, 408, 413, 415, 422, 500, 503)
     summary="Ask a question",
     responses=_documented(*_BODY_ERRORS, body=AnswerBody, example=ANSWER_EXAMPLE),
 )
-async def ask(body: AskBody, assistant: TheAssistant, workers: TheWorkers) -> JSONResponse:
+async def ask(body: AskBody, parts: TheParts) -> JSONResponse:
     """A short answer with citations that can be checked, or a refusal with its reason.
 
     `outcome` is `grounded`, `partly` or `refused`; a refusal is an answer, with status 200.
     `history` only helps to understand the question; it is never evidence.
     """
-    question = body.to_question()
-    return JSONResponse(to_json(await in_worker(workers, lambda: assistant.ask(question))))
+    job = await anyio.to_thread.run_sync(parts.desk.submit, body.to_question())
+    return JSONResponse(to_json(await asyncio.wrap_future(job.answer)))
 
 
 @router.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 import anyio.to_thread
@@ -10,7 +11,10 @@ from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from assistant.answer import Assistant
+from assistant.desk import Desk
 from assistant.errors import Busy
+from assistant.history.history import History
+from assistant.suggest import Suggester
 from vectorstore.errors import Language
 
 # Retrieval is bound by the cores and a chat model by its endpoint: more threads would only add waiting.
@@ -19,6 +23,16 @@ WORKERS = 8
 MOST_WAITING = 64
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the faces work with, made when the server starts."""
+
+    assistant: Assistant
+    desk: Desk
+    history: History
+    suggester: Suggester
 
 
 def new_workers() -> CapacityLimiter:
@@ -48,6 +62,12 @@ def _language(request: Request) -> Language:
     return found
 
 
+def _parts(request: Request) -> Parts:
+    found: Parts = request.app.state.parts
+    return found
+
+
+TheParts = Annotated[Parts, Depends(_parts)]
 TheAssistant = Annotated[Assistant, Depends(_assistant)]
 TheWorkers = Annotated[CapacityLimiter, Depends(_workers)]
 TheLanguage = Annotated[Language, Depends(_language)]

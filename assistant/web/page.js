@@ -1,14 +1,200 @@
-// Keeps the question that was asked last at the top while its answer grows, until the reader scrolls.
-// Gradio's own scrolling goes to the end, which is the last source and not the answer.
-(function watch() {
-  const log = document.querySelector("#chat [role=log]");
-  if (!log) return void setTimeout(watch, 200);
-  let asked = 0, following = false;
-  for (const event of ["wheel", "touchmove", "keydown"]) log.addEventListener(event, () => { following = false; });
-  new MutationObserver(() => {
-    const questions = log.querySelectorAll(".user-row");
-    if (questions.length !== asked) following = questions.length > asked;
-    asked = questions.length;
-    if (following) log.scrollTop += questions[asked - 1].getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
-  }).observe(log, { childList: true, subtree: true, characterData: true });
+// What the chat page does in the browser beyond Gradio: buttons inside answers, the original beside the
+// chat, dialogs, copying, the address of the open conversation, light and dark, and where the chat scrolls to.
+(function () {
+  "use strict";
+  const words = JSON.parse(document.getElementById("words").textContent);
+  // Gradio hears what is typed into a field: these two stand on the page unseen.
+  function send(way, data) {
+    const field = document.querySelector(`#${way}s textarea, #${way}s input`);
+    field.value = JSON.stringify({ ...data, at: String(performance.now()) });  // never twice the same
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  const make = (tag, values = {}, ...children) => {
+    const element = Object.assign(document.createElement(tag), values);
+    element.append(...children);
+    return element;
+  };
+  const idOf = (element) => {
+    const holder = element.closest('[class*="id-"]');
+    return holder ? [...holder.classList].find((name) => name.startsWith("id-")).slice(3) : "";
+  };
+
+  // One sentence that appears for a moment, and is read out.
+  let toast;
+  function say(text) {
+    toast ??= document.body.appendChild(make("div", { id: "toast", role: "status" }));
+    toast.textContent = text;
+    clearTimeout(toast.timer);
+    toast.timer = setTimeout(() => { toast.textContent = ""; }, 3000);
+  }
+
+  // A small form in front of the page; resolves to its values, or to null.
+  function ask(title, parts, confirm) {
+    return new Promise((resolve) => {
+      const form = make("form", { method: "dialog" }, make("h2", { textContent: title }), ...parts,
+        make("p", { className: "buttons" },
+          make("button", { value: "", textContent: words.cancel, formNoValidate: true }),
+          make("button", { value: "ok", textContent: confirm, className: "primary" })));
+      const dialog = make("dialog", { className: "ask" }, form);
+      dialog.setAttribute("aria-label", title);
+      dialog.addEventListener("close", () => {
+        resolve(dialog.returnValue === "ok" ? Object.fromEntries(new FormData(form)) : null);
+        dialog.remove();
+      });
+      document.body.append(dialog);
+      dialog.showModal();
+    });
+  }
+
+  function reasons() {
+    const group = make("fieldset", {}, make("legend", { textContent: words.what_is_wrong, className: "hidden" }));
+    for (const name of ["wrong", "wrong_source", "not_answered", "too_long", "other"]) {
+      group.append(make("label", {}, make("input", { type: "radio", name: "reason", value: name, required: true }),
+        " ", words[name]));
+    }
+    const more = make("textarea", { name: "text", rows: 3, maxLength: 2000 });
+    return [group, make("label", {}, words.say_more, more)];
+  }
+
+  async function copy(answer) {
+    const text = [...answer.querySelectorAll(".text > *, .badges > li")].map((part) => part.innerText);
+    const sources = [...answer.querySelectorAll(".source")].map((card) => {
+      const link = new URL(card.querySelector("a").href);
+      link.searchParams.delete("cites");
+      return `${card.innerText.trim()}\n${link}`;
+    });
+    const whole = [text.join("\n"), ...sources].join("\n\n");
+    try {
+      await navigator.clipboard.writeText(whole);
+    } catch {  // no clipboard without https: an older way
+      const area = document.body.appendChild(make("textarea", { value: whole, className: "hidden" }));
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    say(words.copied);
+  }
+
+  const acts = {
+    ask: (button) => send("ask", { text: button.title || button.textContent }),
+    retry: (button) => send("ask", { id: idOf(button) }),
+    copy: (button) => copy(button.closest(".answer")),
+    edit: (button) => { send("act", { act: "edit", id: idOf(button) }); document.querySelector("#question textarea").focus(); },
+    cancel: () => send("act", { act: "cancel" }),
+    up: (button) => send("act", { act: "up", id: idOf(button) }),
+    down: async (button) => {
+      const values = await ask(words.what_is_wrong, reasons(), words.save);
+      if (!values) return;
+      send("act", { act: "down", id: idOf(button), ...values });
+      say(words.thanks);
+    },
+    open: (button) => send("act", { act: "open", id: idOf(button) }),
+    new: () => { send("act", { act: "new" }); document.querySelector("#question textarea").focus(); },
+    rename: async (button) => {
+      const title = button.closest("li").querySelector(".act-open").title;
+      const field = make("input", { name: "text", value: title, required: true, maxLength: 60 });
+      const values = await ask(words.rename, [make("label", {}, words.rename, " ", field)], words.save);
+      if (values) send("act", { act: "rename", id: idOf(button), ...values });
+    },
+    delete: async (button) => {
+      const sure = await ask(words.delete, [make("p", { textContent: words.sure })], words.delete);
+      if (sure) send("act", { act: "delete", id: idOf(button) });
+    },
+    delete_all: async () => {
+      const sure = await ask(words.delete_all, [make("p", { textContent: words.sure })], words.delete_all);
+      if (sure) send("act", { act: "delete_all" });
+    },
+    theme: () => shade(document.body.classList.contains("dark") ? "light" : "dark"),
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.(".act");
+    const name = button && [...button.classList].find((one) => one.startsWith("act-"))?.slice(4);
+    if (name && acts[name]) return void acts[name](button);
+    const link = event.target.closest?.("#chat a[href^='/documents/']");
+    const plain = link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+    if (plain) { event.preventDefault(); show(link); }
+  });
+
+  // The original beside the chat, or over it where there is no room.
+  let panel, opener;
+  const isDark = () => document.body.classList.contains("dark");
+  function show(link) {
+    opener = link;
+    if (!panel) {
+      const close = make("button", { type: "button", textContent: words.close, onclick: () => history.back() });
+      const tab = make("a", { target: "_blank", rel: "noopener", textContent: words.new_tab });
+      panel = make("aside", { id: "original" }, make("header", {}, make("h2", { textContent: words.reader }), tab, close),
+        make("iframe", { title: words.reader }));
+      panel.setAttribute("aria-label", words.reader);
+      document.body.append(panel);
+    }
+    const url = new URL(link.href);
+    panel.querySelector("a").href = url;
+    url.searchParams.set("embed", "1");
+    url.searchParams.set("theme", isDark() ? "dark" : "light");
+    url.searchParams.set("lang", document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+    panel.querySelector("iframe").contentWindow.location.replace(url);
+    if (!document.body.classList.contains("reading")) history.pushState({ reading: true }, "");
+    document.body.classList.add("reading");
+    panel.querySelector("button").focus({ preventScroll: true });
+  }
+  // A phone's own "back" closes it too.
+  addEventListener("popstate", () => {
+    if (!document.body.classList.contains("reading")) return;
+    document.body.classList.remove("reading");
+    opener?.focus?.({ preventScroll: true });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.body.classList.contains("reading")) history.back();
+  });
+
+  // Light and dark: the system's, until the button is used.
+  function shade(theme) {
+    document.body.classList.toggle("dark", theme === "dark");
+    try { localStorage.setItem("policy-assistant-theme", theme); } catch { /* a browser that keeps nothing */ }
+  }
+  addEventListener("load", () => {
+    let kept = null;
+    try { kept = localStorage.getItem("policy-assistant-theme"); } catch { /* as above */ }
+    if (kept) document.body.classList.toggle("dark", kept === "dark");
+  });
+
+  // What Gradio puts on the page: the address follows the open conversation, buttons say whether they are on.
+  let current = null, begun = false;
+  function tend() {
+    const shelf = document.querySelector("#shelf .shelf");
+    const open = shelf && [...shelf.classList].find((name) => name.startsWith("current-")).slice(8);
+    if (shelf && open !== current) {
+      current = open;
+      history.replaceState(history.state, "", current ? `#${current}` : location.pathname + location.search);
+    }
+    for (const button of document.querySelectorAll("#chat .act-up, #chat .act-down")) {
+      const on = String(button.classList.contains("on"));
+      if (button.getAttribute("aria-pressed") !== on) button.setAttribute("aria-pressed", on);
+    }
+    for (const named of document.querySelectorAll("#shelf [title]:not([aria-label])")) {
+      named.setAttribute("aria-label", named.title);
+      if (named.classList.contains("on")) named.setAttribute("aria-current", "true");
+    }
+    if (!begun && document.querySelector("#asks textarea, #asks input")) {
+      begun = true;
+      send("ask", { act: "load", id: location.hash.slice(1) });
+    }
+  }
+  new MutationObserver(tend).observe(document.documentElement, { childList: true, subtree: true });
+
+  // Keeps the question that was asked last at the top while its answer grows, until the reader scrolls.
+  // Gradio's own scrolling goes to the end, which is the last source and not the answer.
+  (function watch() {
+    const log = document.querySelector("#chat [role=log]");
+    if (!log) return void setTimeout(watch, 200);
+    let asked = 0, following = false;
+    for (const event of ["wheel", "touchmove", "keydown"]) log.addEventListener(event, () => { following = false; });
+    new MutationObserver(() => {
+      const questions = log.querySelectorAll(".user-row");
+      if (questions.length !== asked) following = questions.length > asked;
+      asked = questions.length;
+      if (following) log.scrollTop += questions[asked - 1].getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+    }).observe(log, { childList: true, subtree: true, characterData: true });
+  })();
 })();

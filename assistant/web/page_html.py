@@ -1,23 +1,30 @@
-"""What the chat shows, as HTML. Every word of a question, an answer or a document is shown as text."""
+"""What the chat shows, as HTML. Every word of a question, an answer or a document is shown as text.
+
+The chat cleans what it is given: of attributes only ``class``, ``href``,
+``title`` and ``role`` come through, so classes say what a button does.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from itertools import groupby
+from typing import Any
 
-from assistant.answer_json import document_url
-from assistant.types import Answer, Citation
-from assistant.wording import STATUS_NAMES, place_of
-from vectorstore.errors import Language, Message
+from assistant.web.page_words import WORDS
+from assistant.wording import STATUS_NAMES
+from vectorstore.errors import Language
+from vectorstore.types import Status
+
+Json = Mapping[str, Any]
 
 _PUNCTUATION = {ord(mark): f"&#{ord(mark)};" for mark in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"}
 _LABEL = re.compile(r"\[(\d{1,3})\]")
-_WORDS = {
-    "sources": Message("出处", "Sources"),
-    "searched": Message("按此检索：", "Searched for: "),
-    "nearest": Message("相近的内容：", "Close to it: "),
-}
+_ITEM = re.compile(r"^\s*[-•]\s+")
+_OF_TITLE = re.compile(r"^《[^》]+》(?:里，|对)")
+_MOST_CITES = 20  # other citations that a link carries along
+_STAGES = ("stage_search", "stage_compose", "stage_check")
 
 
 def as_text(text: str) -> str:
@@ -25,84 +32,179 @@ def as_text(text: str) -> str:
     return text.translate(_PUNCTUATION).replace("\r", "").replace("\n", "<br>")
 
 
-def question_html(text: str) -> str:
-    """What a person asked."""
-    return f"<p>{as_text(text)}</p>"
-
-
-def draft_html(text: str) -> str:
-    """An answer that is still being written: nothing in it is checked yet, so nothing is a link."""
-    return f"<p>{as_text(text)}</p>"
-
-
-def stage_html(stage: str) -> str:
-    """What is being done while there is no text yet."""
-    return f'<p class="quiet">{as_text(stage)}…</p>'
-
-
-def stopped_html(notice: str) -> str:
-    """The end of an answer that was stopped."""
-    return f'<p class="quiet">ⓘ {as_text(notice)}</p>'
-
-
-def failure_html(message: str, hint: str) -> str:
-    """An error, in the place of an answer."""
-    return f"<p>{as_text(message)}</p><p class='quiet'>{as_text(hint)}</p>"
-
-
-def answer_html(answer: Answer, asked: str, language: Language) -> str:
-    """The answer with its marks linked, then notices and sources. No empty line: there Markdown ends HTML."""
-    parts = [f"<p>{_linked(answer)}</p>"]
-    if answer.refusal and answer.refusal.nearest:
-        parts.append(_nearest(answer, language))
-    parts += [f'<p class="quiet">ⓘ {as_text(notice)}</p>' for notice in answer.notices]
-    if answer.question and answer.question != asked:
-        searched = _WORDS["searched"].in_language(language) + answer.question
-        parts.append(f'<p class="quiet">{as_text(searched)}</p>')
-    if answer.citations:
-        title = _WORDS["sources"].in_language(language)
-        cards = "".join(_card(citation, language) for citation in answer.citations)
-        parts.append(f'<div class="sources"><p class="quiet">{title}</p>{cards}</div>')
-    return f'<div class="answer">{"".join(parts)}</div>'
-
-
-def _url(citation: Citation) -> str:
-    return document_url(citation.passage.chunk.document_id, citation.start, citation.end)
-
-
-def _link(url: str, text: str) -> str:
-    return f'<a href="{escape(url)}" target="_blank" rel="noopener">{text}</a>'
-
-
-def _linked(answer: Answer) -> str:
-    urls: Mapping[str, str] = {str(c.label): _url(c) for c in reversed(answer.citations)}
-    pieces = []
-    end = 0
-    for label in _LABEL.finditer(answer.text):
-        if url := urls.get(label[1]):
-            pieces += [as_text(answer.text[end : label.start()]), _link(url, as_text(label[0]))]
-            end = label.end()
-    return "".join(pieces) + as_text(answer.text[end:])
-
-
-def _nearest(answer: Answer, language: Language) -> str:
-    nearest = answer.refusal.nearest if answer.refusal else ()
-    links = [
-        f"<li>{_link(each.url, as_text(' › '.join((f'《{each.title}》', *each.path))))}</li>"
-        for each in nearest
-    ]
-    return f"<p class='quiet'>{_WORDS['nearest'].in_language(language)}</p><ul>{''.join(links)}</ul>"
-
-
-def _card(citation: Citation, language: Language) -> str:
-    head = citation.passage.head
-    issued = head.issued_on.isoformat() if head.issued_on else ""
-    status = STATUS_NAMES[head.status].in_language(language)
-    facts = " · ".join(fact for fact in (head.issuer, head.number, issued, status) if fact)
-    path = " › ".join(place_of(citation.passage, citation.start, language))
-    quote = " ".join(citation.quote.split())  # a row of a table is mostly line ends
-    title = _link(_url(citation), as_text(f"[{citation.label}] 《{head.title}》"))
+def intro_html(documents: int, language: Language) -> str:
+    """What stands on the empty page: what this is, what it holds, what it can't do."""
+    said = (WORDS[name].in_language(language) for name in ("intro", "cannot"))
+    holds = WORDS["holds"].in_language(language).format(documents)
+    link = _link(f"/documents?lang={language}", WORDS["library"].in_language(language), "library")
     return (
-        f'<div class="source"><p>{title}</p><p class="quiet">{as_text(facts)}</p>'
+        f'<div id="intro"><p>{"</p><p>".join(map(as_text, said))}</p><p>{as_text(holds)} · {link}</p></div>'
+    )
+
+
+def question_html(text: str, question_id: str, language: Language) -> str:
+    """What a person asked, with the button to ask it otherwise."""
+    button = _button("edit", WORDS["edit"].in_language(language))
+    asked = f'<p>{as_text(text)}</p><p class="actions">{button}</p>'
+    return f'<div class="asked id-{escape(question_id)}">{asked}</div>'
+
+
+def draft_html(text: str, language: Language) -> str:
+    """An answer that is still being written: nothing in it is a link yet."""
+    return f"{stage_html(2, language)}{_paragraphs(text, {})}"
+
+
+def stage_html(stage: int, language: Language) -> str:
+    """What is being done, of searching, composing and checking."""
+    steps = "".join(
+        f'<span class="{"now" if index == stage else "done" if index < stage else "later"}">'
+        f"{as_text(WORDS[name].in_language(language))}</span>"
+        for index, name in enumerate(_STAGES)
+    )
+    return f'<p class="stages">{steps}</p>'
+
+
+def stopped_html(text: str, notice: str, question_id: str, language: Language) -> str:
+    """What an answer had come to that was stopped or broken off, and that it is not all."""
+    said = _paragraphs(text, {}) if text else ""
+    return _answer(question_id, f"{said}{_badges([notice])}{_retry(language)}")
+
+
+def failure_html(message: str, hint: str, question_id: str, language: Language) -> str:
+    """An error, in the place of an answer."""
+    return _answer(
+        question_id, f"<p>{as_text(message)}</p><p class='quiet'>{as_text(hint)}</p>{_retry(language)}"
+    )
+
+
+def answer_html(
+    answer: Json,
+    asked: str,
+    language: Language,
+    *,
+    rating: str = "",
+    following: Sequence[str] = (),
+    extra: Sequence[str] = (),
+) -> str:
+    """The answer with its marks linked, its notices, sources and buttons, on one line: Markdown reads it.
+
+    ``rating`` is ``up``, ``down`` or empty, ``following`` are questions to ask
+    next, ``extra`` further notices.
+    """
+    links = {str(one["label"]): _link_of(one, answer["citations"]) for one in reversed(answer["citations"])}
+    parts = [_paragraphs(answer["answer"], links)]
+    parts.append(_badges([*answer["notices"], *extra]))
+    if answer["refusal"] and answer["refusal"]["nearest"]:
+        parts.append(_nearest(answer["refusal"]["nearest"], language))
+    if answer["question"] and answer["question"] != asked:
+        searched = WORDS["searched"].in_language(language) + answer["question"]
+        parts.append(f'<p class="quiet">{as_text(searched)}</p>')
+    if answer["citations"]:
+        cards = "".join(_card(one, links[str(one["label"])], language) for one in answer["citations"])
+        title = f"{WORDS['sources'].in_language(language)} ({len(answer['citations'])})"
+        parts.append(f'<details class="sources" open><summary>{as_text(title)}</summary>{cards}</details>')
+    parts.append(_actions(rating, language))
+    if following:
+        parts.append(_following(following, language))
+    return _answer(answer["answer_id"], "".join(parts))
+
+
+def _answer(question_id: str, html: str) -> str:
+    return f'<div class="answer id-{escape(question_id)}">{html}</div>'
+
+
+def _paragraphs(text: str, links: Mapping[str, str]) -> str:
+    """Lines as paragraphs, and lines that begin with a dash as a list."""
+    html: list[str] = []
+    for is_list, lines in groupby(text.strip().split("\n"), key=lambda line: bool(_ITEM.match(line))):
+        if is_list:
+            items = "".join(f"<li>{_linked(_ITEM.sub('', line), links)}</li>" for line in lines)
+            html.append(f"<ul>{items}</ul>")
+        else:
+            html.extend(_paragraph(line, links) for line in lines if line.strip())
+    return f'<div class="text">{"".join(html)}</div>'
+
+
+def _paragraph(line: str, links: Mapping[str, str]) -> str:
+    whose = ' class="whose"' if line.startswith("——") else ""  # the line that names the document
+    return f"<p{whose}>{_linked(line, links)}</p>"
+
+
+def _linked(line: str, links: Mapping[str, str]) -> str:
+    pieces, end = [], 0
+    for label in _LABEL.finditer(line):
+        if link := links.get(label[1]):
+            pieces += [as_text(line[end : label.start()]), link]
+            end = label.end()
+    return "".join(pieces) + as_text(line[end:])
+
+
+def _link_of(citation: Json, citations: Sequence[Json]) -> str:
+    """The mark [n] as a link to the passage; the reader is told of the others, to go through them."""
+    others = ",".join(
+        f"{one['document']['id']}:{one['start']}-{one['end']}" for one in citations[:_MOST_CITES]
+    )
+    where = " › ".join((f"《{citation['document']['title']}》", *citation["path"]))
+    return _link(f"{citation['url']}&cites={others}", f"[{citation['label']}]", "cite", where)
+
+
+def _link(url: str, text: str, kind: str, title: str = "") -> str:
+    named = f' title="{escape(title)}"' if title else ""
+    return f'<a class="{kind}" href="{escape(url)}"{named} target="_blank" rel="noopener">{as_text(text)}</a>'
+
+
+def _badges(notices: Sequence[str]) -> str:
+    if not notices:
+        return ""
+    items = "".join(f"<li>{as_text(notice)}</li>" for notice in notices)
+    return f'<ul class="badges">{items}</ul>'
+
+
+def _nearest(nearest: Sequence[Json], language: Language) -> str:
+    named = ((one["url"], " › ".join((f"《{one['title']}》", *one["path"]))) for one in nearest)
+    links = "".join(f"<li>{_link(url, name, 'near')}</li>" for url, name in named)
+    return f'<p class="quiet">{WORDS["nearest"].in_language(language)}</p><ul class="nearest">{links}</ul>'
+
+
+def _card(citation: Json, mark: str, language: Language) -> str:
+    document = citation["document"]
+    status = STATUS_NAMES[Status(document["status"])].in_language(language)
+    known = (document["issuer"], document["number"], document["issued_on"], status)
+    facts = " · ".join(fact for fact in known if fact)
+    path = " › ".join(citation["path"])
+    quote = " ".join(citation["quote"].split())  # a row of a table is mostly line ends
+    title = as_text(f"《{document['title']}》")
+    return (
+        f'<div class="source"><p>{mark} {title}</p><p class="quiet">{as_text(facts)}</p>'
         f'<p class="quiet">{as_text(path)}</p><blockquote>{as_text(quote)}</blockquote></div>'
     )
+
+
+def _actions(rating: str, language: Language) -> str:
+    buttons = "".join(_buttons(rating, language))
+    return f'<p class="actions">{buttons}</p>'
+
+
+def _buttons(rating: str, language: Language) -> Iterator[str]:
+    for name, act in (("copy", "copy"), ("good", "up"), ("bad", "down"), ("retry", "retry")):
+        yield _button(act, WORDS[name].in_language(language), on=act == rating)
+
+
+def _retry(language: Language) -> str:
+    return f'<p class="actions">{_button("retry", WORDS["retry"].in_language(language))}</p>'
+
+
+def _following(questions: Sequence[str], language: Language) -> str:
+    buttons = "".join(_button("ask", _short(question), title=question) for question in questions)
+    return f'<div class="next"><p class="quiet">{WORDS["next"].in_language(language)}</p>{buttons}</div>'
+
+
+def _short(question: str) -> str:
+    """A question as its button shows it: that it asks of the same document goes without saying."""
+    return _OF_TITLE.sub("", question)
+
+
+def _button(act: str, text: str, *, on: bool = False, title: str = "") -> str:
+    kind = f"act act-{act} on" if on else f"act act-{act}"
+    named = f' title="{escape(title)}"' if title else ""
+    return f'<button type="button" class="{kind}"{named}>{as_text(text)}</button>'

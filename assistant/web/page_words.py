@@ -27,6 +27,7 @@ WORDS: Mapping[str, Message] = {
     "conversations": Message("历史对话", "Conversations"),
     "new": Message("新对话", "New conversation"),
     "none_yet": Message("还没有对话。", "No conversations yet."),
+    "more": Message("更多操作", "More"),
     "rename": Message("改名", "Rename"),
     "delete": Message("删除", "Delete"),
     "delete_all": Message("全部删除", "Delete all"),
@@ -67,7 +68,8 @@ WORDS: Mapping[str, Message] = {
     "retry": Message("重答", "Answer again"),
     "edit": Message("改问", "Edit"),
     "editing": Message(
-        "正在改问：发送后替换这一问和之后的内容。", "Editing: sending replaces this question and all after it."
+        "正在改问：发送后替换这一问和之后的内容。",
+        "Sending replaces this question and all after it.",
     ),
     "cancel": Message("取消", "Cancel"),
     "save": Message("保存", "Save"),

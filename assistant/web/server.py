@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
@@ -16,14 +16,18 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from assistant.build import build_assistant
+from assistant.desk import Desk
 from assistant.errors import PortInUse, SettingsInvalid
 from assistant.examples import written_questions
+from assistant.history.history import History
 from assistant.settings import Settings
-from assistant.web import api, api_docs, page, reader
-from assistant.web.dependencies import new_workers
+from assistant.suggest import Suggester
+from assistant.web import api, api_docs, conversations, page, reader
+from assistant.web.dependencies import Parts, new_workers
 from assistant.web.http_errors import install_error_responses
 from assistant.web.middleware import BodyLimit, SecurityHeaders
-from vectorstore.errors import Message, PolicyAssistantError
+from assistant.web.visitor import Visitors
+from vectorstore.errors import Language, Message, PolicyAssistantError
 
 KEEP_ALIVE_SECONDS = 15
 SHUTDOWN_SECONDS = 5  # an open page holds a connection for ever
@@ -34,25 +38,33 @@ _READING = ("GET", "HEAD")
 class _NoSuchPath(BaseRoute):
     """Stands before the page's mount, which would take every path: what the page does not need is refused."""
 
-    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+    def __init__(self, routes: Sequence[BaseRoute], bases: Iterable[str]) -> None:
         self.routes = routes
+        self.paths = tuple(path for base in bases for path in (base, *page.page_paths(base)))
+        self.folders = tuple(folder for base in bases for folder in page.page_folders(base))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Every path of HTTP but the page's own."""
-        if scope["type"] != "http" or scope["path"].startswith(page.PAGE_FOLDERS):
+        if scope["type"] != "http" or scope["path"].startswith(self.folders):
             return Match.NONE, {}
-        wanted = scope["path"] in page.PAGE_PATHS and scope["method"] in _READING
+        wanted = scope["path"] in self.paths and scope["method"] in _READING
         return (Match.NONE if wanted else Match.FULL), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """405 where another method would do, else 404."""
-        methods = set(_READING) if scope["path"] in page.PAGE_PATHS else set()
+        methods = set(_READING) if scope["path"] in self.paths else set()
         for route in self.routes:
             if route.matches(scope)[0] is Match.PARTIAL:
                 methods |= getattr(route, "methods", set())
         if methods:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
         raise HTTPException(404)
+
+
+def _pages(language: Language) -> dict[str, Language]:
+    """The page in both languages, by path: the chosen one at the root."""
+    other: Language = "en" if language == "zh" else "zh"
+    return {"/": language, f"/{other}": other}
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -68,8 +80,17 @@ def create_app(settings: Settings) -> FastAPI:
         except PolicyAssistantError as error:
             app.state.failure = error
             raise
+        history = History(settings.data_dir)
+        app.state.parts = parts = Parts(
+            assistant=app.state.assistant,
+            desk=Desk(app.state.assistant, history),
+            history=history,
+            suggester=Suggester(app.state.assistant),
+        )
         yield
-        app.state.assistant.close()
+        parts.desk.close()
+        parts.assistant.close()
+        history.close()
 
     title = Message("政策助手", "Policy Assistant").in_language(settings.language)
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -78,18 +99,24 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.failure = None
     app.add_middleware(BodyLimit, language=settings.language)
     app.add_middleware(SecurityHeaders)
+    pages = _pages(settings.language)
+    app.add_middleware(Visitors, paths=frozenset({*pages, *(f"{base}/" for base in pages)}))
     install_error_responses(app, settings.language)
-    routers = (api.router, reader.router, api_docs.router)
+    routers = (api.router, reader.router, conversations.router, api_docs.router)
     for router in routers:
         app.include_router(router)
-    app.router.routes.append(_NoSuchPath([route for router in routers for route in router.routes]))
-    page.mount_page(
-        app,
-        lambda: app.state.assistant,
-        language=settings.language,
-        examples=written_questions(settings.seeds_dir),
-        longest_question=settings.question_chars,
-    )
+    routes = [route for router in routers for route in router.routes]
+    app.router.routes.append(_NoSuchPath(routes, pages))
+    for base, language in reversed(pages.items()):  # the one at / would take every path of the other
+        other = next(path for path in pages if path != base)
+        page.mount_page(
+            app,
+            lambda: app.state.parts,
+            language=language,
+            base=base,
+            other=other,
+            examples=written_questions(settings.seeds_dir) if language == settings.language else (),
+        )
     return app
 
 

@@ -39,6 +39,11 @@ def _policy(script: str) -> str:
     )
 
 
+def fragment(template: str, **values: object) -> str:
+    """The template beside this file with ``values``, all of them escaped: a part of a page, on one line."""
+    return "".join(_environment().get_template(template).render(**values).splitlines())
+
+
 def static_page(template: str, *, script: str = "", status: int = 200, **values: object) -> HTMLResponse:
     """The template beside this file with ``values``, all of them escaped. ``script`` must be our own."""
     html = (

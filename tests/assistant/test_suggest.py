@@ -36,7 +36,7 @@ def test_every_suggested_question_is_answered_from_another_place(seed_assistant:
         answer = ask(seed_assistant, question)
         suggested = Suggester(seed_assistant).next_questions(places(answer), "zh")
         assert 0 < len(suggested) <= MOST
-        for following in map(lambda text: ask(seed_assistant, text), suggested):
+        for following in (ask(seed_assistant, text) for text in suggested):
             assert following.outcome is Outcome.GROUNDED
             assert following.citations
             assert places(following) != places(answer)

@@ -1,0 +1,235 @@
+"""What happens on the page: each event gives new values for what is shown, and the conversation."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import gradio as gr
+
+from assistant.errors import ConversationUnknown, HistoryUnusable
+from assistant.examples import questions_from_headings
+from assistant.history.history import History
+from assistant.history.types import Complaint, Verdict
+from assistant.types import Question
+from assistant.web.dependencies import Parts
+from assistant.web.page_html import intro_html
+from assistant.web.shelf import hint_html, shelf_html
+from assistant.web.talk import Entry, Talk, cited_places, failed, narrate, talk_of
+from assistant.web.visitor import visitor_of
+from vectorstore.errors import Language, PolicyAssistantError
+from vectorstore.types import Scope
+
+logger = logging.getLogger(__name__)
+
+# New values of the chat, the box, the conversation, the shelf and the hint above the box.
+Shown = tuple[object, object, Talk, object, object]
+
+
+def new_talk() -> Talk:
+    """A conversation that nothing was said in."""
+    return Talk(id=uuid4().hex)
+
+
+class Events:
+    """The handlers of one page. ``parts`` is called for each event, after the server has started."""
+
+    def __init__(self, parts: Callable[[], Parts], language: Language) -> None:
+        self.parts = parts
+        self.language: Language = language
+        self.examples: tuple[str, ...] = ()
+
+    def choices(self) -> tuple[object, ...]:
+        """What the library offers: examples to ask, and what a question can be limited to."""
+        documents = self.parts().assistant.documents()
+        made = self.examples or questions_from_headings(documents, self.language)
+        heads = [document.head_of(part) for document in documents for part in range(len(document.parts) + 1)]
+        titled = sorted((document.head.title, document.id) for document in documents)
+        regions = sorted({head.region for head in heads if head.region})
+        kinds = sorted({head.kind for head in heads if head.kind})
+        years = sorted({str(year) for head in heads for year in head.years}, reverse=True)
+        intro = intro_html(len(documents), self.language)
+        return (
+            gr.Chatbot(placeholder=intro, examples=[{"text": question} for question in made]),
+            *(gr.Dropdown(choices=choices) for choices in (titled, regions, kinds, years)),
+        )
+
+    def choose(
+        self, documents: Sequence[str], regions: Sequence[str], kinds: Sequence[str], years: Sequence[str]
+    ) -> Scope:
+        """What to ask in was changed."""
+        return Scope(
+            documents=tuple(documents),
+            regions=tuple(regions),
+            kinds=tuple(kinds),
+            years=tuple(map(int, years)),
+        )
+
+    def example(self, event: gr.SelectData, talk: Talk, scope: Scope, request: gr.Request) -> Iterator[Shown]:
+        """An example was clicked."""
+        yield from self.submit(event.value["text"], talk, scope, request)
+
+    def again(self, sent: str, talk: Talk, scope: Scope, request: gr.Request) -> Iterator[Shown]:
+        """A question was clicked or is to be answered again, or a conversation was come back to."""
+        data = _data(sent)
+        if data.get("act") == "load":
+            yield from self.load(data.get("id", ""), request)
+        elif entry := talk.find(data.get("id", "")):
+            yield from self.submit(entry.question, replace(talk, editing=entry.question_id), scope, request)
+        elif text := data.get("text", ""):
+            yield from self.submit(text, replace(talk, editing=""), scope, request)
+
+    def submit(self, text: str, talk: Talk, scope: Scope, request: gr.Request) -> Iterator[Shown]:
+        """A question was sent."""
+        owner = _owner(request)
+        if not text.strip():
+            yield self._shown(talk, owner)
+            return
+        talk = self._replaced(talk, owner)
+        question = Question(
+            text=text, history=talk.turns(), scope=scope, conversation_id=talk.id, language=self.language
+        )
+        for entry in self._entries(question, owner):
+            talk = talk.put(entry)
+            busy = gr.Textbox(value="", submit_btn=False, stop_btn=True)
+            yield talk.chat(self.language), busy, talk, gr.skip(), ""
+        entry = talk.entries[-1]
+        yield self._shown(talk, owner)
+        if entry.answer and (following := self._following(entry.answer)):
+            yield self._shown(talk.put(entry.answered(self.language, following=following)), owner)
+
+    def _entries(self, question: Question, owner: str | None) -> Iterator[Entry]:
+        try:
+            job = self.parts().desk.submit(question, owner)
+        except PolicyAssistantError as error:
+            entry = Entry(question_id=question.id, question=question.text, html="")
+            message, hint = (said.in_language(self.language) for said in (error.message, error.hint))
+            yield failed(entry, message, hint, self.language)
+        else:
+            yield from narrate(job, self.language)
+
+    def _following(self, answer: Mapping[str, Any]) -> tuple[str, ...]:
+        try:
+            return self.parts().suggester.next_questions(cited_places(answer), self.language)
+        except PolicyAssistantError:
+            return ()
+
+    def _replaced(self, talk: Talk, owner: str | None) -> Talk:
+        """Without what is being edited, here and in the history."""
+        if talk.editing and owner:
+            self._try(lambda history: history.drop_from(owner, talk.id, talk.editing))
+        return talk.before(talk.editing) if talk.editing else talk
+
+    def stop(self, talk: Talk) -> None:
+        """The answer is no longer wanted: what was said stays, and is told to be unfinished."""
+        if talk.entries and (job := self.parts().desk.find(talk.entries[-1].question_id)):
+            job.stop()
+
+    def load(self, conversation_id: str, request: gr.Request) -> Iterator[Shown]:
+        """The page was opened, with a conversation in its address or without."""
+        owner = _owner(request)
+        talk = self._opened(conversation_id, owner)
+        yield self._shown(talk, owner)
+        job = self.parts().desk.find(talk.entries[-1].question_id) if talk.entries else None
+        if job and not job.answer.done():  # it was under way when the page was reloaded
+            for entry in narrate(job, self.language):
+                talk = talk.put(entry)
+                yield talk.chat(self.language), gr.skip(), talk, gr.skip(), gr.skip()
+
+    def act(self, sent: str, talk: Talk, request: gr.Request) -> Shown:
+        """A button was pressed that asks nothing: its name and the id it is about were sent."""
+        data, owner = _data(sent), _owner(request)
+        known = data.get("id", "")
+        box: object = gr.skip()
+        match data.get("act"):
+            case "edit" if entry := talk.find(known):
+                talk, box = replace(talk, editing=known), gr.Textbox(value=entry.question)
+            case "cancel":
+                talk, box = replace(talk, editing=""), gr.Textbox(value="")
+            case "up" | "down" as verdict:
+                talk = self._rated(talk, owner, known, verdict, data)
+            case "open":
+                talk = self._opened(known, owner)
+            case "new":
+                talk = new_talk()
+            case "rename" if owner:
+                self._try(lambda history: history.rename(owner, known, data.get("text", "")))
+            case "delete" if owner:
+                self._try(lambda history: history.delete(owner, known))
+                talk = new_talk() if known == talk.id else talk
+            case "delete_all" if owner:
+                self._try(lambda history: history.delete_all(owner))
+                talk = new_talk()
+        chat, _, talk, shelf, hint = self._shown(talk, owner)
+        return chat, box, talk, shelf, hint
+
+    def _rated(
+        self, talk: Talk, owner: str | None, question_id: str, verdict: str, data: Mapping[str, str]
+    ) -> Talk:
+        entry = talk.find(question_id)
+        if entry is None or owner is None:
+            return talk
+        if entry.rating == verdict == "up":  # pressed once more
+            kept = self._try(lambda history: history.take_back_rating(owner, question_id))
+            return talk.put(entry.answered(self.language, rating="")) if kept else talk
+        reason = data.get("reason", "")
+        kept = self._try(
+            lambda history: history.rate(
+                owner,
+                question_id,
+                Verdict(verdict),
+                complaint=Complaint(reason) if reason in set(Complaint) else None,
+                text=data.get("text", ""),
+                rated_at=datetime.now(UTC),
+            )
+        )
+        return talk.put(entry.answered(self.language, rating=verdict)) if kept else talk
+
+    def _opened(self, conversation_id: str, owner: str | None) -> Talk:
+        if not conversation_id or owner is None:
+            return new_talk()
+        try:
+            kept = self.parts().history.conversation(owner, conversation_id)
+        except (ConversationUnknown, HistoryUnusable):
+            return new_talk()
+        return talk_of(kept, self.language)
+
+    def _try(self, change: Callable[[History], object]) -> bool:
+        """Change the history; whether that could be done."""
+        try:
+            change(self.parts().history)
+        except (ConversationUnknown, HistoryUnusable) as error:
+            gr.Warning(error.message.in_language(self.language))
+            return False
+        return True
+
+    def _shown(self, talk: Talk, owner: str | None) -> Shown:
+        box = gr.Textbox(submit_btn=True, stop_btn=False)
+        hint = hint_html(talk, self.language)
+        return talk.chat(self.language), box, talk, self._shelf(talk, owner), hint
+
+    def _shelf(self, talk: Talk, owner: str | None) -> str:
+        try:
+            kept = self.parts().history.conversations(owner) if owner else ()
+        except HistoryUnusable:
+            kept = ()
+        return shelf_html(kept, talk, self.language)
+
+
+def _data(sent: str) -> Mapping[str, str]:
+    """What the page's script wrote: strings alone, since it comes from a browser."""
+    try:
+        found = json.loads(sent)
+    except ValueError:
+        return {}
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {key: value for key, value in pairs if isinstance(value, str)}
+
+
+def _owner(request: gr.Request) -> str | None:
+    return visitor_of(request.cookies)
