@@ -64,3 +64,30 @@ class Busy(PolicyAssistantError):
             Message("现在提问的人太多。", "Too many questions at the moment."),
             Message("请过几秒再试。", "Try again in a few seconds."),
         )
+class HistoryUnusable(PolicyAssistantError):
+    """The file of conversations can't be read or written. Questions are answered without it."""
+
+    code = "history_unusable"
+    status = 503
+    exit_code = 3
+
+
+class ConversationUnknown(PolicyAssistantError):
+    """There is no such conversation or question, or it is someone else's: which of the two is not told."""
+
+    code = "unknown_conversation"
+    status = 404
+
+
+class ConversationFull(PolicyAssistantError):
+    """A conversation has as many questions as one may have."""
+
+    code = "conversation_full"
+    status = 409
+
+
+class QuestionTaken(PolicyAssistantError):
+    """A question of that id is kept already."""
+
+    code = "question_taken"
+    status = 409

@@ -1,0 +1,1 @@
+"""A conversation as a file of its own: Markdown or Word, with every source word for word."""
