@@ -19,7 +19,7 @@ from assistant.build import build_assistant
 from assistant.errors import PortInUse, SettingsInvalid
 from assistant.examples import written_questions
 from assistant.settings import Settings
-from assistant.web import api, api_docs, page, reader
+from assistant.web import api, api_docs, browse, page, reader
 from assistant.web.dependencies import new_workers
 from assistant.web.http_errors import install_error_responses
 from assistant.web.middleware import BodyLimit, SecurityHeaders
@@ -79,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit, language=settings.language)
     app.add_middleware(SecurityHeaders)
     install_error_responses(app, settings.language)
-    routers = (api.router, reader.router, api_docs.router)
+    routers = (api.router, browse.router, reader.router, api_docs.router)
     for router in routers:
         app.include_router(router)
     app.router.routes.append(_NoSuchPath([route for router in routers for route in router.routes]))
