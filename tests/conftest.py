@@ -1,8 +1,9 @@
-"""What all tests share: the library of the seed documents, built once, with everything real."""
+"""What all tests share: the library of the seed documents, and a small one, built once, all real."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,31 @@ def seed_searcher(seed_settings: Settings) -> Iterator[Searcher]:
     with library.searcher() as searcher:
         yield searcher
     library.close()
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the two documents of the small library."""
+    from tests.small_library import LUNCH, READING
+
+    folder = tmp_path_factory.mktemp("seeds")
+    (folder / "lunch.txt").write_text(LUNCH, encoding="utf-8")
+    (folder / "reading.txt").write_text(READING, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def settings(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the small library, built already, on a port that is free."""
+    from tests.small_library import build_library
+
+    return build_library(seeds, tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings) -> Iterator[str]:
+    """The address of the server over the small library."""
+    from tests.small_library import running_server
+
+    with running_server(settings) as address:
+        yield address

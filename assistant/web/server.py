@@ -22,7 +22,7 @@ from assistant.examples import written_questions
 from assistant.history.history import History
 from assistant.settings import Settings
 from assistant.suggest import Suggester
-from assistant.web import api, api_docs, conversations, page, reader
+from assistant.web import api, api_docs, browse, conversations, page, reader
 from assistant.web.dependencies import Parts, new_workers
 from assistant.web.http_errors import install_error_responses
 from assistant.web.middleware import BodyLimit, SecurityHeaders
@@ -102,7 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
     pages = _pages(settings.language)
     app.add_middleware(Visitors, paths=frozenset({*pages, *(f"{base}/" for base in pages)}))
     install_error_responses(app, settings.language)
-    routers = (api.router, reader.router, conversations.router, api_docs.router)
+    routers = (api.router, browse.router, reader.router, conversations.router, api_docs.router)
     for router in routers:
         app.include_router(router)
     routes = [route for router in routers for route in router.routes]

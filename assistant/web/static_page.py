@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import jinja2
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
+
+from vectorstore.errors import Language, Message
 
 _HERE = Path(__file__).resolve().parent
 
@@ -35,7 +38,7 @@ def _policy(script: str) -> str:
     """Nothing runs on the page but its own style and script, named by their digests."""
     return (
         f"default-src 'none'; style-src {_digest(_style())}; script-src {_digest(script)}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
     )
 
 
@@ -56,3 +59,8 @@ def static_page(template: str, *, script: str = "", status: int = 200, **values:
         )
     )
     return HTMLResponse(html, status, headers={"Content-Security-Policy": _policy(script)})
+
+
+def in_language(words: Mapping[str, Message], language: Language) -> dict[str, str]:
+    """The words of a page by their names."""
+    return {name: message.in_language(language) for name, message in words.items()}

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from assistant.web.api_types import AnswerBody, DocumentsBody, ErrorBody, OutlinedDocument, PassagesBody
-from tests.assistant.conftest import LUNCH
+from tests.small_library import LUNCH
 
 JSON = {"content-type": "application/json"}
 

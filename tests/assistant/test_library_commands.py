@@ -13,7 +13,7 @@ import pytest
 from assistant.settings import Settings
 from assistant.web.api_types import OutlineEntry
 from tests.assistant.commands import Command, Run
-from tests.assistant.conftest import LUNCH, READING
+from tests.small_library import LUNCH, READING
 from tests.vectorstore.readers.printing import FONT, SIZE, canvas, draw, paragraph
 
 TASKS = """<html><body><h1>云山市教育局重点任务分工</h1><table>

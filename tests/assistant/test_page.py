@@ -1,4 +1,4 @@
-"""The chat page, the reader and their HTML: what people see, and that nothing else gets in."""
+"""The chat page and its HTML: what people see, and that nothing else gets in."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from assistant.types import (
 from assistant.web.page import Conversation, reply
 from assistant.web.page_head import own_head
 from assistant.web.page_html import answer_html, as_text, draft_html, question_html
-from assistant.web.reader import Piece, cited_range, pieces
 from vectorstore.errors import Message
 from vectorstore.types import Chunk, Document, Head, Passage, Section, SectionKind, Status
 
@@ -218,91 +217,6 @@ def test_a_stopped_answer_stays_in_view_and_is_told_to_be_unfinished() -> None:
     assert [role for role, _ in stopped.shown] == ["user", "assistant"]
     assert shown_text(stopped.shown[-1][1]) == "一半没有写完"
     assert stopped.turns == ()
-
-
-class TestReader:
-    @pytest.mark.parametrize(
-        ("start", "end", "found"),
-        [
-            ("0", "5", (0, 5)),
-            ("0", "10", (0, 10)),
-            ("0", "11", None),
-            ("5", "5", None),
-            ("-1", "5", None),
-            ("a", "5", None),
-            ("", "", None),
-            ("1" * 5000, "2" * 5000, None),
-            ("²", "5", None),
-        ],
-    )
-    def test_only_a_range_inside_the_text_is_cited(
-        self, start: str, end: str, found: tuple[int, int] | None
-    ) -> None:
-        assert cited_range(start, end, 10) == found
-
-    @pytest.mark.parametrize("cited", [None, (0, 4), (3, 12), (9, 19), (0, len(TEXT))])
-    def test_the_pieces_are_the_text_and_the_cited_ones_the_range(
-        self, cited: tuple[int, int] | None
-    ) -> None:
-        shown = list(pieces(make_document(), cited))
-
-        assert "".join(piece.text for piece in shown) == TEXT
-        marked = "".join(piece.text for piece in shown if piece.cited)
-        assert marked == (TEXT[slice(*cited)] if cited else "")
-        assert sum(piece.first_cited for piece in shown) == (1 if cited else 0)
-
-    def test_headings_are_bold_and_sections_can_be_jumped_to(self) -> None:
-        shown = list(pieces(make_document(), None))
-
-        assert shown[0] == Piece(text="一、总则", anchor="s0", heading=True)
-        assert [piece.anchor for piece in shown if piece.anchor] == ["s0", "s5"]
-
-    def test_an_empty_document_has_no_pieces(self) -> None:
-        assert list(pieces(replace(make_document(), text="", sections=()), None)) == []
-
-    def test_the_page_runs_nothing_but_its_own_script(self, client: httpx.Client) -> None:
-        document = client.get("/api/documents").json()["documents"][0]
-
-        response = client.get(f"/documents/{document['id']}?start=0&end=5")
-
-        policy = response.headers["content-security-policy"]
-        assert policy.startswith("default-src 'none'; style-src 'sha256-")
-        assert "unsafe" not in policy
-        assert "//" not in response.text.split("</style>")[1].replace("</", "")
-
-    def test_a_document_of_hostile_text_is_shown_as_text(self) -> None:
-        from assistant.web.reader import render
-
-        document = make_document(HOSTILE)
-        document = replace(document, head=replace(document.head, title=HOSTILE), sections=())
-
-        html = render(document, "0", "9", "zh").body
-        body = bytes(html).decode().split("<main>")[1].split("</main>")[0]
-        assert unescape(body.replace('<mark id="cited" tabindex="-1">', "").replace("</mark>", "")) == HOSTILE
-        assert "<script>alert" not in bytes(html).decode()
-
-    def test_a_draft_says_that_it_is_one(self, client: httpx.Client) -> None:
-        listed = client.get("/api/documents").json()["documents"]
-        draft = next(each for each in listed if each["status"] == "draft for comments")
-
-        assert "征求意见稿" in client.get(f"/documents/{draft['id']}").text.split("<main>")[0]
-
-    def test_a_link_to_a_place_that_is_gone_shows_the_document_and_says_so(
-        self, client: httpx.Client
-    ) -> None:
-        document = client.get("/api/documents").json()["documents"][0]
-
-        page = client.get(f"/documents/{document['id']}?start=999999&end=9999999").text
-
-        assert "链接所指的位置不在这份文件里" in page
-        assert 'id="cited"' not in page
-
-    def test_an_unknown_document_is_a_page_that_says_so(self, client: httpx.Client) -> None:
-        response = client.get("/documents/nothing")
-
-        assert response.status_code == 404
-        assert response.headers["content-type"].startswith("text/html")
-        assert "库中没有这份文件" in response.text
 
 
 class Visitor:

@@ -1,0 +1,35 @@
+const WIDE = 1040; // where the outline stands beside the text, as in the style sheet
+const cited = document.getElementById("cited");
+const outline = document.getElementById("outline");
+const copy = document.getElementById("copy");
+
+if (outline && outline.dataset.open && innerWidth >= WIDE) {
+  outline.open = true;
+  const here = outline.querySelector("a[aria-current]"), column = outline.parentElement;
+  const below = here ? here.getBoundingClientRect().top - column.getBoundingClientRect().top : 0;
+  column.scrollTop = below - column.clientHeight / 3;
+}
+
+if (cited && ["", "#cited"].includes(location.hash)) {
+  cited.scrollIntoView({ block: cited.offsetHeight > innerHeight * 0.8 ? "start" : "center" });
+  cited.focus({ preventScroll: true });
+}
+
+if (copy) {
+  const field = document.getElementById("link");
+  const said = document.getElementById("said");
+  field.value = new URL(copy.dataset.link, location.href).href;
+  copy.hidden = false;
+  copy.onclick = async () => {
+    said.textContent = "";
+    try {
+      await navigator.clipboard.writeText(field.value);
+      said.textContent = copy.dataset.done;
+    } catch { // over plain HTTP there is no clipboard, but on localhost
+      field.hidden = false;
+      field.focus();
+      field.select();
+      said.textContent = copy.dataset.byHand;
+    }
+  };
+}
