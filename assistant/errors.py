@@ -64,6 +64,8 @@ class Busy(PolicyAssistantError):
             Message("现在提问的人太多。", "Too many questions at the moment."),
             Message("请过几秒再试。", "Try again in a few seconds."),
         )
+
+
 class HistoryUnusable(PolicyAssistantError):
     """The file of conversations can't be read or written. Questions are answered without it."""
 

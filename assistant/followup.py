@@ -32,11 +32,12 @@ _INSTEAD = re.compile(
     r"(?:那个|那块|那项|那边|这个|这块|方面|的话|的)?呢[？?。]*$"
 )
 _TIME = re.compile(r"(?:[12]\d{3}年|[今明去前后]年)(?:[1-9]\d?月|[底初末]|[上下]半年)?")
+_WHICH = re.compile(r"\d|第|[份篇期]")
 _EVERYWHERE = re.compile(
     r"各地|各省|各市|各县|全国|哪些(?:地方|省|市|县|区)|所有(?:地方|文件|方案)|几份|哪[几两三四]份"
 )
 _LEAST_MATTER = 4  # characters from which on an earlier question says what it is about
-_SELF_CONTAINED = 9  # characters of matter from which on a question leans on nothing but its place
+_SELF_CONTAINED = 6  # characters of matter from which on a question leans on nothing but its place
 
 
 def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
@@ -80,9 +81,9 @@ def _follow(question: str, earlier: Sequence[str], searcher: Searcher) -> StandA
     place = _last_named(earlier, searcher)
     named = bool(now.groups or now.unknown or now.uncollected)
     if _stands_alone(question, now):
-        if named or not place or _EVERYWHERE.search(question):
-            return StandAlone(question, question)
-        return StandAlone(f"{' '.join(place)} {question}", question, leans=True)
+        carried = () if named or _EVERYWHERE.search(question) else _carried(earlier, searcher)
+        text = " ".join((*carried, question))
+        return StandAlone(text, question, leans=bool(carried))
     before = earlier[-1]
     if now.places and set(now.words) <= set(now.places) and not _matter(question, now):
         text = _elsewhere(before, now, searcher)
@@ -132,3 +133,18 @@ def _last_named(earlier: Sequence[str], searcher: Searcher) -> tuple[str, ...]:
         if mentions.groups:
             return mentions.scope_words
     return ()
+
+
+def _carried(earlier: Sequence[str], searcher: Searcher) -> tuple[str, ...]:
+    """What a question that leans on nothing takes over: the place or the document, but no matter.
+
+    Words of a title are its matter too, unless they say what kind of document it is or which one.
+    """
+    words = _last_named(earlier, searcher)
+    mentions = searcher.read_mentions(" ".join(words))
+    kinds = {target.head.kind for target in mentions.targets if target.head.kind}
+    return tuple(
+        word
+        for word in words
+        if word in mentions.places or _WHICH.search(word) or any(kind in word for kind in kinds)
+    )

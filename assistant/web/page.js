@@ -153,14 +153,23 @@
     document.body.classList.toggle("dark", theme === "dark");
     try { localStorage.setItem("policy-assistant-theme", theme); } catch { /* a browser that keeps nothing */ }
   }
-  addEventListener("load", () => {
+  // Gradio sets the system's theme when it is ready, whatever was chosen.
+  function keepShade() {
     let kept = null;
     try { kept = localStorage.getItem("policy-assistant-theme"); } catch { /* as above */ }
-    if (kept) document.body.classList.toggle("dark", kept === "dark");
+    if (kept && isDark() !== (kept === "dark")) document.body.classList.toggle("dark", kept === "dark");
+  }
+  addEventListener("DOMContentLoaded", () => {
+    keepShade();
+    new MutationObserver(keepShade).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   });
 
   // What Gradio puts on the page: the address follows the open conversation, buttons say whether they are on.
   let current = null, begun = false;
+  function name(selector, attribute, value) {
+    const element = document.querySelector(selector);
+    if (element && element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+  }
   function tend() {
     const shelf = document.querySelector("#shelf .shelf");
     const open = shelf && [...shelf.classList].find((name) => name.startsWith("current-")).slice(8);
@@ -176,6 +185,12 @@
       named.setAttribute("aria-label", named.title);
       if (named.classList.contains("on")) named.setAttribute("aria-current", "true");
     }
+    name("#question .submit-button", "aria-label", words.send);
+    name("#question .stop-button", "aria-label", words.stop);
+    name("#conversations .toggle-button", "aria-label", words.conversations);
+    name("#chat .examples", "role", "group");
+    name("#chat [role=log]", "aria-label", words.conversation);
+    for (const link of document.querySelectorAll("#banner a[target]")) link.removeAttribute("target");
     if (!begun && document.querySelector("#asks textarea, #asks input")) {
       begun = true;
       send("ask", { act: "load", id: location.hash.slice(1) });

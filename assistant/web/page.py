@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from assistant.web.dependencies import Parts
-from assistant.web.page_events import Events, new_talk
+from assistant.web.page_events import Events
 from assistant.web.page_head import OwnHead
 from assistant.web.page_words import words_in
 from vectorstore.errors import Language
@@ -58,7 +58,7 @@ def build_page(
     events = Events(parts, language)
     page = gr.Blocks(title=words["title"], analytics_enabled=False, fill_height=True)
     with page:
-        talk = gr.State(new_talk, time_to_live=STATE_SECONDS)
+        talk = gr.State(None, time_to_live=STATE_SECONDS)  # what is made for each tab here comes late
         scope = gr.State(EVERYWHERE, time_to_live=STATE_SECONDS)
         asks, acts = (gr.Textbox(elem_id=name, visible="hidden") for name in ("asks", "acts"))
         with gr.Sidebar(open=False, elem_id="conversations"):
@@ -151,7 +151,7 @@ def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str) -> Non
     gr.mount_gradio_app(
         app,
         built,
-        path=base,
+        path=base.rstrip("/") or "/",
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -160,7 +160,7 @@ def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str) -> Non
         mcp_server=False,
         enable_monitoring=False,
         theme=theme,
-        # Not as css_paths: Gradio rewrites selectors, and what stands outside its container would lose its style.
+        # Not as css_paths: Gradio rewrites selectors, and what stands outside its container loses its style.
         head=f'<style>{style}</style><script type="application/json" id="words">{told}</script>'
         f"<script>{script}</script>",
     )

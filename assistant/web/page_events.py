@@ -70,13 +70,15 @@ class Events:
             years=tuple(map(int, years)),
         )
 
-    def example(self, event: gr.SelectData, talk: Talk, scope: Scope, request: gr.Request) -> Iterator[Shown]:
+    def example(
+        self, event: gr.SelectData, talk: Talk | None, scope: Scope, request: gr.Request
+    ) -> Iterator[Shown]:
         """An example was clicked."""
         yield from self.submit(event.value["text"], talk, scope, request)
 
-    def again(self, sent: str, talk: Talk, scope: Scope, request: gr.Request) -> Iterator[Shown]:
+    def again(self, sent: str, talk: Talk | None, scope: Scope, request: gr.Request) -> Iterator[Shown]:
         """A question was clicked or is to be answered again, or a conversation was come back to."""
-        data = _data(sent)
+        data, talk = _data(sent), talk or new_talk()
         if data.get("act") == "load":
             yield from self.load(data.get("id", ""), request)
         elif entry := talk.find(data.get("id", "")):
@@ -84,9 +86,9 @@ class Events:
         elif text := data.get("text", ""):
             yield from self.submit(text, replace(talk, editing=""), scope, request)
 
-    def submit(self, text: str, talk: Talk, scope: Scope, request: gr.Request) -> Iterator[Shown]:
+    def submit(self, text: str, talk: Talk | None, scope: Scope, request: gr.Request) -> Iterator[Shown]:
         """A question was sent."""
-        owner = _owner(request)
+        owner, talk = _owner(request), talk or new_talk()
         if not text.strip():
             yield self._shown(talk, owner)
             return
@@ -125,9 +127,9 @@ class Events:
             self._try(lambda history: history.drop_from(owner, talk.id, talk.editing))
         return talk.before(talk.editing) if talk.editing else talk
 
-    def stop(self, talk: Talk) -> None:
+    def stop(self, talk: Talk | None) -> None:
         """The answer is no longer wanted: what was said stays, and is told to be unfinished."""
-        if talk.entries and (job := self.parts().desk.find(talk.entries[-1].question_id)):
+        if talk and talk.entries and (job := self.parts().desk.find(talk.entries[-1].question_id)):
             job.stop()
 
     def load(self, conversation_id: str, request: gr.Request) -> Iterator[Shown]:
@@ -141,9 +143,9 @@ class Events:
                 talk = talk.put(entry)
                 yield talk.chat(self.language), gr.skip(), talk, gr.skip(), gr.skip()
 
-    def act(self, sent: str, talk: Talk, request: gr.Request) -> Shown:
+    def act(self, sent: str, talk: Talk | None, request: gr.Request) -> Shown:
         """A button was pressed that asks nothing: its name and the id it is about were sent."""
-        data, owner = _data(sent), _owner(request)
+        data, owner, talk = _data(sent), _owner(request), talk or new_talk()
         known = data.get("id", "")
         box: object = gr.skip()
         match data.get("act"):

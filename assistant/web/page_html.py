@@ -42,11 +42,16 @@ def intro_html(documents: int, language: Language) -> str:
     )
 
 
+def _attribute(text: str) -> str:
+    """``text`` for an attribute, on one line: a line break would end the HTML for Markdown."""
+    return escape(" ".join(text.split()))
+
+
 def question_html(text: str, question_id: str, language: Language) -> str:
     """What a person asked, with the button to ask it otherwise."""
     button = _button("edit", WORDS["edit"].in_language(language))
     asked = f'<p>{as_text(text)}</p><p class="actions">{button}</p>'
-    return f'<div class="asked id-{escape(question_id)}">{asked}</div>'
+    return f'<div class="asked id-{_attribute(question_id)}">{asked}</div>'
 
 
 def draft_html(text: str, language: Language) -> str:
@@ -110,7 +115,7 @@ def answer_html(
 
 
 def _answer(question_id: str, html: str) -> str:
-    return f'<div class="answer id-{escape(question_id)}">{html}</div>'
+    return f'<div class="answer id-{_attribute(question_id)}">{html}</div>'
 
 
 def _paragraphs(text: str, links: Mapping[str, str]) -> str:
@@ -149,8 +154,9 @@ def _link_of(citation: Json, citations: Sequence[Json]) -> str:
 
 
 def _link(url: str, text: str, kind: str, title: str = "") -> str:
-    named = f' title="{escape(title)}"' if title else ""
-    return f'<a class="{kind}" href="{escape(url)}"{named} target="_blank" rel="noopener">{as_text(text)}</a>'
+    named = f' title="{_attribute(title)}"' if title else ""
+    where = f'href="{_attribute(url)}"{named} target="_blank" rel="noopener"'
+    return f'<a class="{kind}" {where}>{as_text(text)}</a>'
 
 
 def _badges(notices: Sequence[str]) -> str:
@@ -206,5 +212,5 @@ def _short(question: str) -> str:
 
 def _button(act: str, text: str, *, on: bool = False, title: str = "") -> str:
     kind = f"act act-{act} on" if on else f"act act-{act}"
-    named = f' title="{escape(title)}"' if title else ""
+    named = f' title="{_attribute(title)}"' if title else ""
     return f'<button type="button" class="{kind}"{named}>{as_text(text)}</button>'

@@ -22,6 +22,8 @@ WORDS: Mapping[str, Message] = {
     "other_language": Message("English", "中文"),
     "theme": Message("深浅", "Theme"),
     "ask": Message("请输入问题，按回车发送", "Ask a question, press Enter to send"),
+    "send": Message("发送", "Send"),
+    "stop": Message("停止", "Stop"),
     "question": Message("问题", "Question"),
     "conversation": Message("对话", "Conversation"),
     "conversations": Message("历史对话", "Conversations"),

@@ -7,12 +7,15 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio.to_thread
 import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from assistant.build import build_assistant
@@ -64,7 +67,11 @@ class _NoSuchPath(BaseRoute):
 def _pages(language: Language) -> dict[str, Language]:
     """The page in both languages, by path: the chosen one at the root."""
     other: Language = "en" if language == "zh" else "zh"
-    return {"/": language, f"/{other}": other}
+    return {"/": language, f"/{other}/": other}
+
+
+def _redirect(path: str, _: Request) -> RedirectResponse:
+    return RedirectResponse(path)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -100,11 +107,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit, language=settings.language)
     app.add_middleware(SecurityHeaders)
     pages = _pages(settings.language)
-    app.add_middleware(Visitors, paths=frozenset({*pages, *(f"{base}/" for base in pages)}))
+    app.add_middleware(Visitors, paths=frozenset(pages))
     install_error_responses(app, settings.language)
     routers = (api.router, browse.router, reader.router, conversations.router, api_docs.router)
     for router in routers:
         app.include_router(router)
+    for base in pages:
+        if base != "/":  # a mount is at a path with its slash
+            app.router.routes.append(Route(base.rstrip("/"), partial(_redirect, base)))
     routes = [route for router in routers for route in router.routes]
     app.router.routes.append(_NoSuchPath(routes, pages))
     for base, language in reversed(pages.items()):  # the one at / would take every path of the other

@@ -5,18 +5,28 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
+from pathlib import Path
 
 import pytest
 
 from assistant.answer import Assistant
 from assistant.desk import AT_ONCE, MOST_WAITING, Desk
-from assistant.errors import BadQuestion, Busy
+from assistant.errors import BadQuestion, Busy, ConversationUnknown
+from assistant.history.history import History
+from assistant.history.types import TurnState
 from assistant.types import AnswerEvent, AnswerReady, EvidenceReady, Question, TextDelta
 
 
 @pytest.fixture
-def desk(seed_assistant: Assistant) -> Iterator[Desk]:
-    opened = Desk(seed_assistant)
+def history(tmp_path: Path) -> Iterator[History]:
+    opened = History(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(seed_assistant: Assistant, history: History) -> Iterator[Desk]:
+    opened = Desk(seed_assistant, history)
     yield opened
     opened.close()
 
@@ -47,8 +57,8 @@ def gated(seed_assistant: Assistant) -> Gated:
 
 
 @pytest.fixture
-def gated_desk(gated: Gated) -> Iterator[Desk]:
-    opened = Desk(gated)  # type: ignore[arg-type]  # only its stream is used
+def gated_desk(gated: Gated, history: History) -> Iterator[Desk]:
+    opened = Desk(gated, history)  # type: ignore[arg-type]  # only its stream is used
     yield opened
     gated.gate.set()
     opened.close()
@@ -123,8 +133,53 @@ def test_when_too_many_wait_the_next_is_refused_and_nobody_else(gated_desk: Desk
     assert gated_desk.submit(Question(text=ASKED)).answer.result().citations
 
 
-def test_closing_stops_what_is_under_way(gated: Gated) -> None:
-    desk = Desk(gated)  # type: ignore[arg-type]
+def test_closing_stops_what_is_under_way(gated: Gated, history: History) -> None:
+    desk = Desk(gated, history)  # type: ignore[arg-type]
     jobs = [desk.submit(Question(text=ASKED)) for _ in range(AT_ONCE + 2)]
     desk.close()
     assert all(job.answer.done() for job in jobs)
+
+
+def asked(conversation: str) -> Question:
+    return Question(text=ASKED, conversation_id=conversation)
+
+
+def test_what_is_asked_and_answered_is_in_the_history_before_anyone_hears_of_it(
+    desk: Desk, history: History
+) -> None:
+    job = desk.submit(asked("c1"), "somebody")
+    for event in job.follow():
+        (turn,) = history.conversation("somebody", "c1").turns
+        if isinstance(event, AnswerReady):
+            assert turn.state is TurnState.ANSWERED
+            assert turn.answer
+            assert turn.answer["answer"] == event.answer.text
+    assert turn.question == ASKED
+
+
+def test_a_stopped_and_a_failed_question_are_kept_as_such(
+    gated_desk: Desk, gated: Gated, history: History
+) -> None:
+    job = gated_desk.submit(asked("c1"), "somebody")
+    for _ in job.follow():
+        job.stop()
+    gated.gate.set()
+    with pytest.raises(BadQuestion):
+        gated_desk.submit(Question(text=" ", conversation_id="c1"), "somebody").answer.result()
+    states = [turn.state for turn in history.conversation("somebody", "c1").turns]
+    assert states == [TurnState.STOPPED, TurnState.FAILED]
+
+
+def test_nobody_adds_to_the_conversation_of_another(desk: Desk) -> None:
+    desk.submit(asked("c1"), "somebody").answer.result()
+    with pytest.raises(ConversationUnknown):
+        desk.submit(asked("c1"), "another")
+
+
+def test_a_history_that_can_not_be_written_costs_nobody_an_answer(
+    desk: Desk, history: History, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    history.close()
+    (tmp_path / "history.sqlite").write_bytes(b"damaged" * 1000)
+    assert desk.submit(asked("c1"), "somebody").answer.result().citations
+    assert "not kept" in caplog.text

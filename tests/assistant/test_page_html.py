@@ -145,17 +145,23 @@ def test_a_refusal_links_the_nearest_sections() -> None:
 
 
 def test_buttons_say_what_they_do_and_which_answer_they_are_of() -> None:
-    html = answer_html(to_json(make_answer("答")), "问", "zh", rating="down", following=("《甲》对乙有什么要求？",))
+    html = answer_html(
+        to_json(make_answer("答")), "问", "zh", rating="down", following=("《甲》对乙有什么要求？",)
+    )
     assert 'class="answer id-q1"' in html
     assert 'class="act act-down on"' in html
     assert 'class="act act-up"' in html
-    assert '<button type="button" class="act act-ask" title="《甲》对乙有什么要求？">乙有什么要求？</button>' in html
+    assert (
+        '<button type="button" class="act act-ask" title="《甲》对乙有什么要求？">乙有什么要求？</button>'
+        in html
+    )
 
 
 def test_the_stages_show_which_one_is_under_way() -> None:
     assert shown_text(stage_html(1, "zh")) == "检索组织核对"
-    assert '<span class="done">检索</span><span class="now">组织</span><span class="later">核对</span>' in stage_html(
-        1, "zh"
+    assert (
+        '<span class="done">检索</span><span class="now">组织</span><span class="later">核对</span>'
+        in stage_html(1, "zh")
     )
 
 
