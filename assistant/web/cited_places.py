@@ -56,4 +56,5 @@ def read_steps(
 
 def _link(place: CitedPlace, places: Sequence[CitedPlace], kept: Sequence[tuple[str, str]]) -> str:
     written = ",".join(f"{each.document_id}:{each.start}-{each.end}" for each in places)
-    return f"{document_url(*place)}&{urlencode([('cites', written), *kept], safe=':,')}#cited"
+    mark = "" if ("embed", "1") in kept else "#cited"  # in a panel it would scroll the page around it, too
+    return f"{document_url(*place)}&{urlencode([('cites', written), *kept], safe=':,')}{mark}"

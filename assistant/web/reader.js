@@ -11,8 +11,11 @@ if (outline && outline.dataset.open && innerWidth >= WIDE) {
 }
 
 if (cited && ["", "#cited"].includes(location.hash)) {
-  cited.scrollIntoView({ block: cited.offsetHeight > innerHeight * 0.8 ? "start" : "center" });
-  cited.focus({ preventScroll: true });
+  // Not scrollIntoView and focus alone: in a side panel they would move the page around it as well.
+  const box = cited.getBoundingClientRect(), table = cited.closest(".scroll");
+  scrollBy(0, box.top - Math.max(64, (innerHeight - box.height) / 2));
+  if (table && box.right > table.getBoundingClientRect().right) table.scrollLeft += box.left - table.clientWidth / 3;
+  if (parent === self) cited.focus({ preventScroll: true });
 }
 
 if (copy) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -88,8 +89,9 @@ def read_table(text: str, section: Section, cited: Range | None) -> RowTable | N
 def _beside_names(header: str, names: Sequence[str]) -> str:
     """What the lines over the first row say besides the names of columns."""
     left = "".join(header.split())
-    for word in sorted({word for name in names for word in name.split()}, key=len, reverse=True):
-        left = left.replace(word, "|")
+    words = Counter(word for name in names for word in name.split())
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "|", words[word])
     return _RULES.sub("", left)
 
 

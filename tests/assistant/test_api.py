@@ -211,6 +211,7 @@ def test_a_question_of_one_megabyte_and_one_of_ten_are_refused_alike_everywhere(
         ("GET", "/api/nothing", 404),
         ("GET", "/nothing", 404),
         ("POST", "/", 405),
+        ("GET", "/documents/a/b", 404),
     ],
 )
 def test_unknown_paths_and_wrong_methods_are_answered_in_json(

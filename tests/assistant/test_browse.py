@@ -101,7 +101,7 @@ def test_a_compilation_is_found_by_one_of_its_parts_and_links_them() -> None:
     assert part_anchors(compilation) == {1: "s2", 2: "s1"}
     page = page_of([compilation])
     assert "汇编，含 2 份文件" in page
-    assert '#s2">甲县要点</a>' in page
+    assert '#s2" lang="zh-CN">甲县要点</a>' in page
 
 
 def test_a_large_library_is_shown_a_page_at_a_time() -> None:

@@ -6,17 +6,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.documents import HOSTILE, LONG, TABLE
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-    from tests.browser.watched import WatchedPages
+from tests.browser.watched import WatchedPages, watched
 
 CHOSEN = "POLICY_ASSISTANT_TEST_BROWSER"
 _ARGUMENTS = [
@@ -35,13 +31,10 @@ _ARGUMENTS = [
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The browser that is named in the environment, or else Chromium."""
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: run `make test`"
-    )
     program = os.environ.get(CHOSEN) or shutil.which("chromium")
     if not program:
         pytest.skip(f"no chromium: run `apt-get install chromium`, or name a browser in {CHOSEN}")
-    with sync_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
         yield launched
         launched.close()
@@ -70,8 +63,6 @@ def ids(shelf: str) -> dict[str, str]:
 @pytest.fixture
 def pages(browser: Browser, shelf: str) -> Iterator[WatchedPages]:
     """A fresh context, watched; its checks come at the end of the test."""
-    from tests.browser.watched import watched
-
     with watched(browser, shelf) as opened:
         yield opened
 
@@ -85,7 +76,5 @@ def page(pages: WatchedPages) -> Page:
 @pytest.fixture
 def phone(browser: Browser, shelf: str) -> Iterator[Page]:
     """A fresh page on a phone."""
-    from tests.browser.watched import watched
-
     with watched(browser, shelf, phone=True) as opened:
         yield opened.open()

@@ -51,6 +51,8 @@ def test_on_a_phone_the_list_never_scrolls_sideways(phone: Page) -> None:
 @pytest.mark.parametrize("query", ["", "?q=没有的词", "?q=云山&lang=en"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(page: Page, phone: Page, query: str, theme: str) -> None:
-    for opened in (page, phone):
-        opened.goto(f"/documents{query}{'&' if query else '?'}theme={theme}")
-        assert serious_violations(opened) == []
+    opened = page if theme == "light" else phone
+
+    opened.goto(f"/documents{query}{'&' if query else '?'}theme={theme}")
+
+    assert serious_violations(opened) == []

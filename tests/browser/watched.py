@@ -7,21 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
 
-__all__ = ["DESKTOP", "PHONE", "WatchedPages", "expect"]
-
 
 class WatchedPages:
-    """Pages of one browser context. ``expected_errors`` are patterns of console errors that may come."""
+    """Pages of one browser context, and what they asked for and complained of."""
 
     def __init__(self, context: BrowserContext, server: str) -> None:
         self._host = urlsplit(server).netloc
         self._context = context
-        self.expected_errors: list[str] = []
+        self._expected: list[str] = []
         self._console: list[str] = []
         self._uncaught: list[str] = []
         self._elsewhere: list[str] = []
@@ -35,12 +33,12 @@ class WatchedPages:
 
     def expect_console_error(self, pattern: str) -> None:
         """Let a console error pass that the test provokes."""
-        self.expected_errors.append(pattern)
+        self._expected.append(pattern)
 
     def check(self) -> None:
         """Assert that nothing was asked of another host and nothing went wrong."""
         unexpected = [
-            line for line in self._console if not any(re.search(each, line) for each in self.expected_errors)
+            line for line in self._console if not any(re.search(each, line) for each in self._expected)
         ]
         assert not self._elsewhere, f"requests to other hosts: {self._elsewhere}"
         assert not self._uncaught, f"uncaught errors: {self._uncaught}"
