@@ -60,7 +60,8 @@
     const text = [...answer.querySelectorAll(".text > *, .badges > li")].map((part) => part.innerText);
     const sources = [...answer.querySelectorAll(".source")].map((card) => {
       const link = new URL(card.querySelector("a").href);
-      link.searchParams.delete("cites");
+      for (const name of ["cites", "lang"]) link.searchParams.delete(name);
+      link.hash = "";
       return `${card.innerText.trim()}\n${link}`;
     });
     const whole = [text.join("\n"), ...sources].join("\n\n");
@@ -129,10 +130,10 @@
       document.body.append(panel);
     }
     const url = new URL(link.href);
-    panel.querySelector("a").href = url;
+    panel.querySelector("a").href = link.href;
     url.searchParams.set("embed", "1");
     url.searchParams.set("theme", isDark() ? "dark" : "light");
-    url.searchParams.set("lang", document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+    url.hash = "";  // it would move the chat as well
     panel.querySelector("iframe").contentWindow.location.replace(url);
     if (!document.body.classList.contains("reading")) history.pushState({ reading: true }, "");
     document.body.classList.add("reading");
@@ -159,10 +160,11 @@
     try { kept = localStorage.getItem("policy-assistant-theme"); } catch { /* as above */ }
     if (kept && isDark() !== (kept === "dark")) document.body.classList.toggle("dark", kept === "dark");
   }
-  addEventListener("DOMContentLoaded", () => {
+  const watchShade = () => {
     keepShade();
     new MutationObserver(keepShade).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-  });
+  };
+  if (document.body) watchShade(); else addEventListener("DOMContentLoaded", watchShade);
 
   // What Gradio puts on the page: the address follows the open conversation, buttons say whether they are on.
   let current = null, begun = false;

@@ -146,7 +146,7 @@ def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str) -> Non
         font_mono=[gr.themes.Font("monospace")],
     )
     words = words_in(language)
-    told = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+    told = json.dumps({**words, "language": language}, ensure_ascii=False).replace("<", "\\u003c")
     script, style = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.js", "page.css"))
     gr.mount_gradio_app(
         app,
@@ -167,5 +167,5 @@ def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str) -> Non
     mounted = app.routes[-1]
     if isinstance(mounted, Mount):
         mounted.app = OwnHead(
-            mounted.app, title=words["title"], description=words["intro"], language=language
+            mounted.app, path=base, title=words["title"], description=words["intro"], language=language
         )

@@ -29,17 +29,18 @@ def own_head(html: str, title: str, description: str, language: Language) -> str
 
 
 class OwnHead:
-    """Wraps the mounted page: rewrites the head of ``/``, passes everything else."""
+    """Wraps the page mounted at ``path``: rewrites the head of its HTML, passes everything else."""
 
-    def __init__(self, app: ASGIApp, *, title: str, description: str, language: Language) -> None:
+    def __init__(self, app: ASGIApp, *, path: str, title: str, description: str, language: Language) -> None:
         self.app = app
+        self.path = path
         self.title = title
         self.description = description
         self.language = language
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
+        if scope["type"] != "http" or scope["path"] != self.path or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]

@@ -96,7 +96,8 @@ def answer_html(
     ``rating`` is ``up``, ``down`` or empty, ``following`` are questions to ask
     next, ``extra`` further notices.
     """
-    links = {str(one["label"]): _link_of(one, answer["citations"]) for one in reversed(answer["citations"])}
+    cited = answer["citations"]
+    links = {str(one["label"]): _link_of(one, cited, language) for one in reversed(cited)}
     parts = [_paragraphs(answer["answer"], links)]
     parts.append(_badges([*answer["notices"], *extra]))
     if answer["refusal"] and answer["refusal"]["nearest"]:
@@ -104,9 +105,9 @@ def answer_html(
     if answer["question"] and answer["question"] != asked:
         searched = WORDS["searched"].in_language(language) + answer["question"]
         parts.append(f'<p class="quiet">{as_text(searched)}</p>')
-    if answer["citations"]:
-        cards = "".join(_card(one, links[str(one["label"])], language) for one in answer["citations"])
-        title = f"{WORDS['sources'].in_language(language)} ({len(answer['citations'])})"
+    if cited:
+        cards = "".join(_card(one, links[str(one["label"])], language) for one in cited)
+        title = f"{WORDS['sources'].in_language(language)} ({len(cited)})"
         parts.append(f'<details class="sources" open><summary>{as_text(title)}</summary>{cards}</details>')
     parts.append(_actions(rating, language))
     if following:
@@ -144,13 +145,14 @@ def _linked(line: str, links: Mapping[str, str]) -> str:
     return "".join(pieces) + as_text(line[end:])
 
 
-def _link_of(citation: Json, citations: Sequence[Json]) -> str:
+def _link_of(citation: Json, citations: Sequence[Json], language: Language) -> str:
     """The mark [n] as a link to the passage; the reader is told of the others, to go through them."""
     others = ",".join(
         f"{one['document']['id']}:{one['start']}-{one['end']}" for one in citations[:_MOST_CITES]
     )
     where = " › ".join((f"《{citation['document']['title']}》", *citation["path"]))
-    return _link(f"{citation['url']}&cites={others}", f"[{citation['label']}]", "cite", where)
+    url = f"{citation['url']}&cites={others}&lang={language}#cited"
+    return _link(url, f"[{citation['label']}]", "cite", where)
 
 
 def _link(url: str, text: str, kind: str, title: str = "") -> str:

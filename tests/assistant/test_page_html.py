@@ -106,8 +106,8 @@ def test_a_mark_opens_the_passage_that_it_stands_for_and_tells_of_the_others() -
     html = html_of(make_answer("由市教育局负责[1][2]。", citations=(make_citation(), second)))
     links = re.findall(r'<a class="cite" href="([^"]*)" title="《补助办法》 › 一、总则"', html)
     assert links[:2] == [
-        "/documents/d1?start=9&amp;end=19&amp;cites=d1:9-19,d1:30-40",
-        "/documents/d1?start=30&amp;end=40&amp;cites=d1:9-19,d1:30-40",
+        "/documents/d1?start=9&amp;end=19&amp;cites=d1:9-19,d1:30-40&amp;lang=zh#cited",
+        "/documents/d1?start=30&amp;end=40&amp;cites=d1:9-19,d1:30-40&amp;lang=zh#cited",
     ]
     assert shown_text(html).startswith("由市教育局负责[1][2]。")
 
