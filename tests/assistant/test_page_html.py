@@ -26,7 +26,7 @@ from assistant.web.talk import Entry, Talk
 from tests.fakes import HOSTILE, NOON
 from vectorstore.types import Chunk, Head, Passage, SectionKind, Status
 
-ATTRIBUTES = {"class", "href", "title", "type", "target", "rel", "role", "id"}
+ATTRIBUTES = {"class", "href", "title", "type", "target", "rel", "role", "id", "open"}
 TAGS = {"p", "a", "br", "div", "ul", "li", "blockquote", "button", "details", "summary", "span", "nav"}
 
 
