@@ -27,6 +27,7 @@ class Suggester:
         self._assistant = assistant
         self._known: OrderedDict[tuple[str | None, str], bool] = OrderedDict()
         self._lock = threading.Lock()
+        self._trying = threading.Lock()  # one at a time: whoever waits for an answer comes first
 
     def next_questions(self, cited: Sequence[Place], language: Language) -> tuple[str, ...]:
         """Up to MOST questions about what stands beside the places, nearest first; each has an answer."""
@@ -60,7 +61,8 @@ class Suggester:
         with self._lock:
             known = self._known.get(key)
         if known is None:
-            answer = self._assistant.ask(Question(text=question, evidence_alone=True))
+            with self._trying:
+                answer = self._assistant.ask(Question(text=question, evidence_alone=True))
             known = answer.outcome is Outcome.GROUNDED and any(
                 citation.passage.chunk.document_id == document.id
                 and section.start <= citation.start < section.end

@@ -23,6 +23,8 @@ _PUNCTUATION = {ord(mark): f"&#{ord(mark)};" for mark in "!\"#$%&'()*+,-./:;<=>?
 _LABEL = re.compile(r"\[(\d{1,3})\]")
 _ITEM = re.compile(r"^\s*[-•]\s+")
 _OF_TITLE = re.compile(r"^《[^》]+》(?:里，|对)")
+_LEAST_SHARED = 4  # characters that an answer and a quote share by more than chance
+_NEARLY_ALL = 0.8
 _MOST_CITES = 20  # other citations that a link carries along
 _STAGES = ("stage_search", "stage_compose", "stage_check")
 
@@ -106,7 +108,8 @@ def answer_html(
         searched = WORDS["searched"].in_language(language) + answer["question"]
         parts.append(f'<p class="quiet">{as_text(searched)}</p>')
     if cited:
-        cards = "".join(_card(one, links[str(one["label"])], language) for one in cited)
+        told = _squeezed(_LABEL.sub("", answer["answer"]))
+        cards = "".join(_card(one, links[str(one["label"])], told, language) for one in cited)
         title = f"{WORDS['sources'].in_language(language)} ({len(cited)})"
         parts.append(f'<details class="sources" open><summary>{as_text(title)}</summary>{cards}</details>')
     parts.append(_actions(rating, language))
@@ -174,18 +177,46 @@ def _nearest(nearest: Sequence[Json], language: Language) -> str:
     return f'<p class="quiet">{WORDS["nearest"].in_language(language)}</p><ul class="nearest">{links}</ul>'
 
 
-def _card(citation: Json, mark: str, language: Language) -> str:
+def _card(citation: Json, mark: str, told: str, language: Language) -> str:
     document = citation["document"]
     status = STATUS_NAMES[Status(document["status"])].in_language(language)
     known = (document["issuer"], document["number"], document["issued_on"], status)
     facts = " · ".join(fact for fact in known if fact)
     path = " › ".join(citation["path"])
-    quote = " ".join(citation["quote"].split())  # a row of a table is mostly line ends
+    quote = _squeezed(citation["quote"])  # a row of a table is mostly line ends
     title = as_text(f"《{document['title']}》")
     return (
         f'<div class="source"><p>{mark} {title}</p><p class="quiet">{as_text(facts)}</p>'
-        f'<p class="quiet">{as_text(path)}</p><blockquote>{as_text(quote)}</blockquote></div>'
+        f'<p class="quiet">{as_text(path)}</p><blockquote>{_with_marks(quote, told)}</blockquote></div>'
     )
+
+
+def _with_marks(quote: str, told: str) -> str:
+    """A quote with the words that the answer took from it marked; not where that is nearly all of it."""
+    spans = list(_shared(quote, told))
+    if sum(end - start for start, end in spans) > _NEARLY_ALL * len(quote):
+        return as_text(quote)
+    pieces, last = [], 0
+    for start, end in spans:
+        pieces.append(f"{as_text(quote[last:start])}<mark>{as_text(quote[start:end])}</mark>")
+        last = end
+    return "".join(pieces) + as_text(quote[last:])
+
+
+def _shared(quote: str, told: str) -> Iterator[tuple[int, int]]:
+    """Runs of a quote, the longest from each place on, that stand in what is told."""
+    start = 0
+    while start < len(quote):
+        end = start + _LEAST_SHARED
+        while end <= len(quote) and quote[start:end] in told:
+            end += 1
+        if end > start + _LEAST_SHARED:
+            yield start, end - 1
+        start = max(start + 1, end - 1 if end > start + _LEAST_SHARED else 0)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _actions(rating: str, language: Language) -> str:

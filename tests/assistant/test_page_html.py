@@ -27,7 +27,21 @@ from tests.fakes import HOSTILE, NOON
 from vectorstore.types import Chunk, Head, Passage, SectionKind, Status
 
 ATTRIBUTES = {"class", "href", "title", "type", "target", "rel", "role", "id", "open"}
-TAGS = {"p", "a", "br", "div", "ul", "li", "blockquote", "button", "details", "summary", "span", "nav"}
+TAGS = {
+    "p",
+    "mark",
+    "a",
+    "br",
+    "div",
+    "ul",
+    "li",
+    "blockquote",
+    "button",
+    "details",
+    "summary",
+    "span",
+    "nav",
+}
 
 
 def make_citation(
@@ -142,6 +156,14 @@ def test_sources_have_title_issuer_status_path_and_quote() -> None:
     text = shown_text(html_of(make_answer("负责[1]。")))
     for shown in ("出处 (1)", "[1] 《补助办法》", "市政府", "已印发", "一、总则", "补助由市教育局负责。"):
         assert shown in text
+
+
+def test_the_words_that_the_answer_took_are_marked_in_the_quote() -> None:
+    quote = "饮水改善工程\n\n对不达标的学校进行改造。\n\n市教育体育局\n\n市水利局"
+    html = html_of(make_answer("由市教育体育局牵头[1]。", citations=(make_citation(quote),)))
+    assert re.findall(r"<mark>(.*?)</mark>", html) == ["市教育体育局"]
+    whole = html_of(make_answer("补助由市教育局负责[1]。"))
+    assert "<mark>" not in whole
 
 
 def test_notices_and_a_rewritten_question_are_told_and_an_unchanged_one_is_not() -> None:

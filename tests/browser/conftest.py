@@ -15,7 +15,7 @@ from tests.browser.documents import HOSTILE, LONG, TABLE
 from tests.browser.watched import WatchedPages, watched
 
 CHOSEN = "POLICY_ASSISTANT_TEST_BROWSER"
-_ARGUMENTS = [
+ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
     if not program:
         pytest.skip(f"no chromium: run `apt-get install chromium`, or name a browser in {CHOSEN}")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        launched = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield launched
         launched.close()
 
