@@ -37,6 +37,7 @@ _EVERYWHERE = re.compile(
     r"各地|各省|各市|各县|全国|哪些(?:地方|省|市|县|区)|所有(?:地方|文件|方案)|几份|哪[几两三四]份"
 )
 _LEAST_MATTER = 4  # characters from which on an earlier question says what it is about
+_SELF_CONTAINED_NAMED = 4  # the same, where it names its place or document itself
 _SELF_CONTAINED = 6  # characters of matter from which on a question leans on nothing but its place
 
 
@@ -116,7 +117,8 @@ def _elsewhere(before: str, now: Mentions, searcher: Searcher) -> str:
 
 
 def _stands_alone(question: str, now: Mentions) -> bool:
-    return len(_matter(question, now)) >= _SELF_CONTAINED and not still_leans(question)
+    least = _SELF_CONTAINED_NAMED if now.groups or now.unknown else _SELF_CONTAINED
+    return len(_matter(question, now)) >= least and not still_leans(question)
 
 
 def _matter(question: str, now: Mentions) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import os
 import random
 import shutil
@@ -129,7 +130,7 @@ def watch(browser: Browser, address: str, question: str) -> tuple[float, float, 
 def row(name: str, seconds: Sequence[float]) -> str:
     """A line of the table."""
     ordered = sorted(seconds)
-    late = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
+    late = ordered[math.ceil(0.95 * len(ordered)) - 1]
     return f"| {name} | {statistics.median(ordered):.2f} | {late:.2f} | {len(ordered)} |"
 
 

@@ -90,3 +90,13 @@ def test_words_of_a_title_behind_another_place_are_what_is_asked_of_it(
     searcher: Searcher, question: str, groups: int
 ) -> None:
     assert len(searcher.read_mentions(question).groups) == groups
+
+
+def test_a_question_with_a_place_and_a_matter_of_its_own_leans_on_nothing(searcher: Searcher) -> None:
+    asked = "河口县每个班级多少册图书？"
+    assert read(searcher, LUNCH, asked) == asked
+
+
+def test_a_matter_that_is_also_a_title_is_not_carried_to_another_matter(searcher: Searcher) -> None:
+    asked = "每个班级的图书角不少于多少册图书？"
+    assert read(searcher, "午餐补助由哪个部门负责？", asked) == asked
