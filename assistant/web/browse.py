@@ -16,6 +16,7 @@ from assistant.web.listing import (
     Wish,
     dates_of,
     find_documents,
+    kinds_of,
     part_anchors,
     read_wish,
     regions_of,
@@ -37,6 +38,7 @@ _WORDS = {
     "find": Message("查找文件", "Find documents"),
     "words": Message("标题、文号、单位或地区", "Title, number, issuer or region"),
     "status": Message("状态", "Status"),
+    "kind": Message("类别", "Kind"),
     "region": Message("地区", "Region"),
     "year": Message("年份", "Year"),
     "sort": Message("排序", "Sort by"),
@@ -98,7 +100,13 @@ def _item(document: Document, look: Look) -> Item:
 
 
 def _page_link(wish: Wish, look: Look, page: int) -> str:
-    asked = {"q": wish.words, "status": wish.status, "region": wish.region, "year": wish.year}
+    asked = {
+        "q": wish.words,
+        "status": wish.status,
+        "kind": wish.kind,
+        "region": wish.region,
+        "year": wish.year,
+    }
     given = [(name, value) for name, value in asked.items() if value]
     return f"/documents?{urlencode([*given, ('sort', wish.sort), ('page', page), *look.kept])}"
 
@@ -123,6 +131,7 @@ def render(documents: Sequence[Document], wish: Wish, page: int, look: Look) -> 
         items=[_item(document, look) for document in found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]],
         empty=not documents,
         statuses=[(each.value, STATUS_NAMES[each].in_language(look.language)) for each in Status],
+        kinds=[(kind, kind) for kind in kinds_of(documents)],
         regions=[(region, region) for region in regions_of(documents)],
         years=[(year, year) for year in years_of(documents)],
         sorts=[(sort, words[f"sort_{sort}"]) for sort in SORTS],
@@ -141,6 +150,7 @@ async def list_documents(
     look: TheLook,
     q: str = "",
     status: str = "",
+    kind: str = "",
     region: str = "",
     year: str = "",
     sort: str = "",
@@ -148,5 +158,5 @@ async def list_documents(
 ) -> HTMLResponse:
     """The list. Whatever its parameters say, it is a page: people come here from links."""
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
-    wish = read_wish(q, status, region, year, sort)
+    wish = read_wish(q, status, kind, region, year, sort)
     return await in_worker(workers, lambda: render(assistant.documents(), wish, number, look))

@@ -25,6 +25,7 @@ class Wish:
 
     words: str = ""
     status: str = ""
+    kind: str = ""
     region: str = ""
     year: str = ""
     sort: str = SORTS[0]
@@ -37,14 +38,15 @@ class Wish:
     @property
     def narrows(self) -> bool:
         """Whether it leaves out any document."""
-        return bool(self.terms or self.status or self.region or self.year)
+        return bool(self.terms or self.status or self.kind or self.region or self.year)
 
 
-def read_wish(words: str, status: str, region: str, year: str, sort: str) -> Wish:
+def read_wish(words: str, status: str, kind: str, region: str, year: str, sort: str) -> Wish:
     """A wish from the parameters of an address, which may be anything."""
     return Wish(
         words=words[:_LONGEST].strip(),
         status=status if status in set(Status) else "",
+        kind=kind[:_LONGEST],
         region=region[:_LONGEST],
         year=year if year.isascii() and year.isdecimal() and len(year) == 4 else "",
         sort=sort if sort in SORTS else SORTS[0],
@@ -68,6 +70,8 @@ def find_documents(documents: Iterable[Document], wish: Wish) -> list[Document]:
 def _fits(head: Head, wish: Wish, terms: Sequence[str]) -> bool:
     if wish.status and head.status != wish.status:
         return False
+    if wish.kind and head.kind != wish.kind:
+        return False
     if not head.region.startswith(wish.region):
         return False
     if wish.year and (head.issued_on is None or head.issued_on.year != int(wish.year)):
@@ -86,6 +90,12 @@ def regions_of(documents: Iterable[Document]) -> list[str]:
     regions = {head.region for document in documents for head in (document.head, *document.parts)}
     wide = {found[0] for region in regions if (found := _UNIT.match(region))}
     return sorted((regions | wide) - {""}, key=_by_sound)
+
+
+def kinds_of(documents: Iterable[Document]) -> list[str]:
+    """The kinds of documents (通知, 方案), by sound."""
+    kinds = {head.kind for document in documents for head in (document.head, *document.parts)}
+    return sorted(kinds - {""}, key=_by_sound)
 
 
 def years_of(documents: Iterable[Document]) -> list[str]:

@@ -105,6 +105,7 @@
       const sure = await ask(words.delete_all, [make("p", { textContent: words.sure })], words.delete_all);
       if (sure) send("act", { act: "delete_all" });
     },
+    scope: () => document.querySelector("#scope button").click(),
     theme: () => shade(document.body.classList.contains("dark") ? "light" : "dark"),
   };
   document.addEventListener("click", (event) => {
@@ -165,6 +166,9 @@
     new MutationObserver(keepShade).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   };
   if (document.body) watchShade(); else addEventListener("DOMContentLoaded", watchShade);
+
+  // A connection that was lost in mid-answer: the answer went on without us.
+  addEventListener("online", () => send("ask", { act: "load", id: location.hash.slice(1) }));
 
   // What Gradio puts on the page: the address follows the open conversation, buttons say whether they are on.
   let current = null, begun = false;

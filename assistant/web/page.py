@@ -76,6 +76,7 @@ def build_page(
             scale=1,
         )
         hint = gr.Markdown(elem_id="hint")
+        chips = gr.Markdown(elem_id="chips")
         chosen = _scope(words)
         box = gr.Textbox(
             elem_id="question",
@@ -88,7 +89,7 @@ def build_page(
         )
         outputs = [chat, box, talk, shelf, hint]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        gr.on([one.change for one in chosen], events.choose, chosen, scope, queue=False, **quiet)
+        gr.on([one.change for one in chosen], events.choose, chosen, [scope, chips], queue=False, **quiet)
         box.submit(events.submit, [box, talk, scope], outputs, **quiet)
         chat.example_select(events.example, [talk, scope], outputs, **quiet)
         # The page's script writes into these two: what asks waits for an answer, what acts does not.

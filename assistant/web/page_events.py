@@ -19,7 +19,7 @@ from assistant.history.types import Complaint, Verdict
 from assistant.types import Question
 from assistant.web.dependencies import Parts
 from assistant.web.page_html import intro_html
-from assistant.web.shelf import hint_html, shelf_html
+from assistant.web.shelf import chips_html, hint_html, shelf_html
 from assistant.web.talk import Entry, Talk, cited_places, failed, narrate, talk_of
 from assistant.web.visitor import visitor_of
 from vectorstore.errors import Language, PolicyAssistantError
@@ -61,14 +61,17 @@ class Events:
 
     def choose(
         self, documents: Sequence[str], regions: Sequence[str], kinds: Sequence[str], years: Sequence[str]
-    ) -> Scope:
-        """What to ask in was changed."""
-        return Scope(
+    ) -> tuple[Scope, str]:
+        """What to ask in was changed: the scope, and how it is shown above the box."""
+        found = (self.parts().assistant.document(document_id) for document_id in documents)
+        titles = [document.head.title for document in found if document]
+        scope = Scope(
             documents=tuple(documents),
             regions=tuple(regions),
             kinds=tuple(kinds),
             years=tuple(map(int, years)),
         )
+        return scope, chips_html([*titles, *regions, *kinds, *years], self.language)
 
     def example(
         self, event: gr.SelectData, talk: Talk | None, scope: Scope, request: gr.Request

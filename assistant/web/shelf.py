@@ -1,4 +1,4 @@
-"""What stands around the chat: the list of a visitor's conversations, and the hint above the box."""
+"""What stands around the chat: the list of a visitor's conversations, and what is said above the box."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ def shelf_html(kept: Sequence[ConversationSummary], talk: Talk, language: Langua
     current = talk.id if talk.entries else ""
     titled = [(one.id, one.title, Markup(as_text(one.title))) for one in kept]  # noqa: S704  # escaped there
     return fragment("shelf.html", kept=titled, current=current, language=language, words=words_in(language))
+
+
+def chips_html(names: Sequence[str], language: Language) -> str:
+    """What a question is limited to, each a button that opens the choice again; nothing where it is not."""
+    if not names:
+        return ""
+    title = words_in(language)["scope"]
+    chips = "".join(f'<button type="button" class="act act-scope">{as_text(name)}</button>' for name in names)
+    return f'<div class="chips"><span class="quiet">{title}</span>{chips}</div>'
 
 
 def hint_html(talk: Talk, language: Language) -> str:

@@ -37,7 +37,9 @@ LUNCH = make_document(
     region="浙江省云山市",
     issued_on=date(2024, 3, 8),
 )
-READING = make_document("阅读方案", region="山东省", issued_on=date(2025, 1, 2), status=Status.DRAFT)
+READING = make_document(
+    "阅读方案", kind="方案", region="山东省", issued_on=date(2025, 1, 2), status=Status.DRAFT
+)
 UNDATED = make_document("安全通知")
 LIBRARY = (LUNCH, READING, UNDATED)
 
@@ -63,6 +65,7 @@ def test_all_words_must_be_found() -> None:
 
 def test_filters_leave_what_has_all_of_them() -> None:
     assert titles(Wish(status="draft for comments")) == ["阅读方案"]
+    assert titles(Wish(kind="方案")) == ["阅读方案"]
     assert titles(Wish(region="浙江省")) == ["午餐补助办法"]
     assert titles(Wish(year="2025")) == ["阅读方案"]
     assert titles(Wish(year="2025", region="浙江省")) == []
@@ -74,11 +77,11 @@ def test_the_newest_come_first_and_titles_are_in_the_order_of_pinyin() -> None:
 
 
 def test_what_an_address_says_is_taken_only_where_it_can_be() -> None:
-    assert read_wish(" a ", "draft for comments", "浙江省", "2024", "title") == Wish(
-        words="a", status="draft for comments", region="浙江省", year="2024", sort="title"
+    assert read_wish(" a ", "draft for comments", "办法", "浙江省", "2024", "title") == Wish(
+        words="a", status="draft for comments", kind="办法", region="浙江省", year="2024", sort="title"
     )
-    assert read_wish("", "<b>", "", "²024", "x") == Wish()
-    assert len(read_wish("长" * 9999, "", "", "", "").words) == 100
+    assert read_wish("", "<b>", "", "", "²024", "x") == Wish()
+    assert len(read_wish("长" * 9999, "", "", "", "", "").words) == 100
 
 
 def test_the_choices_are_those_of_the_library() -> None:

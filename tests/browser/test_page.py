@@ -37,6 +37,12 @@ def ask(page: Page, text: str) -> None:
     expect(page.locator("#question .submit-button")).to_be_visible()
 
 
+def reload(pages: WatchedPages, page: Page) -> None:
+    """Load the page again. What Gradio says of its connections that end then is no error of the page."""
+    pages.expect_console_error("AbortError: signal is aborted|Connection errored out")
+    page.reload()
+
+
 def last_answer(page: Page) -> str:
     return page.locator("#chat .answer").last.inner_text()
 
@@ -122,26 +128,27 @@ def test_what_is_chosen_to_ask_in_holds_for_the_conversation(page: Page) -> None
     page.locator("#scope button").first.click()
     page.get_by_label("文件", exact=True).click()
     page.get_by_role("option", name=re.compile("阅读行动方案")).click()
-    expect(page.locator("#scope-documents .token")).to_contain_text(["阅读行动方案"])
+    expect(page.locator("#chips .act")).to_contain_text(["阅读行动方案"])
+    page.locator("#scope button").first.click()
     ask(page, "午餐补助由哪个部门负责？")
     assert "云山市教育局" not in last_answer(page)
     assert "所选的范围" in last_answer(page)
     ask(page, "每个班级的图书角不少于多少册图书？")
     assert "100册" in last_answer(page)
-    expect(page.locator("#scope-documents .token")).to_have_count(1)
+    expect(page.locator("#chips .act")).to_have_count(1)
 
 
-def test_a_conversation_is_there_again_after_a_reload(page: Page) -> None:
+def test_a_conversation_is_there_again_after_a_reload(page: Page, pages: WatchedPages) -> None:
     start(page)
     ask(page, LUNCH)
     said = page.locator("#chat .answer .text").inner_text()
-    page.reload()
+    reload(pages, page)
     expect(page.locator("#chat .answer .text")).to_have_text(said.replace("\n", ""), use_inner_text=False)
     ask(page, "那每天补助多少元？")
     assert "5元" in last_answer(page)
 
 
-def test_a_rating_is_kept_with_its_reason(page: Page) -> None:
+def test_a_rating_is_kept_with_its_reason(page: Page, pages: WatchedPages) -> None:
     start(page)
     ask(page, LUNCH)
     page.get_by_role("button", name="有问题").click()
@@ -150,7 +157,7 @@ def test_a_rating_is_kept_with_its_reason(page: Page) -> None:
     dialog.get_by_label("补充说明").fill("应是第三条")
     dialog.get_by_role("button", name="保存").click()
     expect(page.locator("#chat .act-down")).to_have_attribute("aria-pressed", "true")
-    page.reload()
+    reload(pages, page)
     expect(page.locator("#chat .act-down")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="有用").click()
     expect(page.locator("#chat .act-up")).to_have_attribute("aria-pressed", "true")
@@ -159,7 +166,7 @@ def test_a_rating_is_kept_with_its_reason(page: Page) -> None:
     expect(page.locator("#chat .act-up")).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_question_is_asked_otherwise_in_its_place(page: Page) -> None:
+def test_a_question_is_asked_otherwise_in_its_place(page: Page, pages: WatchedPages) -> None:
     start(page)
     ask(page, LUNCH)
     ask(page, "那每天补助多少元？")
@@ -171,7 +178,7 @@ def test_a_question_is_asked_otherwise_in_its_place(page: Page) -> None:
     expect(page.locator("#chat .asked")).to_have_count(1)
     expect(page.locator("#chat .answer .text")).to_contain_text("县教育体育局")
     expect(page.locator(".editing")).to_have_count(0)
-    page.reload()
+    reload(pages, page)
     expect(page.locator("#chat .asked")).to_have_count(1)
     page.locator("#chat .act-retry").click()
     expect(page.locator("#chat .answer .text")).to_contain_text("县教育体育局")
@@ -218,6 +225,45 @@ def test_a_conversation_is_exported_with_its_sources(page: Page, form: str) -> N
         text = saved.read_text("utf-8").replace("\\", "")
     assert LUNCH in text
     assert quote in re.sub(r"\s", "", text)
+
+
+def test_an_answer_is_copied_with_its_sources(browser: Browser, shelf: str) -> None:
+    with watched(browser, shelf) as pages:
+        page = pages.open()
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        start(page)
+        ask(page, LUNCH)
+        page.get_by_role("button", name="复制").click()
+        expect(page.get_by_role("status").filter(has_text="已复制")).to_be_visible()
+        copied = page.evaluate("() => navigator.clipboard.readText()")
+        assert "云山市教育局负责" in copied
+        assert quote_of(page, 1) in re.sub(r"\s", "", copied)
+        link = re.findall(r"http://\S+", copied)[0]
+        assert "cites" not in link
+        assert page.request.get(link).status == 200
+
+
+@pytest.mark.parametrize("width", [360, 2560])
+def test_nothing_runs_over_the_edge(browser: Browser, shelf: str, width: int) -> None:
+    with watched(browser, shelf) as pages:
+        page = pages.open()
+        page.set_viewport_size({"width": width, "height": 800})
+        start(page)
+        ask(page, READING)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.locator("#chat a.cite").first.click()
+        marked_in_the_original(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_page_that_was_cut_off_has_the_answer_when_it_is_back(page: Page) -> None:
+    start(page)
+    ask(page, LUNCH)
+    page.context.set_offline(True)
+    page.context.set_offline(False)
+    expect(page.locator("#chat .answer .text")).to_contain_text("云山市教育局")
+    ask(page, "那每天补助多少元？")
+    assert "5元" in last_answer(page)
 
 
 def test_two_people_never_see_each_other(browser: Browser, shelf: str, page: Page) -> None:
@@ -288,7 +334,7 @@ def test_dark_is_the_systems_until_the_button_is_used(browser: Browser, shelf: s
         expect(page.locator("body")).to_have_class(re.compile(r"\bdark\b"))
         page.get_by_role("button", name="深浅").click()
         expect(page.locator("body")).not_to_have_class(re.compile(r"\bdark\b"))
-        page.reload()
+        reload(pages, page)
         expect(page.locator("#banner")).to_be_visible()
         expect(page.locator("body")).not_to_have_class(re.compile(r"\bdark\b"))
 
@@ -336,7 +382,7 @@ def test_a_reload_in_mid_answer_loses_nothing(browser: Browser, slow_model: str)
         page = pages.open()
         begin(page)
         expect(page).to_have_url(re.compile("#."))
-        page.reload()
+        reload(pages, page)
         expect(page.locator("#chat .asked")).to_contain_text(["午餐补助"])
         expect(page.locator("#chat .answer .actions")).to_have_count(1, timeout=30_000)
         assert "云山市教育局" in last_answer(page)
@@ -349,5 +395,5 @@ def test_an_answer_that_is_stopped_says_that_it_is_not_all(browser: Browser, slo
         page.locator("#question .stop-button").click()
         expect(page.locator("#chat .badges li")).to_contain_text(["已停止"])
         expect(page.locator("#question .submit-button")).to_be_visible()
-        page.reload()
+        reload(pages, page)
         expect(page.locator("#chat .badges li")).to_contain_text(["已停止"])
