@@ -21,7 +21,7 @@ from vectorstore.errors import Language
 from vectorstore.types import EVERYWHERE
 
 LISTENING = 200  # answers that are followed at once; how many are made at once, the desk decides
-STATE_SECONDS = 6 * 3600
+STATE_SECONDS = 24 * 3600  # a tab that slept longer begins a new conversation; the old one is in the list
 
 _PATHS = ("/", "/config", "/theme.css", "/manifest.json", "/favicon.ico", "/robots.txt")
 _FOLDERS = (

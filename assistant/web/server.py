@@ -6,7 +6,7 @@ import errno
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, closing
 from functools import partial
 
 import anyio.to_thread
@@ -82,22 +82,19 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        try:
-            app.state.assistant = await anyio.to_thread.run_sync(build_assistant, settings)
-        except PolicyAssistantError as error:
-            app.state.failure = error
-            raise
-        history = History(settings.data_dir)
-        app.state.parts = parts = Parts(
-            assistant=app.state.assistant,
-            desk=Desk(app.state.assistant, history),
-            history=history,
-            suggester=Suggester(app.state.assistant),
-        )
-        yield
-        parts.desk.close()
-        parts.assistant.close()
-        history.close()
+        with ExitStack() as opened:
+            try:
+                history = opened.enter_context(closing(History(settings.data_dir)))
+                assistant = await anyio.to_thread.run_sync(build_assistant, settings)
+            except PolicyAssistantError as error:
+                app.state.failure = error
+                raise
+            app.state.assistant = opened.enter_context(closing(assistant))
+            desk = opened.enter_context(closing(Desk(assistant, history)))
+            app.state.parts = Parts(
+                assistant=assistant, desk=desk, history=history, suggester=Suggester(assistant)
+            )
+            yield
 
     title = Message("政策助手", "Policy Assistant").in_language(settings.language)
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)

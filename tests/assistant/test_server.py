@@ -170,3 +170,17 @@ def test_the_server_says_when_it_is_ready_and_ends_when_told(settings: Settings,
     log = log_file(settings.data_dir).read_text(encoding="utf-8")
     assert "Application startup complete" in log
     assert "图书角" not in log  # what people ask is nobody's business
+
+
+def test_damaged_conversations_are_told_at_the_start_and_left_as_they_are(tmp_path: Path) -> None:
+    from assistant.errors import HistoryUnusable
+    from assistant.web.server import serve
+
+    damaged = b"no database" * 1000
+    (tmp_path / "history.sqlite").write_bytes(damaged)
+    with bind("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(HistoryUnusable) as caught:
+        serve(Settings(data_dir=tmp_path, port=port), lambda: None)
+    assert "history.sqlite" in caught.value.message.zh + caught.value.hint.zh
+    assert (tmp_path / "history.sqlite").read_bytes() == damaged
