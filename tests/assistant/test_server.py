@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 
 import httpx
@@ -127,13 +127,15 @@ def test_a_queue_that_is_too_long_is_refused_with_a_time_to_come_back() -> None:
     from assistant.web.http_errors import known_error_response
 
     async def crowd() -> None:
-        workers = new_workers()
+        workers, gate = new_workers(), threading.Event()
         async with anyio.create_task_group() as tasks:
             for _ in range(int(workers.total_tokens) + MOST_WAITING):
-                tasks.start_soon(in_worker, workers, lambda: time.sleep(0.02))
-            await anyio.sleep(0.01)
+                tasks.start_soon(in_worker, workers, gate.wait)
+            while workers.statistics().tasks_waiting < MOST_WAITING:
+                await anyio.sleep(0.01)
             with pytest.raises(Busy):
                 await in_worker(workers, lambda: None)
+            gate.set()
         assert await in_worker(workers, lambda: 1) == 1
 
     anyio.run(crowd)
