@@ -33,6 +33,7 @@ _UNFORESEEN = (
     Message("请再试一次，仍不行请联系管理员。", "Try again, or tell the administrator."),
 )
 _KEPT = 1000  # ended answers that can still be asked for
+_NOTHING = TextDelta(text="")
 _HEARTBEAT = 0.5  # seconds after which a listener hears that there is nothing new
 
 
@@ -72,7 +73,7 @@ class Job:
             if ended:
                 break
             if not news:
-                yield TextDelta(text="")
+                yield _NOTHING
         if not self.answer.cancelled() and (error := self.answer.exception()):
             raise error
 
@@ -85,7 +86,8 @@ class Job:
                         break
                     if isinstance(event, AnswerReady):
                         return event.answer
-                    self._tell(event)
+                    if event != _NOTHING:  # signs of life are for the loop here: followers have their own
+                        self._tell(event)
         except Exception as error:  # noqa: BLE001  # whoever listens gets it
             return error
         return None
