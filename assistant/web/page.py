@@ -117,7 +117,7 @@ def _scope(words: dict[str, str]) -> list[gr.Dropdown]:
     with gr.Accordion(words["scope"], open=False, elem_id="scope"), gr.Row():
         return [
             gr.Dropdown(
-                label=words[name], multiselect=True, choices=[], elem_id=f"scope-{name}", min_width=140
+                label=words[name], multiselect=True, choices=[], elem_id=f"scope-{name}", min_width=200
             )
             for name in ("documents", "regions", "kinds", "years")
         ]
