@@ -16,7 +16,9 @@ from vectorstore.types import Head, Status
 _MOST = 3  # sentences in the answer about one thing
 _ADDS = 0.1  # share of the matter that another sentence must add to be worth its length
 _LOOKED_AT = 8  # best sentences among which more is looked for
+_ONE_OF_SEVERAL = re.compile(r"哪一?[所家位]")
 _LONG = 150  # characters from which on a sentence is cut to the clauses that matter
+_LISTING = 80  # the same, where one of several is asked for: the others of its list are no answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def _says_place(head: Head) -> bool:
 
 def _telling(span: Span, matter: Matter, asks: Sequence[Ask]) -> tuple[int, int]:
     text = span.text
-    if len(text) <= _LONG:
+    one = any(_ONE_OF_SEVERAL.search(ask.text) for ask in asks)
+    if len(text) <= (_LISTING if one else _LONG):
         return 0, len(text)
     from vectorstore.text import search_terms
 
@@ -124,5 +127,8 @@ def _telling(span: Span, matter: Matter, asks: Sequence[Ask]) -> tuple[int, int]
     kept = [index for index, value in enumerate(worth) if value >= line and value > 0]
     if not kept:
         return 0, len(text)
+    if one:
+        best = max(range(len(worth)), key=worth.__getitem__)
+        return starts[best], ends[best]
     first, last = max(0, kept[0] - 1), min(len(worth) - 1, kept[-1] + 1)
     return starts[first], ends[last]

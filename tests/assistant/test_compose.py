@@ -10,7 +10,7 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.build import build_assistant
-from assistant.extraction.compose import JOINED, ONE, Measure, choose
+from assistant.extraction.compose import JOINED, ONE, Measure, choose, state
 from assistant.extraction.intent import Kind, holds, read_asks
 from assistant.extraction.select import Span
 from assistant.extraction.weigh import Matter, weigh
@@ -146,3 +146,31 @@ def test_a_row_that_is_of_another_thing_is_not_told_beside_the_one_that_is_meant
     assert choose([*best, *other], NOTHING, read_asks("有哪些项目")) == [*best, *other]
     as_much = spans(rows[1], [4.9], first=1)
     assert choose([*best, *as_much], NOTHING, read_asks("哪年完成")) == [*best, *as_much]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("哪所学校有省级绘画基地？", "三中有省级绘画基地。"),
+        ("哪些学校有省级基地？", None),
+    ],
+)
+def test_of_a_list_only_the_one_that_is_asked_for_is_told(
+    seed_searcher: Searcher, question: str, told: str | None
+) -> None:
+    text = (
+        "在青山一中有省级音乐基地、市级舞蹈基地和县级戏剧基地的带动下，二中有市级书法基地、县级篆刻基地和校级泥塑基地，"
+        "三中有省级绘画基地，四中有县级剪纸基地、校级皮影基地。"
+    )
+    passage = of_kind(seed_searcher, row=False)
+    span = Span(
+        passage=passage,
+        start=passage.chunk.start,
+        end=passage.chunk.start + len(text),
+        text=text,
+        terms=frozenset(),
+        share=0.5,
+        score=1.0,
+    )
+    statement = state(span, weigh(question, "", (), seed_searcher.weight), read_asks(question))
+    assert statement.text == (told or text)
