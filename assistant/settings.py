@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     seeds_dir: Path = Field(_shipped("seeds"), description="Documents that the library starts with.")
     prompts_dir: Path = Field(_shipped("prompts"), description="Prompt files.")
 
+    admin_password: SecretStr | None = Field(
+        None,
+        min_length=8,
+        description="Password of the administration pages at `/admin`, 8 characters at least."
+        " Unset: they are closed.",
+    )
+
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=_model_key("api_key"), description="Key of the chat model's endpoint."
     )
