@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from assistant.web.admin import document, library, login, uploads
+from assistant.web.admin import document, library, login, system, uploads, use
 from assistant.web.admin.gate import GuardedRoute, redirect
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
@@ -21,4 +21,4 @@ async def other(request: Request, path: str) -> Response:
     raise HTTPException(404)
 
 
-routers = (login.router, library.router, uploads.router, document.router, _others)
+routers = (login.router, library.router, uploads.router, document.router, use.router, system.router, _others)
