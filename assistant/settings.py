@@ -108,6 +108,12 @@ class Settings(BaseSettings):
         4000, ge=200, le=100_000, description="Most tokens of passages in one answer."
     )
     question_chars: int = Field(2000, ge=10, le=20_000, description="Longest question accepted.")
+    history_days: int | None = Field(
+        None,
+        ge=1,
+        le=36_500,
+        description="Days that questions and answers are kept. Unset: until they are deleted.",
+    )
     history_turns: int = Field(20, ge=0, le=200, description="Most earlier turns that are looked at.")
 
     @classmethod

@@ -31,6 +31,7 @@ from assistant.web.admin.pages import routers as admin_routers
 from assistant.web.dependencies import Parts, new_workers
 from assistant.web.http_errors import install_error_responses
 from assistant.web.middleware import BodyLimit, SecurityHeaders
+from assistant.web.retention import forgetting
 from assistant.web.visitor import Visitors
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
@@ -96,7 +97,8 @@ def create_app(settings: Settings) -> FastAPI:
             history=history,
             suggester=Suggester(app.state.assistant),
         )
-        yield
+        async with forgetting(history, settings.history_days):
+            yield
         app.state.administration.close()
         parts.desk.close()
         parts.assistant.close()

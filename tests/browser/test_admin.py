@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 from pydantic import SecretStr
 
 from tests.browser.accessibility import serious_violations
@@ -37,8 +37,8 @@ def log_in(page: Page) -> None:
 
 
 def choose(page: Page, name: str) -> None:
-    file = {"name": name, "mimeType": "text/plain", "buffer": BUS.encode()}
-    page.get_by_label("上传文件").set_input_files([file])  # type: ignore[list-item]
+    file = FilePayload(name=name, mimeType="text/plain", buffer=BUS.encode())
+    page.get_by_label("上传文件").set_input_files(file)
     page.get_by_role("button", name="上传并预览").click()
 
 

@@ -59,7 +59,6 @@ def _run(job: Job, work: Work) -> None:
     except Exception:  # the thread's end: a page must say that it failed
         logger.exception("A job of the administration pages failed")
         job.error = (_FAILED, _SEE_LOG)
-        raise
 
 
 def _busy() -> LibraryBusy:

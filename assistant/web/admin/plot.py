@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from assistant.history.types import Day
 
-_WIDTH, _LEFT, _ZERO, _BELOW, _DATES = 720, 40, 170, 40, 20  # units of the drawing
+_WIDTH, _ZERO, _BELOW = 720, 170, 40  # units of the drawing
 _GAP = 0.2  # of a day's width
 
 
@@ -33,8 +33,7 @@ class Plot:
     first: str
     last: str
     width: int = _WIDTH
-    height: int = _ZERO + _BELOW + _DATES
-    left: int = _LEFT
+    height: int = _ZERO + _BELOW
     zero: int = _ZERO
 
 
@@ -56,7 +55,7 @@ def plot(days: Sequence[Day], last: date, number: int) -> Plot:
 
 def _stack(day: Day, place: int, number: int, counts: Sequence[tuple[str, int]], scale: float) -> list[Bar]:
     """The bars of a day from the line on; ``scale`` is the height of one, negative upwards."""
-    step = (_WIDTH - _LEFT) / number
+    step = _WIDTH / number
     bars, done = [], 0
     for kind, count in counts:
         if count:
@@ -64,7 +63,7 @@ def _stack(day: Day, place: int, number: int, counts: Sequence[tuple[str, int]],
             bars.append(
                 Bar(
                     kind=kind,
-                    x=round(_LEFT + (place + _GAP / 2) * step, 2),
+                    x=round((place + _GAP / 2) * step, 2),
                     y=round(min(near, far), 2),
                     width=round(step * (1 - _GAP), 2),
                     height=round(abs(far - near), 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import time
@@ -19,6 +20,8 @@ from vectorstore.errors import Message, UnreadableFile
 from vectorstore.fetch.names import safe_name
 from vectorstore.intake import Failure
 from vectorstore.storage import storage_errors
+
+logger = logging.getLogger(__name__)
 
 MOST_FILE_BYTES = 50 * 1024 * 1024
 KEPT_SECONDS = 24 * 3600
@@ -96,9 +99,16 @@ class Staging:
             if number not in self._readings:
                 while len(self._readings) >= _MOST_READ:
                     del self._readings[next(iter(self._readings))]
-                self._readings[number] = self._pool.submit(lambda: tuple(self._read(folder)))
+                self._readings[number] = self._pool.submit(self._read_all, folder)
             future = self._readings[number]
         return future.result() if future.done() else None
+
+    def _read_all(self, folder: Path) -> Readings:
+        try:
+            return tuple(self._read(folder))
+        except (ArithmeticError, AssertionError, LookupError, RecursionError, TypeError, ValueError) as error:
+            logger.exception("Can't preview an upload")
+            raise UnreadableFile(_DEFECT, _ONE_BY_ONE) from error
 
     def read_again(self, number: str) -> None:
         """Something about the upload changed: the next look at it reads it anew."""
@@ -160,6 +170,14 @@ def _too_large(name: str) -> UnreadableFile:
     )
 
 
+_DEFECT = Message(
+    "程序没能读懂这次上传的一份文件，这是程序的缺陷。",
+    "The program failed on a file of this upload, which is its fault.",
+)
+_ONE_BY_ONE = Message(
+    "请分开上传，找出是哪一份；详情已写入日志。",
+    "Upload them one by one to find which; the log has the details.",
+)
 _KINDS_HINT = Message(
     f"可以上传：{' '.join(sorted(kind[1:] for kind in KINDS))}。",
     f"These can be uploaded: {' '.join(sorted(kind[1:] for kind in KINDS))}.",

@@ -28,6 +28,9 @@ _WORDS = {
         "每天提问、评价数量的柱状图，数字见下面的表格",
         "Bars of questions and ratings by day; see the table below",
     ),
+    "span": Message(
+        "从 {} 到 {}，最多的一天有 {} 次提问。", "From {} to {}; {} questions on the busiest day."
+    ),
     "as_table": Message("看表格", "As a table"),
     "day": Message("日期", "Day"),
     "questions": Message("提问", "Questions"),
@@ -122,10 +125,10 @@ def _gap(row: UnansweredQuestion, language: Language) -> Mapping[str, object]:
     return {"question": row.question, "times": row.times, "reason": reason}
 
 
-def _said(row: RatedAnswer, language: Language) -> Mapping[str, str]:
+def _said(row: RatedAnswer, language: Language) -> Mapping[str, object]:
     rating = row.rating
     return {
-        "sign": "👍" if rating.verdict is Verdict.UP else "👎",
+        "good": rating.verdict is Verdict.UP,
         "verdict": spreadsheet.VERDICTS[rating.verdict].in_language(language),
         "complaint": spreadsheet.COMPLAINTS[rating.complaint].in_language(language),
         "text": rating.text,

@@ -84,6 +84,6 @@ def test_the_plot_stacks_answers_refusals_and_the_rest_above_the_line_and_rating
     assert kinds["answered"].height == 2 * kinds["refused"].height == drawn.zero / 2
     assert kinds["other"].y == 0
     assert kinds["up"].y == drawn.zero
-    assert all(drawn.left <= bar.x and bar.x + bar.width <= drawn.width for bar in drawn.bars)
+    assert all(bar.x >= 0 and bar.x + bar.width <= drawn.width for bar in drawn.bars)
     assert all(bar.y + bar.height <= drawn.height for bar in drawn.bars)
     assert plot([], last, 7).bars == ()
