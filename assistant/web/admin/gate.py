@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -158,6 +159,12 @@ def redirect(request: Request, path: str) -> RedirectResponse:
     return RedirectResponse(link(request, path), 303)
 
 
+@cache
+def _own(name: str) -> str:
+    """A style or a script of this folder."""
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
 def admin_page(
     request: Request,
     template: str,
@@ -183,8 +190,8 @@ def admin_page(
     return styled_page(
         f"admin/{template}",
         {**frame, **values},
-        script=(_HERE / script).read_text(encoding="utf-8") if script else "",
-        style=(_HERE / "admin.css").read_text(encoding="utf-8"),
+        script=_own(script) if script else "",
+        style=_own("admin.css"),
         asks=script == "job.js",
         status=status,
     )

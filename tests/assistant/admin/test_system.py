@@ -98,3 +98,14 @@ def test_the_installation_is_checked(person: Person) -> None:
 
     assert page.count("✓") >= 5
     assert "校验无误" in page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_speaks_english_where_it_is_asked_to(person: Person, path: str) -> None:
+    page = person.get(f"{path}?lang=en").text
+
+    assert '<html lang="en">' in page
+    assert "Log out" in page
+    assert 'href="/admin/use?lang=en"' in page
+    for chinese in ("退出", "资料库", "使用情况", "没有"):
+        assert chinese not in page
