@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 import io
-import socket
-import time
 import zipfile
-from datetime import date
 from pathlib import Path
-from threading import Event
 
 import httpx
 import pytest
 
-from assistant.library import prepare_library
 from assistant.settings import Settings
-from assistant.web.admin.corrections import write_catalog
-from assistant.web.admin.jobs import Jobs
+from tests.assistant.admin.papers import BUS, DORMITORY
 from tests.assistant.admin.person import Person
-from vectorstore.catalog import Catalog, load_catalog
-from vectorstore.errors import LibraryBusy, Message
-from vectorstore.ingest import IngestReport
 from vectorstore.lock import sole_writer
 
-BUS = """云山市校车安全管理细则
-
-云教发〔2025〕9号
-
-云山市教育局 2025年2月3日
-
-第一条 为保障校车安全，制定本细则。
-第二条 每辆校车应当配备照管人员2名。
-第三条 校车行驶速度不得超过每小时60公里。
-"""
-DORMITORY = """云山市学生宿舍管理规定
-
-云山市教育局 2025年6月1日
-
-第一条 宿舍每间不超过6人。
-第二条 宿舍熄灯时间为晚上10点。
-"""
 FIELDS = {
     "title": "云山市校车安全管理细则",
     "issuer": "云山市教育局",
@@ -160,69 +134,6 @@ def test_what_can_not_be_read_is_told_and_not_saved(person: Person, admin_settin
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("大.pdf", b"%PDF-" + bytes(60 * 1024 * 1024), "超过 50 MB"),
-        ("程序.exe", b"MZ\x90\0", "是程序"),
-        ("通知.docx", b"\x7fELF\x02\x01", "是程序"),
-        ("脚本.txt", b"#!/bin/sh\nrm -r /", "是程序"),
-        ("照片.jpg", b"\xff\xd8\xff\xe0", "格式不支持"),
-        ("目录.toml", b"[[document]]", "格式不支持"),
-        ("空.txt", b"", "是空的"),
-    ],
-)
-def test_what_is_no_document_is_refused_with_a_sentence(
-    person: Person, admin_settings: Settings, name: str, content: bytes, said: str
-) -> None:
-    page = person.upload((name, content))
-
-    assert page.status_code == 422
-    assert f"{name} " in page.text
-    assert said in page.text
-    assert not any((admin_settings.data_dir / "staging").glob("*/*"))
-
-
-def test_no_file_and_far_too_much_are_told(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "没有选择文件" in person.upload(("", b"")).text
-
-    monkeypatch.setattr("assistant.web.middleware.MAX_UPLOAD_BYTES", 1024)
-    page = person.upload(("大.txt", bytes(4096)))
-    assert page.status_code == 413
-    assert "请分几次上传" in page.text
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ("../../etc/passwd.txt", "passwd.txt"),
-        ("..\\..\\CON.txt", "_CON.txt"),
-        ("/abs/a\u202egnp.txt", "agnp.txt"),
-        ("README.md", "_README.md"),
-        ("lunch.txt", "lunch-2.txt"),
-        ("catalog.toml.txt", "catalog.toml.txt"),
-        ("<b>&.txt", "_b_&amp;.txt"),
-    ],
-)
-def test_names_are_only_names(person: Person, admin_settings: Settings, given: str, kept: str) -> None:
-    preview = person.upload((given, BUS.encode()))
-    if given != kept:
-        assert f"将存为 {kept}" in preview.text
-        preview = person.wait(person.get(preview.text.split('href="')[-2].split('"')[0]))
-
-    assert f"<span>{kept}</span>" in preview.text
-    folder = admin_settings.data_dir / "staging" / preview.url.path.rpartition("/")[2]
-    assert len([path for path in folder.iterdir() if path.is_file()]) == 1
-    person.post(f"{preview.url.path}/discard")
-    assert not folder.exists()
-
-
-def test_two_files_of_one_name_are_both_kept(person: Person) -> None:
-    page = person.upload(("a.txt", BUS.encode()), ("A.txt", DORMITORY.encode()))
-
-    assert "A.txt 将存为 A-2.txt" in page.text
-
-
-@pytest.mark.parametrize(
     ("field", "value", "said"),
     [
         ("title", " \n", "标题不能是空的"),
@@ -240,12 +151,6 @@ def test_a_correction_that_the_catalog_can_not_hold_is_told(
     assert page.status_code == 422
     assert said in page.text
     assert person.wait(person.get(preview.url.path)).text.count("已印发</small>") == 1
-
-
-@pytest.mark.parametrize("number", ["nothing", "..", "%2e%2e", "0" * 16, "0" * 15 + "/../x"])
-def test_an_upload_that_is_not_there_is_told(person: Person, number: str) -> None:
-    for path in (f"/admin/uploads/{number}/save", f"/admin/uploads/{number}/discard"):
-        assert person.post(path).status_code in (404, 405)
 
 
 def test_the_index_is_built_anew_and_takes_in_what_lies_in_the_folder(
@@ -277,69 +182,3 @@ def test_documents_are_found_by_words_and_hostile_ones_are_text(person: Person) 
     for query in ("?page=-1", "?page=99", "?q=" + "长" * 500, "?page=²"):
         assert person.get(f"/admin{query}").status_code == 200
     assert "Upload and preview" in person.get("/admin?lang=en").text
-
-
-def test_a_job_is_refused_while_another_runs_and_an_unforeseen_end_is_told() -> None:
-    jobs, going_on = Jobs(), Event()
-
-    def fail(_: object) -> IngestReport:
-        going_on.wait(10)
-        raise ZeroDivisionError
-
-    jobs.start(Message("甲", "a"), fail)
-    with pytest.raises(LibraryBusy):
-        jobs.start(Message("乙", "b"), fail)
-    going_on.set()
-    ends = time.monotonic() + 10
-    while jobs.last and not jobs.last.over:
-        assert time.monotonic() < ends
-        time.sleep(0.01)
-    assert jobs.last
-    assert jobs.last.error
-    assert "日志" in jobs.last.error[1].zh
-
-
-def test_nothing_is_read_of_an_upload_without_a_session(address: str) -> None:
-    host, port = address.removeprefix("http://").split(":")
-    head = "POST /admin/uploads HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n"
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
-        connection.sendall(f"{head}Content-Type: multipart/form-data; boundary=b\r\n\r\n".encode())
-        assert connection.recv(100).startswith(b"HTTP/1.1 403")
-
-
-def test_what_was_uploaded_is_taken_in_at_the_start(tmp_path: Path) -> None:
-    seeds, data = tmp_path / "seeds", tmp_path / "data"
-    seeds.mkdir()
-    (seeds / "校车.txt").write_text(BUS, encoding="utf-8")
-    (data / "documents").mkdir(parents=True)
-    (data / "documents" / "宿舍.txt").write_text(DORMITORY, encoding="utf-8")
-
-    report = prepare_library(Settings(seeds_dir=seeds, data_dir=data), lambda _: None)
-
-    assert report
-    assert report.added == ("宿舍.txt", "校车.txt")
-
-
-def test_a_written_catalog_is_read_again_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "catalog.toml"
-    entries = Catalog.model_validate(
-        {
-            "document": [
-                {
-                    "source": '甲"乙\\丙.pdf',
-                    "title": "\x7f\U00020000\t",
-                    "number": "",
-                    "issued_on": date(2026, 3, 8),
-                    "status": "repealed",
-                    "aliases": ["一", "二"],
-                    "reason": "why",
-                    "part": [{"region": "某县"}, {"deadline": date(2026, 4, 1)}],
-                },
-                {"source": "[[document]]"},
-            ]
-        }
-    ).document
-
-    write_catalog(path, entries)
-
-    assert load_catalog(path).document == entries
