@@ -39,13 +39,22 @@ def examine(settings: Settings) -> Iterator[Check]:
         (Message("索引", "Index"), _index),
         (Message("向量模型", "Embedding"), _embedding),
         (Message("重排接口", "Reranking"), _reranker),
-        (Message("对话模型", "Chat model"), _chat_model),
     )
     for name, check in checks:
-        try:
-            yield Check(name=name, found=check(settings))
-        except PolicyAssistantError as error:
-            yield Check(name=name, found=error.message, hint=error.hint)
+        yield _done(name, check, settings)
+    yield examine_chat_model(settings)
+
+
+def examine_chat_model(settings: Settings) -> Check:
+    """Whether the chat model replies, and how soon."""
+    return _done(Message("对话模型", "Chat model"), _chat_model, settings)
+
+
+def _done(name: Message, check: Callable[[Settings], Message], settings: Settings) -> Check:
+    try:
+        return Check(name=name, found=check(settings))
+    except PolicyAssistantError as error:
+        return Check(name=name, found=error.message, hint=error.hint)
 
 
 def _python(_: Settings) -> Message:

@@ -93,3 +93,16 @@ class QuestionTaken(PolicyAssistantError):
 
     code = "question_taken"
     status = 409
+
+
+class UploadUnknown(PolicyAssistantError):
+    """No upload of that id waits to be looked at."""
+
+    code = "unknown_upload"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("没有这次上传，可能已经入库或放弃。", "There is no such upload: saved or given up."),
+            Message("请回到资料库重新上传。", "Go back to the library and upload again."),
+        )

@@ -27,6 +27,7 @@ from vectorstore.understand import stop_reading, understand
 OnProgress = Callable[[ProgressEvent], None]
 
 _LIBRARY = "library.sqlite"
+_DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,13 @@ class Preview:
     chunks: tuple[tuple[Chunk, Cut], ...]
 
 
+def documents_dir(settings: Settings) -> Path:
+    """The folder of the documents that were uploaded, which may not be there yet."""
+    return (settings.data_dir / _DOCUMENTS).resolve()
+
+
 def prepare_library(settings: Settings, on_progress: OnProgress) -> IngestReport | None:
-    """Bring the library up to date with ``seeds_dir``; cheap when nothing changed.
+    """Bring the library up to date with ``seeds_dir`` and what was uploaded; cheap when nothing changed.
 
     None where there is nothing that may be done unasked: another process is writing, or the index is of
     another embedding model. Raises what ``ingest`` raises.
@@ -47,11 +53,16 @@ def prepare_library(settings: Settings, on_progress: OnProgress) -> IngestReport
     if published and published.embedding_model != build_embedder(settings).model:
         return None
     try:
-        return take_in(settings, [settings.seeds_dir], on_progress=on_progress)
+        return take_in(settings, _at_start(settings), on_progress=on_progress)
     except LibraryBusy:
         if current_name(settings.data_dir) is None:
             raise
         return None
+
+
+def _at_start(settings: Settings) -> list[str | Path]:
+    uploaded = documents_dir(settings)
+    return [settings.seeds_dir, *([uploaded] if uploaded.is_dir() else [])]
 
 
 def take_in(
@@ -67,11 +78,11 @@ def index_anew(settings: Settings, on_progress: OnProgress) -> IngestReport:
 
     Files that are gone, or were fetched from the web, are not read: their documents stay as they are.
     """
-    documents = list_documents(settings)
-    places = sorted({Path(document.place) for document in documents if document.place})
+    documents, uploaded = list_documents(settings), documents_dir(settings)
+    places = sorted({Path(document.place) for document in documents if document.place} | {uploaded})
     with _gathered(settings, [place for place in places if place.exists()]) as gathered:
         known = {document.source for document in documents}
-        files = tuple(file for file in gathered.files if file.source in known)
+        files = tuple(file for file in gathered.files if file.source in known or file.place == str(uploaded))
         again = replace(gathered, files=files, listed=(), failed=())
         return _ingest(settings, again, on_progress, reindex=True)
 
@@ -84,11 +95,11 @@ def remove_documents(settings: Settings, names: Sequence[str], on_progress: OnPr
 
 
 def seeds_among(settings: Settings, names: Sequence[str]) -> tuple[str, ...]:
-    """Those of the documents that are taken in at every start. Raises DocumentUnknown."""
+    """Those of the documents that are taken in at every start, uploads too. Raises DocumentUnknown."""
     documents = list_documents(settings)
-    seeds = str(settings.seeds_dir.resolve())
+    at_start = {str(settings.seeds_dir.resolve()), str(documents_dir(settings))}
     found = (_find(documents, name) for name in names)
-    return tuple(document.source for document in found if document.place == seeds)
+    return tuple(document.source for document in found if document.place in at_start)
 
 
 def preview(settings: Settings, places: Sequence[str | Path]) -> Iterator[Preview | Failure]:

@@ -89,14 +89,15 @@ def show(name: Name, as_json: AsJson = False) -> None:
 def remove(names: Names) -> None:
     """从库中移除文件 Take documents out of the library."""
     settings = start()
-    from assistant.library import remove_documents, seeds_among
+    from assistant.library import documents_dir, remove_documents, seeds_among
 
-    seeds = seeds_among(settings, names)
+    seeds, uploads = seeds_among(settings, names), documents_dir(settings)
     _change(settings, lambda on_progress: remove_documents(settings, names, on_progress))
     if seeds:
+        folders = " / ".join(str(folder) for folder in (settings.seeds_dir, uploads))
         warning = Message(
-            f"ⓘ {'、'.join(seeds)} 还在 {settings.seeds_dir} 里，下次启动会再收录；不需要的请从那里删去。",
-            f"ⓘ {', '.join(seeds)} will come back: delete the files in {settings.seeds_dir} too.",
+            f"ⓘ {'、'.join(seeds)} 还在 {folders} 里，下次启动会再收录；不需要的请从那里删去。",
+            f"ⓘ {', '.join(seeds)} will come back: delete the files in {folders} too.",
         )
         tell(warning.in_language(settings.language))
 

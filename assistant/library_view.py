@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import typer
 
 from assistant.answer_json import Json, head_json
 from assistant.terminal import describe, tell
-from assistant.wording import MARK_NAMES
+from assistant.wording import CUT_NAMES, MARK_NAMES
 from vectorstore.chunking import Cut
 from vectorstore.errors import Language, Message
 from vectorstore.intake import Failure
@@ -26,14 +26,6 @@ _CHUNKS = Message("{} 个片段", "{} chunks")
 _BODY = Message("（正文）", "(text)")
 _TABLE = Message("（表）", "(table)")
 _OUTLINE = Message("（目录）", "(contents)")
-_CUTS: Mapping[Cut, Message] = {
-    Cut.HEADING: Message("下有各节的标题，不单独检索", Cut.HEADING.value),
-    Cut.ITEM: Message("一条或一段，完整", Cut.ITEM.value),
-    Cut.ROW: Message("表格的一行，完整", Cut.ROW.value),
-    Cut.GATHERED: Message("同一标题下的段落，凑到约四百字", Cut.GATHERED.value),
-    Cut.LONG: Message("超过一千二百字的条目，在行或句之间切开", Cut.LONG.value),
-    Cut.OUTLINE: Message("目录，或库中没有正文的标题", Cut.OUTLINE.value),
-}
 
 
 def show_list(documents: Sequence[Listed], language: Language) -> None:
@@ -98,7 +90,7 @@ def _unnamed(section: Section, language: Language) -> str:
 
 
 def _show_chunk(chunk: Chunk, cut: Cut, language: Language) -> None:
-    reason = _CUTS[cut].in_language(language)
+    reason = CUT_NAMES[cut].in_language(language)
     size = f"{chunk.end - chunk.start}"
     typer.echo(
         f"{chunk.ordinal:4} [{chunk.start}-{chunk.end}] {size} · {reason}{_marks(chunk.marks, language)}"

@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     seeds_dir: Path = Field(_shipped("seeds"), description="Documents that the library starts with.")
     prompts_dir: Path = Field(_shipped("prompts"), description="Prompt files.")
 
+    admin_password: SecretStr | None = Field(
+        None,
+        min_length=8,
+        description="Password of the administration pages at `/admin`, 8 characters at least."
+        " Unset: they are closed.",
+    )
+
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=_model_key("api_key"), description="Key of the chat model's endpoint."
     )
@@ -101,6 +108,12 @@ class Settings(BaseSettings):
         4000, ge=200, le=100_000, description="Most tokens of passages in one answer."
     )
     question_chars: int = Field(2000, ge=10, le=20_000, description="Longest question accepted.")
+    history_days: int | None = Field(
+        None,
+        ge=1,
+        le=36_500,
+        description="Days that questions and answers are kept. Unset: until they are deleted.",
+    )
     history_turns: int = Field(20, ge=0, le=200, description="Most earlier turns that are looked at.")
 
     @classmethod

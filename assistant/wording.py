@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from vectorstore.chunking import Cut
 from vectorstore.errors import Language, Message
 from vectorstore.types import Mark, Passage, Status
 
@@ -19,6 +20,14 @@ MARK_NAMES: Mapping[Mark, Message] = {
     Mark.REDACTED: Message("原文隐去", "withheld in the source"),
     Mark.TRUNCATED: Message("原文截断", "breaks off in the source"),
     Mark.OUTLINE_ONLY: Message("只有标题", "heading only"),
+}
+CUT_NAMES: Mapping[Cut, Message] = {
+    Cut.HEADING: Message("下有各节的标题，不单独检索", Cut.HEADING.value),
+    Cut.ITEM: Message("一条或一段，完整", Cut.ITEM.value),
+    Cut.ROW: Message("表格的一行，完整", Cut.ROW.value),
+    Cut.GATHERED: Message("同一标题下的段落，凑到约四百字", Cut.GATHERED.value),
+    Cut.LONG: Message("超过一千二百字的条目，在行或句之间切开", Cut.LONG.value),
+    Cut.OUTLINE: Message("目录，或库中没有正文的标题", Cut.OUTLINE.value),
 }
 _PAGE = Message("第 {} 页", "page {}")
 

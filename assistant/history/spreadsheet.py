@@ -12,7 +12,7 @@ from assistant.types import Reason
 from vectorstore.errors import Language, Message
 
 _FORMULA = "=+-@＝＋－＠\t\r\n"  # how a cell begins that some spreadsheet computes
-_REASONS = {
+REASONS = {
     Reason.NOT_FOUND: Message("资料中没有", "not in the collection"),
     Reason.REDACTED: Message("原文隐去", "withheld in the source"),
     Reason.TRUNCATED: Message("原文截断", "breaks off in the source"),
@@ -20,8 +20,8 @@ _REASONS = {
     Reason.SMALL_TALK: Message("闲谈", "small talk"),
     "failed": Message("出错", "failed"),
 }
-_VERDICTS = {Verdict.UP: Message("有用", "good"), Verdict.DOWN: Message("有问题", "bad")}
-_COMPLAINTS = {
+VERDICTS = {Verdict.UP: Message("有用", "good"), Verdict.DOWN: Message("有问题", "bad")}
+COMPLAINTS = {
     None: Message("", ""),
     Complaint.WRONG: Message("答错了", "wrong"),
     Complaint.WRONG_SOURCE: Message("出处不对", "wrong source"),
@@ -35,7 +35,7 @@ def unanswered_csv(rows: Iterable[UnansweredQuestion], language: Language) -> st
     """Questions without an answer."""
     header = Message("问题,次数,最近一次,原因", "question,times,last asked,reason")
     cells = (
-        (row.question, row.times, _moment(row.last_asked_at), _REASONS[row.reason].in_language(language))
+        (row.question, row.times, _moment(row.last_asked_at), REASONS[row.reason].in_language(language))
         for row in rows
     )
     return _csv(header, cells, language)
@@ -47,8 +47,8 @@ def feedback_csv(rows: Iterable[RatedAnswer], language: Language) -> str:
     cells = (
         (
             _moment(row.rating.rated_at),
-            _VERDICTS[row.rating.verdict].in_language(language),
-            _COMPLAINTS[row.rating.complaint].in_language(language),
+            VERDICTS[row.rating.verdict].in_language(language),
+            COMPLAINTS[row.rating.complaint].in_language(language),
             row.rating.text,
             row.question,
             row.answer,

@@ -26,7 +26,8 @@ class Look:
     kept: tuple[tuple[str, str], ...] = ()
 
 
-def _look(language: TheLanguage, lang: str = "", theme: str = "", embed: str = "") -> Look:
+def read_look(language: TheLanguage, lang: str = "", theme: str = "", embed: str = "") -> Look:
+    """The look that these parameters of an address ask for; what they can't mean is passed over."""
     given = {"lang": lang in get_args(Language), "theme": theme in _THEMES, "embed": embed == "1"}
     values = {"lang": lang, "theme": theme, "embed": embed}
     chosen: Language = "en" if lang == "en" else "zh" if lang == "zh" else language
@@ -38,4 +39,4 @@ def _look(language: TheLanguage, lang: str = "", theme: str = "", embed: str = "
     )
 
 
-TheLook = Annotated[Look, Depends(_look)]
+TheLook = Annotated[Look, Depends(read_look)]

@@ -13,6 +13,11 @@ from vectorstore.errors import Language
 
 BODY_SECONDS = 30.0
 
+# The one route that takes files; whoever may not use it is answered before any of them is read.
+UPLOAD_PATH = "/admin/uploads"
+MAX_UPLOAD_BYTES = 200 * 1024 * 1024
+UPLOAD_SECONDS = 600.0
+
 # Gradio's own start-up scripts stand in its HTML, so inline scripts are let in; nothing from elsewhere is.
 PAGE_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -62,16 +67,19 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["path"] == UPLOAD_PATH:
+            await self.app(scope, _counted(receive, MAX_UPLOAD_BYTES, UPLOAD_SECONDS), send)
+            return
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isdecimal() or int(length[:20]) > MAX_BODY_BYTES:
             await status_response(413, self.language)(scope, receive, send)
             return
-        await self.app(scope, _counted(receive), send)
+        await self.app(scope, _counted(receive, MAX_BODY_BYTES, BODY_SECONDS), send)
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most_bytes: int, seconds: float) -> Receive:
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + BODY_SECONDS
+    deadline = loop.time() + seconds
     size, complete = 0, False
 
     async def counted() -> Message:
@@ -85,7 +93,7 @@ def _counted(receive: Receive) -> Receive:
             raise HTTPException(408) from error
         size += len(message.get("body", b""))
         complete = not message.get("more_body", False)
-        if size > MAX_BODY_BYTES:
+        if size > most_bytes:
             raise HTTPException(413)
         return message
 

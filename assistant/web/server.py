@@ -26,9 +26,12 @@ from assistant.history.history import History
 from assistant.settings import Settings
 from assistant.suggest import Suggester
 from assistant.web import api, api_docs, browse, conversations, page, reader
+from assistant.web.admin.gate import open_administration
+from assistant.web.admin.pages import routers as admin_routers
 from assistant.web.dependencies import Parts, new_workers
 from assistant.web.http_errors import install_error_responses
 from assistant.web.middleware import BodyLimit, SecurityHeaders
+from assistant.web.retention import forgetting
 from assistant.web.visitor import Visitors
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
@@ -94,19 +97,23 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.parts = Parts(
                 assistant=assistant, desk=desk, history=history, suggester=Suggester(assistant)
             )
-            yield
+            opened.callback(app.state.administration.close)
+            async with forgetting(history, settings.history_days):
+                yield
 
     title = Message("政策助手", "Policy Assistant").in_language(settings.language)
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.language = settings.language
     app.state.workers = new_workers()
+    app.state.administration = open_administration(settings)
     app.state.failure = None
     app.add_middleware(BodyLimit, language=settings.language)
     app.add_middleware(SecurityHeaders)
     pages = _pages(settings.language)
     app.add_middleware(Visitors, paths=frozenset(pages))
     install_error_responses(app, settings.language)
-    routers = (api.router, browse.router, reader.router, conversations.router, api_docs.router)
+    public = (api.router, browse.router, reader.router, conversations.router, api_docs.router)
+    routers = (*public, *admin_routers)
     for router in routers:
         app.include_router(router)
     for base in pages:

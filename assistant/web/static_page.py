@@ -34,10 +34,11 @@ def _digest(text: str) -> str:
 
 
 @cache
-def _policy(script: str) -> str:
+def _policy(style: str, script: str, *, asks: bool) -> str:
     """Nothing runs on the page but its own style and script, named by their digests."""
+    connect = "connect-src 'self'; " if asks else ""
     return (
-        f"default-src 'none'; style-src {_digest(_style())}; script-src {_digest(script)}; "
+        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; {connect}"
         "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
     )
 
@@ -49,16 +50,31 @@ def fragment(template: str, **values: object) -> str:
 
 def static_page(template: str, *, script: str = "", status: int = 200, **values: object) -> HTMLResponse:
     """The template beside this file with ``values``, all of them escaped. ``script`` must be our own."""
+    return styled_page(template, values, script=script, status=status)
+
+
+def styled_page(
+    template: str,
+    values: Mapping[str, object],
+    *,
+    script: str = "",
+    style: str = "",
+    asks: bool = False,
+    status: int = 200,
+) -> HTMLResponse:
+    """A static page with more ``style``, our own too. ``asks``: its script asks this server for something."""
+    style = _style() + style
     html = (
         _environment()
         .get_template(template)
         .render(
-            style=Markup(_style()),  # noqa: S704  # our own file
+            style=Markup(style),  # noqa: S704  # our own files
             script=Markup(script),  # noqa: S704  # our own text
             **values,
         )
     )
-    return HTMLResponse(html, status, headers={"Content-Security-Policy": _policy(script)})
+    policy = _policy(style, script, asks=asks)
+    return HTMLResponse(html, status, headers={"Content-Security-Policy": policy})
 
 
 def in_language(words: Mapping[str, Message], language: Language) -> dict[str, str]:

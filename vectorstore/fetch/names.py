@@ -44,6 +44,11 @@ def name_file(headers: httpx.Headers, url: httpx.URL) -> str:
     return _shorten(_make_safe(url.host) + suffix)
 
 
+def safe_name(name: str) -> str:
+    """A name that someone else gave a file, as one that is safe here. May be empty."""
+    return _shorten(_make_safe(name))
+
+
 def _given_names(headers: httpx.Headers) -> list[str]:
     """The names in Content-Disposition, the better spelled first."""
     raw = next((value for key, value in headers.raw if key.lower() == b"content-disposition"), b"")
