@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from assistant.answer import Assistant
@@ -13,6 +14,10 @@ from assistant.library import prepare_library
 from assistant.settings import Settings
 from vectorstore.live import LiveLibrary
 from vectorstore.search import Searcher
+
+# No test depends on a clock: an example that loads a table first is slow, and right.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
