@@ -44,6 +44,8 @@ class Job:
         self.question = question
         self.answer: Future[Answer] = Future()
         """The answer once it is there; it raises what went wrong, or CancelledError after ``stop``."""
+        self.kept = True
+        """Whether it is in its owner's conversation, to come back to."""
         self._events: list[AnswerEvent] = []
         self._changed = threading.Condition()
         self._stopped = False
@@ -142,7 +144,7 @@ class Desk:
             job = self._jobs[question.id] = Job(question)
             self._forget_the_oldest()
         try:
-            self._remember(question, owner)
+            job.kept = self._remember(question, owner)
         except PolicyAssistantError as error:
             job.end(error)
             raise
@@ -170,10 +172,12 @@ class Desk:
         try:
             self._keep(job, result)
         except HistoryUnusable as error:
+            job.kept = False
             _LOG.warning("An answer was not kept: %s", error.message.en)
         job.end(result)
 
-    def _remember(self, question: Question, owner: str | None) -> None:
+    def _remember(self, question: Question, owner: str | None) -> bool:
+        """Write a question down; whether its owner can come back to it."""
         try:
             self._history.ask(
                 question.id,
@@ -184,6 +188,8 @@ class Desk:
             )
         except HistoryUnusable as error:
             _LOG.warning("A question was not kept: %s", error.message.en)
+            return False
+        return owner is not None
 
     def _keep(self, job: Job, result: Answer | Exception | None) -> None:
         question_id = job.question.id

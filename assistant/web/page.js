@@ -4,10 +4,13 @@
   "use strict";
   const words = JSON.parse(document.getElementById("words").textContent);
   // Gradio hears what is typed into a field: these two stand on the page unseen.
+  function write(field, text) {
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
   function send(way, data) {
     const field = document.querySelector(`#${way}s textarea, #${way}s input`);
-    field.value = JSON.stringify({ ...data, at: String(performance.now()) });  // never twice the same
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    write(field, JSON.stringify({ ...data, at: String(performance.now()) }));  // never twice the same
   }
   const make = (tag, values = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), values);
@@ -80,7 +83,7 @@
     ask: (button) => send("ask", { text: button.title || button.textContent }),
     retry: (button) => send("ask", { id: idOf(button) }),
     copy: (button) => copy(button.closest(".answer")),
-    edit: (button) => { send("act", { act: "edit", id: idOf(button) }); document.querySelector("#question textarea").focus(); },
+    edit: (button) => { send("act", { act: "edit", id: idOf(button) }); box().focus(); },
     cancel: () => send("act", { act: "cancel" }),
     up: (button) => send("act", { act: "up", id: idOf(button) }),
     down: async (button) => {
@@ -90,7 +93,7 @@
       say(words.thanks);
     },
     open: (button) => send("act", { act: "open", id: idOf(button) }),
-    new: () => { send("act", { act: "new" }); document.querySelector("#question textarea").focus(); },
+    new: () => { send("act", { act: "new" }); box().focus(); },
     rename: async (button) => {
       const title = button.closest("li").querySelector(".act-open").title;
       const field = make("input", { name: "text", value: title, required: true, maxLength: 60 });
@@ -167,8 +170,21 @@
   };
   if (document.body) watchShade(); else addEventListener("DOMContentLoaded", watchShade);
 
-  // A connection that was lost in mid-answer: the answer went on without us.
-  addEventListener("online", () => send("ask", { act: "load", id: location.hash.slice(1) }));
+  // After a lost connection Gradio's session is gone, and what was under way went on without us: begin anew,
+  // with what stood in the box.
+  const box = () => document.querySelector("#question textarea");
+  addEventListener("online", () => {
+    try { sessionStorage.setItem("policy-assistant-draft", box()?.value ?? ""); } catch { /* as above */ }
+    location.reload();
+  });
+  function restoreDraft() {
+    let draft = "";
+    try {
+      draft = sessionStorage.getItem("policy-assistant-draft") ?? "";
+      sessionStorage.removeItem("policy-assistant-draft");
+    } catch { /* as above */ }
+    if (draft) write(box(), draft);
+  }
 
   // What Gradio puts on the page: the address follows the open conversation, buttons say whether they are on.
   let current = null, begun = false;
@@ -199,6 +215,7 @@
     for (const link of document.querySelectorAll("#banner a[target]")) link.removeAttribute("target");
     if (!begun && document.querySelector("#asks textarea, #asks input")) {
       begun = true;
+      restoreDraft();
       send("ask", { act: "load", id: location.hash.slice(1) });
     }
   }

@@ -55,11 +55,12 @@ def build_page(
     """The page, wired up. ``parts`` is called for each event; ``other`` is the page in the other language."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # else Gradio calls home, not only from Blocks
     words = words_in(language)
-    events = Events(parts, language)
+    events = Events(parts, language, examples)
     page = gr.Blocks(title=words["title"], analytics_enabled=False, fill_height=True)
     with page:
         talk = gr.State(None, time_to_live=STATE_SECONDS)  # what is made for each tab here comes late
         scope = gr.State(EVERYWHERE, time_to_live=STATE_SECONDS)
+        following = gr.State(("", ()), time_to_live=STATE_SECONDS)
         asks, acts = (gr.Textbox(elem_id=name, visible="hidden") for name in ("asks", "acts"))
         with gr.Sidebar(open=False, elem_id="conversations"):
             gr.Button(words["new"], elem_id="new", elem_classes="act act-new")
@@ -90,14 +91,18 @@ def build_page(
         outputs = [chat, box, talk, shelf, hint]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on([one.change for one in chosen], events.choose, chosen, [scope, chips], queue=False, **quiet)
-        box.submit(events.submit, [box, talk, scope], outputs, **quiet)
-        chat.example_select(events.example, [talk, scope], outputs, **quiet)
         # The page's script writes into these two: what asks waits for an answer, what acts does not.
-        asks.change(events.again, [asks, talk, scope], outputs, **quiet)
+        answered = (
+            box.submit(events.submit, [box, talk, scope], outputs, **quiet),
+            chat.example_select(events.example, [talk, scope], outputs, **quiet),
+            asks.change(events.again, [asks, talk, scope], outputs, **quiet),
+        )
+        for one in answered:  # in two steps: whoever asks on meanwhile is not set back
+            found = one.then(events.suggest, [talk], following, **quiet)
+            found.then(events.offer, [talk, following], [chat, talk], queue=False, **quiet)
         acts.change(events.act, [acts, talk], outputs, trigger_mode="multiple", queue=False, **quiet)
         box.stop(events.stop, [talk], None, queue=False, **quiet)
         page.load(events.choices, None, [chat, *chosen], queue=False, **quiet)
-        events.examples = tuple(examples)
     page.queue(default_concurrency_limit=LISTENING, max_size=LISTENING, api_open=False)
     return page
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 import gradio as gr
@@ -25,10 +23,11 @@ from assistant.web.visitor import visitor_of
 from vectorstore.errors import Language, PolicyAssistantError
 from vectorstore.types import Scope
 
-logger = logging.getLogger(__name__)
-
 # New values of the chat, the box, the conversation, the shelf and the hint above the box.
 Shown = tuple[object, object, Talk, object, object]
+
+# The question that was answered last, and what to ask after it.
+Following = tuple[str, tuple[str, ...]]
 
 
 def new_talk() -> Talk:
@@ -39,10 +38,10 @@ def new_talk() -> Talk:
 class Events:
     """The handlers of one page. ``parts`` is called for each event, after the server has started."""
 
-    def __init__(self, parts: Callable[[], Parts], language: Language) -> None:
+    def __init__(self, parts: Callable[[], Parts], language: Language, examples: Sequence[str]) -> None:
         self.parts = parts
         self.language: Language = language
-        self.examples: tuple[str, ...] = ()
+        self.examples = examples
 
     def choices(self) -> tuple[object, ...]:
         """What the library offers: examples to ask, and what a question can be limited to."""
@@ -103,10 +102,7 @@ class Events:
             talk = talk.put(entry)
             busy = gr.Textbox(value="", submit_btn=False, stop_btn=True)
             yield talk.chat(self.language), busy, talk, gr.skip(), ""
-        entry = talk.entries[-1]
         yield self._shown(talk, owner)
-        if entry.answer and (following := self._following(entry.answer)):
-            yield self._shown(talk.put(entry.answered(self.language, following=following)), owner)
 
     def _entries(self, question: Question, owner: str | None) -> Iterator[Entry]:
         try:
@@ -118,11 +114,25 @@ class Events:
         else:
             yield from narrate(job, self.language)
 
-    def _following(self, answer: Mapping[str, Any]) -> tuple[str, ...]:
+    def suggest(self, talk: Talk | None) -> Following:
+        """The last question was answered: what to ask next. It takes a while, so nothing is shown here."""
+        entry = talk.entries[-1] if talk and talk.entries else None
+        if entry is None or entry.answer is None or entry.following:
+            return "", ()
         try:
-            return self.parts().suggester.next_questions(cited_places(answer), self.language)
+            places = cited_places(entry.answer)
+            return entry.question_id, self.parts().suggester.next_questions(places, self.language)
         except PolicyAssistantError:
-            return ()
+            return "", ()
+
+    def offer(self, talk: Talk | None, found: Following) -> tuple[object, Talk | None]:
+        """Show what to ask next, in the conversation as it is by now."""
+        question_id, following = found
+        entry = talk.find(question_id) if talk and following else None
+        if talk is None or entry is None or talk.entries[-1] is not entry:
+            return gr.skip(), talk
+        talk = talk.put(entry.answered(self.language, following=following))
+        return talk.chat(self.language), talk
 
     def _replaced(self, talk: Talk, owner: str | None) -> Talk:
         """Without what is being edited, here and in the history."""

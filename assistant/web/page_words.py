@@ -84,8 +84,6 @@ WORDS: Mapping[str, Message] = {
     "say_more": Message("补充说明（可不填）", "Say more (optional)"),
     "thanks": Message("已记下，谢谢。", "Noted, thank you."),
     "reader": Message("原文", "Original"),
-    "previous": Message("上一条", "Previous"),
-    "following": Message("下一条", "Next"),
     "new_tab": Message("在新页打开", "Open in a new tab"),
     "close": Message("关闭", "Close"),
 }

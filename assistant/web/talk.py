@@ -10,7 +10,7 @@ from typing import Any
 from assistant.answer_json import to_json
 from assistant.desk import Job
 from assistant.history.types import Conversation, KeptTurn, TurnState
-from assistant.types import Answer, AnswerReady, EvidenceReady, TextDelta, Turn
+from assistant.types import AnswerReady, EvidenceReady, TextDelta, Turn
 from assistant.web.page_html import (
     answer_html,
     draft_html,
@@ -113,7 +113,8 @@ def narrate(job: Job, language: Language) -> Iterator[Entry]:
                     draft += more
                     yield replace(entry, html=draft_html(draft, language))
                 case AnswerReady(answer=answer):
-                    yield _with_answer(entry, answer, language)
+                    extra = () if job.kept else (WORDS["not_kept"].in_language(language),)
+                    yield entry.answered(language, answer=to_json(answer), extra=extra)
                     return
         notice = WORDS["stopped"].in_language(language)
         yield replace(entry, html=stopped_html(draft, notice, entry.question_id, language))
@@ -128,10 +129,6 @@ def narrate(job: Job, language: Language) -> Iterator[Entry]:
 def failed(entry: Entry, message: str, hint: str, language: Language) -> Entry:
     """The entry with an error in the place of its answer."""
     return replace(entry, html=failure_html(message, hint, entry.question_id, language))
-
-
-def _with_answer(entry: Entry, answer: Answer, language: Language) -> Entry:
-    return entry.answered(language, answer=to_json(answer))
 
 
 def talk_of(conversation: Conversation, language: Language) -> Talk:

@@ -181,5 +181,12 @@ def test_a_history_that_can_not_be_written_costs_nobody_an_answer(
 ) -> None:
     history.close()
     (tmp_path / "history.sqlite").write_bytes(b"damaged" * 1000)
-    assert desk.submit(asked("c1"), "somebody").answer.result().citations
+    job = desk.submit(asked("c1"), "somebody")
+    assert job.answer.result().citations
+    assert not job.kept
     assert "not kept" in caplog.text
+
+
+def test_what_nobody_owns_is_in_no_conversation(desk: Desk) -> None:
+    assert desk.submit(asked("c1"), "somebody").kept
+    assert not desk.submit(asked("c2")).kept

@@ -50,6 +50,16 @@ def test_an_answer_grows_from_stage_to_text_to_sources() -> None:
     assert {entry.question_id for entry in shown} == {"q1"}
 
 
+def test_an_answer_that_was_not_kept_says_so() -> None:
+    job = scripted(AnswerReady(answer=make_answer("负责[1]。")))
+    *_, kept = narrate(job, "zh")
+    job.kept = False
+    *_, lost = narrate(job, "zh")
+    assert "没有存下来" not in kept.html
+    assert "没有存下来" in shown_text(lost.html)
+    assert "没有存下来" in lost.answered("zh", rating="up").html
+
+
 def test_a_known_error_is_shown_in_place_of_the_answer_with_its_hint() -> None:
     *_, last = states(READY, ERROR)
     assert last.startswith("问题太长。请缩短。")

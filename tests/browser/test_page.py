@@ -21,6 +21,10 @@ LUNCH = "云山市的午餐补助由哪个部门负责？"
 READING = "河口县的图书角由哪个部门牵头？"
 
 
+# What Gradio says of connections that end because the page is left.
+LEAVING = "AbortError: signal is aborted|Connection errored out"
+
+
 def start(page: Page, path: str = "/") -> None:
     page.goto(path)
     expect(page.locator("#shelf .shelf")).to_be_attached()
@@ -39,7 +43,7 @@ def ask(page: Page, text: str) -> None:
 
 def reload(pages: WatchedPages, page: Page) -> None:
     """Load the page again. What Gradio says of its connections that end then is no error of the page."""
-    pages.expect_console_error("AbortError: signal is aborted|Connection errored out")
+    pages.expect_console_error(LEAVING)
     page.reload()
 
 
@@ -256,12 +260,18 @@ def test_nothing_runs_over_the_edge(browser: Browser, shelf: str, width: int) ->
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_page_that_was_cut_off_has_the_answer_when_it_is_back(page: Page) -> None:
+def test_a_page_that_was_cut_off_has_answer_and_draft_when_it_is_back(
+    page: Page, pages: WatchedPages
+) -> None:
+    pages.expect_console_error(f"{LEAVING}|ERR_INTERNET_DISCONNECTED|status of 404")
     start(page)
     ask(page, LUNCH)
+    page.locator("#question textarea").fill("那每天")
     page.context.set_offline(True)
-    page.context.set_offline(False)
+    with page.expect_navigation():
+        page.context.set_offline(False)
     expect(page.locator("#chat .answer .text")).to_contain_text("云山市教育局")
+    expect(page.locator("#question textarea")).to_have_value("那每天")
     ask(page, "那每天补助多少元？")
     assert "5元" in last_answer(page)
 
@@ -316,7 +326,8 @@ def test_a_question_of_100_000_characters_is_refused_with_a_sentence(page: Page)
     assert "云山市教育局" in last_answer(page)
 
 
-def test_the_page_has_an_english_twin(page: Page) -> None:
+def test_the_page_has_an_english_twin(page: Page, pages: WatchedPages) -> None:
+    pages.expect_console_error(LEAVING)
     start(page)
     page.get_by_role("link", name="English").click()
     expect(page).to_have_title("Policy Assistant")
