@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from assistant.errors import BadQuestion, ModelUnavailable
 from assistant.evidence import best_first, pack
 from assistant.extraction.extract import extract
 from assistant.followup import stand_alone, still_leans
+from assistant.model.errors import late
 from assistant.model.llm import ChatModel
 from assistant.model.rewrite import Rewriter
 from assistant.model.write import AnswerWriter, Generated
@@ -48,8 +50,10 @@ from vectorstore.glossary import is_foreign
 from vectorstore.live import LiveLibrary
 from vectorstore.search import Searcher
 from vectorstore.text import is_traditional
-from vectorstore.types import EVERYWHERE, Document, Passage
+from vectorstore.types import EVERYWHERE, Document, Passage, Scope
 
+_RESERVE = 0.4  # seconds before an answer is due that are kept for everything but the chat model
+_LEAST_FOR_A_MODEL = 0.5  # seconds in which no model has written a sentence yet
 _EACH = 6  # passages for each thing that a comparison names
 
 
@@ -107,16 +111,18 @@ class Assistant:
             searched = time.perf_counter()
             yield EvidenceReady(evidence=evidence)
             draft = extract(asked, best_first(evidence), searcher, question.scope)
+            visible = _visible(searcher, question.scope)
             answer: Answer | None = None
             tongue = self._tongue(question)
             notices = tuple(notice.in_language(_frame(tongue)) for notice in searcher.notices)
             if self._writer and not question.evidence_alone and _is_for_a_model(draft, evidence):
+                due = question.due - _RESERVE
                 try:
-                    answer = yield from self._from_model(self._writer, tongue, evidence, searcher)
+                    answer = yield from self._from_model(self._writer, tongue, evidence, visible, due)
                 except ModelUnavailable as error:
                     notices = (*notices, model_failed(error.message, _frame(tongue)))
             if answer is None:
-                answer = self._from_draft(draft, evidence, searcher.documents, _frame(tongue))
+                answer = self._from_draft(draft, evidence, visible, _frame(tongue))
                 yield TextDelta(text=answer.text)
             if answer.outcome is Outcome.REFUSED and question.scope != EVERYWHERE:
                 notices = (*notices, searched_in_part(_frame(tongue)))
@@ -139,15 +145,16 @@ class Assistant:
             asked, _ = self._understand(question, searcher)
             return asked.text, searcher.search(asked.text, scope=question.scope, limit=limit)
 
-    def documents(self) -> tuple[Document, ...]:
-        """All documents of the library, by source."""
+    def documents(self, scope: Scope = EVERYWHERE) -> Sequence[Document]:
+        """All documents of the library that the scope allows, by source."""
         with self._library.searcher() as searcher:
-            return searcher.documents
+            return _visible(searcher, scope)
 
-    def document(self, document_id: str) -> Document | None:
-        """The document of that id, or None."""
+    def document(self, document_id: str, scope: Scope = EVERYWHERE) -> Document | None:
+        """The document of that id, or None, also where the scope does not allow it."""
         with self._library.searcher() as searcher:
-            return searcher.document(document_id)
+            found = searcher.document(document_id)
+        return found if found and _sees(scope, found) else None
 
     def chunk_counts(self) -> dict[str, int]:
         """How many chunks each document has, by its id."""
@@ -193,7 +200,8 @@ class Assistant:
         history = question.history[-self._limits.history_turns :] if self._limits.history_turns else ()
         text = question.text.strip()
         asked = stand_alone(text, history, searcher)
-        if self._rewriter is None or question.evidence_alone or not asked.leans:
+        wanted = asked.leans and not question.evidence_alone and question.due == math.inf
+        if self._rewriter is None or not wanted:  # one in a hurry has its seconds for the answer
             return asked, Usage()
         rewritten = self._rewriter.rewrite(text, history)
         if not rewritten.text or still_leans(rewritten.text):
@@ -219,10 +227,17 @@ class Assistant:
         return replace(answer, refusal=Refusal(reason=draft.reason, nearest=nearest))
 
     def _from_model(
-        self, writer: AnswerWriter, tongue: Tongue, evidence: Evidence, searcher: Searcher
+        self,
+        writer: AnswerWriter,
+        tongue: Tongue,
+        evidence: Evidence,
+        documents: Sequence[Document],
+        due: float,
     ) -> Generator[AnswerEvent, None, Answer]:
         """Stream the model's reply; returns the checked answer. Raises ModelUnavailable."""
-        writing = writer.write(evidence, tongue)
+        if (left := due - time.monotonic()) < _LEAST_FOR_A_MODEL:
+            raise late(max(0.0, left))
+        writing = writer.write(evidence, tongue, due=due)
         while True:
             try:
                 yield TextDelta(text=next(writing))
@@ -231,7 +246,7 @@ class Assistant:
                 break
         if generated.checked is None:
             refused = Draft(reason=Reason.NOT_FOUND, nearest=best_first(evidence)[:3])
-            answer = self._from_draft(refused, evidence, searcher.documents, _frame(tongue))
+            answer = self._from_draft(refused, evidence, documents, _frame(tongue))
         else:
             checked = generated.checked
             answer = self._answer(evidence, checked.text, checked, checked.outcome, _frame(tongue))
@@ -252,6 +267,18 @@ class Assistant:
             citations=checked.citations,
             notices=notices,
         )
+
+
+def _visible(searcher: Searcher, scope: Scope) -> Sequence[Document]:
+    """The documents that whoever asks may know of, whatever they chose to ask in."""
+    if scope.within is None:
+        return searcher.documents
+    return tuple(document for document in searcher.documents if _sees(scope, document))
+
+
+def _sees(scope: Scope, document: Document) -> bool:
+    heads = (document.head_of(part) for part in range(len(document.parts) + 1))
+    return scope.within is None or any(scope.within.allows(document.id, head) for head in heads)
 
 
 def _frame(tongue: Tongue) -> Language:

@@ -8,11 +8,12 @@ is asked and answered goes into the history.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 from assistant.answer import Assistant
@@ -28,13 +29,15 @@ _LOG = logging.getLogger(__name__)
 # A queue longer than people's patience is better refused at once.
 AT_ONCE = 8
 MOST_WAITING = 64
+# Who has a few seconds does not wait behind those who have a minute: such answers end soon, by themselves.
+HURRIED_AT_ONCE = 16
 _UNFORESEEN = (
     Message("回答时出错，原因已记入日志。", "Something went wrong while answering; the cause is in the log."),
     Message("请再试一次，仍不行请联系管理员。", "Try again, or tell the administrator."),
 )
 _KEPT = 1000  # ended answers that can still be asked for
-_NOTHING = TextDelta(text="")
-_HEARTBEAT = 0.5  # seconds after which a listener hears that there is nothing new
+NOTHING_NEW = TextDelta(text="")
+HEARTBEAT = 0.5  # seconds after which a listener hears that there is nothing new
 
 
 class Job:
@@ -49,6 +52,7 @@ class Job:
         self._events: list[AnswerEvent] = []
         self._changed = threading.Condition()
         self._stopped = False
+        self._watchers: list[Callable[[], None]] = []
 
     def stop(self) -> None:
         """Nobody wants it any more: it ends at its next event."""
@@ -69,15 +73,31 @@ class Job:
         """
         told = 0
         while True:
-            news, ended = self._news(told)
+            news, ended = self._awaited_news(told)
             yield from news
             told += len(news)
             if ended:
                 break
             if not news:
-                yield _NOTHING
+                yield NOTHING_NEW
         if not self.answer.cancelled() and (error := self.answer.exception()):
             raise error
+
+    def news(self, told: int) -> tuple[tuple[AnswerEvent, ...], bool]:
+        """The events after the first ``told``, and whether no more will come. Never waits."""
+        with self._changed:
+            return tuple(self._events[told:]), self.answer.done()
+
+    @contextmanager
+    def watched(self, on_change: Callable[[], None]) -> Iterator[None]:
+        """Within the block ``on_change`` is called, in some thread, whenever there is news."""
+        with self._changed:
+            self._watchers.append(on_change)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._watchers.remove(on_change)
 
     def run(self, assistant: Assistant) -> Answer | Exception | None:
         """Answer it, to the end or until it is stopped: the answer, what went wrong, or None if stopped."""
@@ -88,7 +108,7 @@ class Job:
                         break
                     if isinstance(event, AnswerReady):
                         return event.answer
-                    if event != _NOTHING:  # signs of life are for the loop here: followers have their own
+                    if event != NOTHING_NEW:  # signs of life are for the loop here: followers have their own
                         self._tell(event)
         except Exception as error:  # noqa: BLE001  # whoever listens gets it
             return error
@@ -105,18 +125,23 @@ class Job:
                 self.answer.set_exception(result)
             else:
                 self.answer.cancel()
-            self._changed.notify_all()
+            self._notify()
 
     def _tell(self, event: AnswerEvent) -> None:
         with self._changed:
             self._events.append(event)
-            self._changed.notify_all()
+            self._notify()
 
-    def _news(self, told: int) -> tuple[list[AnswerEvent], bool]:
-        """The events after the first ``told``, waiting for some, and whether they are the last."""
+    def _notify(self) -> None:
+        self._changed.notify_all()
+        for on_change in self._watchers:
+            on_change()
+
+    def _awaited_news(self, told: int) -> tuple[tuple[AnswerEvent, ...], bool]:
+        """As ``news``, but waits a little for some."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._events) > told or self.answer.done(), _HEARTBEAT)
-            return self._events[told:], self.answer.done()
+            self._changed.wait_for(lambda: len(self._events) > told or self.answer.done(), HEARTBEAT)
+            return self.news(told)
 
 
 class Desk:
@@ -125,7 +150,10 @@ class Desk:
     def __init__(self, assistant: Assistant, history: History) -> None:
         self._assistant = assistant
         self._history = history
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answer")
+        self._pools = {
+            False: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answer"),
+            True: ThreadPoolExecutor(HURRIED_AT_ONCE, thread_name_prefix="hurried"),
+        }
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -136,10 +164,13 @@ class Desk:
         is part of. Raises Busy, and HistoryUnusable's siblings where the
         conversation is another's or full.
         """
+        hurried = _hurried(question)
         with self._lock:
             if found := self._jobs.get(question.id):
                 return found
-            if sum(not job.answer.done() for job in self._jobs.values()) >= AT_ONCE + MOST_WAITING:
+            alike = (job for job in self._jobs.values() if _hurried(job.question) == hurried)
+            at_once = HURRIED_AT_ONCE if hurried else AT_ONCE
+            if sum(not job.answer.done() for job in alike) >= at_once + MOST_WAITING:
                 raise Busy
             job = self._jobs[question.id] = Job(question)
             self._forget_the_oldest()
@@ -148,7 +179,7 @@ class Desk:
         except PolicyAssistantError as error:
             job.end(error)
             raise
-        self._pool.submit(self._work, job)
+        self._pools[hurried].submit(self._work, job)
         return job
 
     def find(self, question_id: str) -> Job | None:
@@ -162,7 +193,8 @@ class Desk:
             jobs = list(self._jobs.values())
         for job in jobs:
             job.stop()
-        self._pool.shutdown(cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(cancel_futures=True)
         for job in jobs:
             if not job.answer.done():  # its turn never came
                 job.end(None)
@@ -207,3 +239,8 @@ class Desk:
         ended = [key for key, job in self._jobs.items() if job.answer.done()]
         for key in ended[: max(0, len(self._jobs) - _KEPT)]:
             del self._jobs[key]
+
+
+def _hurried(question: Question) -> bool:
+    """Whether it has a time by which it must be answered."""
+    return question.due < math.inf

@@ -106,3 +106,58 @@ class UploadUnknown(PolicyAssistantError):
             Message("没有这次上传，可能已经入库或放弃。", "There is no such upload: saved or given up."),
             Message("请回到资料库重新上传。", "Go back to the library and upload again."),
         )
+
+
+class KeysUnusable(PolicyAssistantError):
+    """The file of keys can't be read or written."""
+
+    code = "keys_unusable"
+    status = 503
+    exit_code = 3
+
+
+class KeyTaken(PolicyAssistantError):
+    """There is a key of that name."""
+
+    code = "key_taken"
+    exit_code = 2
+
+
+class KeyUnknown(PolicyAssistantError):
+    """There is no key of that name."""
+
+    code = "unknown_key"
+    exit_code = 2
+
+
+class KeyMissing(PolicyAssistantError):
+    """The request has no key, or one that is none."""
+
+    code = "key_missing"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("请求没有带上有效的密钥。", "The request has no valid key."),
+            Message(
+                "请加请求头 Authorization: Bearer 密钥；创建密钥用 policy-assistant keys create 名称。",
+                "Send the header Authorization: Bearer KEY; the administrator makes keys with"
+                " policy-assistant keys create NAME.",
+            ),
+        )
+
+
+class TooOften(PolicyAssistantError):
+    """A key asks more often than it may."""
+
+    code = "too_often"
+    status = 429
+
+    def __init__(self, per_minute: int) -> None:
+        super().__init__(
+            Message(
+                f"提问太频繁：这个密钥每分钟最多 {per_minute} 次。",
+                f"Too many requests: this key may ask {per_minute} times a minute.",
+            ),
+            Message("请过一会儿再问。", "Try again in a little while."),
+        )

@@ -66,6 +66,48 @@ class Settings(BaseSettings):
         " Unset: they are closed.",
     )
 
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="Address at which people reach this server, for links in chats. Unset: the one that a"
+        " request came to.",
+    )
+    bot_seconds: float = Field(
+        4.0, ge=1, le=60, description="Seconds after which WeChat gets an answer, with or without the model."
+    )
+    callback_urls: tuple[str, ...] = Field(
+        (), description="What the addresses begin with that answers may be sent to, as a JSON list."
+    )
+    callback_secret: SecretStr | None = Field(
+        None, min_length=24, description="Secret that such answers are signed with, 24 characters at least."
+    )
+    wechat_official_token: SecretStr | None = Field(
+        None, description="Token of the Official Account's server settings. Unset: its callback is closed."
+    )
+    wechat_official_app_id: str | None = Field(None, description="AppID of the Official Account.")
+    wechat_official_aes_key: SecretStr | None = Field(
+        None, description="Its EncodingAESKey, 43 characters. Unset: plaintext mode only."
+    )
+    wechat_official_secret: SecretStr | None = Field(
+        None, description="Its AppSecret, for answers by customer-service message when they come late."
+    )
+    wechat_welcome: str | None = Field(
+        None, description="What new followers read. Unset: what this is and what it holds."
+    )
+    wechat_api_url: str = Field("https://api.weixin.qq.com", description="Where WeChat is called.")
+    wecom_token: SecretStr | None = Field(
+        None, description="Token of the WeCom application. Unset: its callback is closed."
+    )
+    wecom_aes_key: SecretStr | None = Field(None, description="Its EncodingAESKey.")
+    wecom_corp_id: str | None = Field(None, description="CorpID of the company in WeCom.")
+    wecom_agent_id: int | None = Field(None, description="AgentId of the application.")
+    wecom_secret: SecretStr | None = Field(None, description="Its secret, for answers that come late.")
+    wecom_api_url: str = Field("https://qyapi.weixin.qq.com", description="Where WeCom is called.")
+    wecom_bot_token: SecretStr | None = Field(
+        None, description="Token of the WeCom AI bot. Unset: its callback is closed."
+    )
+    wecom_bot_aes_key: SecretStr | None = Field(None, description="Its EncodingAESKey.")
+
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=_model_key("api_key"), description="Key of the chat model's endpoint."
     )

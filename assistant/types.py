@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -51,7 +52,8 @@ class Question:
 
     ``language`` is the one to answer in, where it is not the settings'; a
     question in Latin letters is answered in English all the same. ``evidence_alone``: no chat model is asked.
-    ``id`` becomes the answer's.
+    ``due`` is when the answer is wanted, by ``time.monotonic``: a chat model that is not done shortly
+    before is not waited for. ``id`` becomes the answer's.
     """
 
     text: str
@@ -59,6 +61,7 @@ class Question:
     scope: Scope = Scope()
     language: Language | None = None
     evidence_alone: bool = False
+    due: float = math.inf
     conversation_id: str = ""
     id: str = field(default_factory=lambda: uuid4().hex)
 

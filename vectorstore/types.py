@@ -194,12 +194,16 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Where to search: document ids, regions, kinds (通知, 方案) and years. Empty means everywhere."""
+    """Where to search: document ids, regions, kinds (通知, 方案) and years. Empty means everywhere.
+
+    ``within`` is a scope that holds as well: what whoever asks may see at all.
+    """
 
     documents: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    within: Scope | None = None
 
     def allows(self, document_id: str, head: Head) -> bool:
         """Whether a document, or a part of one with this head, is to be looked at."""
@@ -208,6 +212,7 @@ class Scope:
             and (not self.regions or any(region and region in head.region for region in self.regions))
             and (not self.kinds or head.kind in self.kinds)
             and (not self.years or not head.years.isdisjoint(self.years))
+            and (self.within is None or self.within.allows(document_id, head))
         )
 
 

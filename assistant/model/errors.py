@@ -109,8 +109,8 @@ def late(seconds: float) -> ModelUnavailable:
     """The deadline has passed."""
     return ModelUnavailable(
         Message(
-            f"对话模型没有在 {seconds:g} 秒内答完。",
-            f"The chat model did not finish within {seconds:g} seconds.",
+            f"对话模型没有在 {round(seconds, 1):g} 秒内答完。",
+            f"The chat model did not finish within {round(seconds, 1):g} seconds.",
         ),
         Message(
             "请再问一次；若总是如此，请调大 POLICY_ASSISTANT_MODEL_SECONDS，或换用更快的 OPENAI_MODEL。",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -56,8 +58,12 @@ class AnswerWriter:
         """The chat model's name."""
         return self._chat_model.name
 
-    def write(self, evidence: Evidence, tongue: Tongue) -> Generator[str, None, Generated]:
+    def write(
+        self, evidence: Evidence, tongue: Tongue, *, due: float = math.inf
+    ) -> Generator[str, None, Generated]:
         """Yield each sentence once it is whole and checked, empty texts while nothing is; return it all.
+
+        All of it ends by ``due`` (``time.monotonic``).
 
         A reply with sentences that the evidence does not bear is sent back once
         with what is wrong; the better of the two is taken. Raises
@@ -70,10 +76,10 @@ class AnswerWriter:
             language=_NAMES[tongue],
             no_answer=NO_ANSWER,
         )
-        reply = yield from self._read(messages, evidence, tongue)
+        reply = yield from self._read(messages, evidence, tongue, due)
         usage = reply.usage
         if reply.checker.problems:
-            again = yield from self._write_again(messages, reply, evidence, tongue)
+            again = yield from self._write_again(messages, reply, evidence, tongue, due)
             usage += again.usage if again else Usage()
             if again and len(again.checker.problems) < len(reply.checker.problems):
                 reply = again
@@ -87,14 +93,15 @@ class AnswerWriter:
         return Generated(reply.checker.checked, usage)
 
     def _write_again(
-        self, messages: list[BaseMessage], reply: _Reply, evidence: Evidence, tongue: Tongue
+        self, messages: list[BaseMessage], reply: _Reply, evidence: Evidence, tongue: Tongue, due: float
     ) -> Generator[str, None, _Reply | None]:
         """The second reply, not shown while it comes; None if the model fails this time."""
         from langchain_core.messages import AIMessage
 
         problems = "\n".join(f"- {problem}" for problem in reply.checker.problems)
         sent_back = self._retry.format_messages(problems=problems)
-        with closing(self._read([*messages, AIMessage(reply.text), *sent_back], evidence, tongue)) as reading:
+        messages = [*messages, AIMessage(reply.text), *sent_back]
+        with closing(self._read(messages, evidence, tongue, due)) as reading:
             while True:
                 try:
                     next(reading)
@@ -106,12 +113,12 @@ class AnswerWriter:
                 yield ""
 
     def _read(
-        self, messages: list[BaseMessage], evidence: Evidence, tongue: Tongue
+        self, messages: list[BaseMessage], evidence: Evidence, tongue: Tongue, due: float
     ) -> Generator[str, None, _Reply]:
         """Yield the checked sentences of a reply as it comes."""
         reply, usage = "", Usage()
         checker = Checker(evidence, tongue, self._unverified)
-        with closing(self._chat_model.stream(messages)) as pieces:
+        with closing(self._chat_model.stream(messages, at_most=due - time.monotonic())) as pieces:
             for piece in pieces:
                 reply += piece.text
                 usage = piece.usage or usage

@@ -14,6 +14,8 @@ from assistant.answer import Assistant
 from assistant.desk import Desk
 from assistant.errors import Busy
 from assistant.history.history import History
+from assistant.sessions import Sessions
+from assistant.settings import Settings
 from assistant.suggest import Suggester
 from vectorstore.errors import Language
 
@@ -33,6 +35,7 @@ class Parts:
     desk: Desk
     history: History
     suggester: Suggester
+    sessions: Sessions
 
 
 def new_workers() -> CapacityLimiter:
@@ -67,6 +70,18 @@ def _parts(request: Request) -> Parts:
     return found
 
 
+def _settings(request: Request) -> Settings:
+    found: Settings = request.app.state.settings
+    return found
+
+
+def _base_url(request: Request) -> str:
+    settings = _settings(request)
+    return (settings.public_url or str(request.base_url)).rstrip("/")
+
+
+TheSettings = Annotated[Settings, Depends(_settings)]
+TheBaseUrl = Annotated[str, Depends(_base_url)]
 TheParts = Annotated[Parts, Depends(_parts)]
 TheAssistant = Annotated[Assistant, Depends(_assistant)]
 TheWorkers = Annotated[CapacityLimiter, Depends(_workers)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -29,6 +29,20 @@ class UnknownDocument(PolicyAssistantError):
         super().__init__(
             Message("库中没有这份文件。", "There is no such document in the library."),
             Message("文件列表见 /api/documents。", "See /api/documents for the list."),
+        )
+
+
+class ModelUnknown(PolicyAssistantError):
+    """A chat completion is asked of a model that is not served."""
+
+    code = "model_not_found"
+    status = 404
+
+    def __init__(self, served: Sequence[str]) -> None:
+        names = ", ".join(served)
+        super().__init__(
+            Message("没有这个模型。", "There is no such model."),
+            Message(f"可用的模型：{names}。", f"The models are {names}."),
         )
 
 

@@ -23,11 +23,15 @@ from assistant.desk import Desk
 from assistant.errors import PortInUse, SettingsInvalid
 from assistant.examples import written_questions
 from assistant.history.history import History
+from assistant.keys import Keys
+from assistant.sessions import Sessions
 from assistant.settings import Settings
 from assistant.suggest import Suggester
-from assistant.web import api, api_docs, browse, conversations, page, reader
+from assistant.web import api, api_docs, browse, conversations, page, reader, short_links
 from assistant.web.admin.gate import open_administration
 from assistant.web.admin.pages import routers as admin_routers
+from assistant.web.chat_completions import routes as completions
+from assistant.web.clients import Gate, is_loopback
 from assistant.web.dependencies import Parts, new_workers
 from assistant.web.http_errors import install_error_responses
 from assistant.web.middleware import BodyLimit, SecurityHeaders
@@ -95,7 +99,11 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.assistant = opened.enter_context(closing(assistant))
             desk = opened.enter_context(closing(Desk(assistant, history)))
             app.state.parts = Parts(
-                assistant=assistant, desk=desk, history=history, suggester=Suggester(assistant)
+                assistant=assistant,
+                desk=desk,
+                history=history,
+                suggester=Suggester(assistant),
+                sessions=Sessions(desk, history),
             )
             opened.callback(app.state.administration.close)
             async with forgetting(history, settings.history_days):
@@ -103,7 +111,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     title = Message("政策助手", "Policy Assistant").in_language(settings.language)
     app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.settings = settings
     app.state.language = settings.language
+    app.state.gate = Gate(Keys(settings.data_dir), open_to_all=is_loopback(settings.host))
     app.state.workers = new_workers()
     app.state.administration = open_administration(settings)
     app.state.failure = None
@@ -112,7 +122,15 @@ def create_app(settings: Settings) -> FastAPI:
     pages = _pages(settings.language)
     app.add_middleware(Visitors, paths=frozenset(pages))
     install_error_responses(app, settings.language)
-    public = (api.router, browse.router, reader.router, conversations.router, api_docs.router)
+    public = (
+        api.router,
+        completions.router,
+        browse.router,
+        reader.router,
+        short_links.router,
+        conversations.router,
+        api_docs.router,
+    )
     routers = (*public, *admin_routers)
     for router in routers:
         app.include_router(router)

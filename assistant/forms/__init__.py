@@ -1,0 +1,1 @@
+"""Answers as text that stands alone where nothing but text is shown."""

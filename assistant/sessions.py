@@ -1,0 +1,179 @@
+"""Who asks, and what was said before: what keeps people apart who come through one bot.
+
+Nothing is remembered for whoever does not say who they are: two people of a
+bot that tells nothing of them must never share a conversation. A request that
+comes again within a minute is a retry, and gets the answer of the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from assistant.desk import Desk, Job
+from assistant.errors import ConversationFull, ConversationUnknown, HistoryUnusable, QuestionTaken
+from assistant.history.history import History
+from assistant.types import Answer, Question, Turn
+
+_LOG = logging.getLogger(__name__)
+
+RETRY_SECONDS = 60.0
+IDLE = timedelta(minutes=30)
+"""After which a person who names no conversation begins a new one."""
+_MOST_BEGUN = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks: the key that they come with, and what the request says of the person and the conversation.
+
+    All three may be empty. Persons of different keys are different persons.
+    """
+
+    key: str = ""
+    person: str = ""
+    conversation: str = ""
+
+    @property
+    def owner(self) -> str | None:
+        """Whose conversations these are: the person's, or whoever's who knows the conversation; else None."""
+        if self.person:
+            return f"{self.key}\0person\0{self.person}"
+        return f"{self.key}\0conversation\0{self.conversation}" if self.conversation else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question on its way, and the name by which its conversation is continued."""
+
+    job: Job
+    conversation_id: str
+
+
+class Sessions:
+    """Takes questions to the desk, with what was said before. Safe in several threads."""
+
+    def __init__(self, desk: Desk, history: History) -> None:
+        self._desk = desk
+        self._history = history
+        self._recent: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
+        self._begun: OrderedDict[str, Job] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def submit(self, question: Question, caller: Caller, *, message_id: str = "") -> Asked:
+        """Begin to answer, or join the answer to the same request of the last minute.
+
+        ``message_id`` is the sender's own name for the request, where it has one; else requests are the same
+        that say the same. Earlier turns are the question's own history, or those that are kept of the
+        conversation. Raises Busy, and ConversationUnknown for one that is another's.
+        """
+        same: Hashable = (caller, message_id or _content(question))
+        question = replace(question, id=self._id_of(same))
+        job = self._desk.find(question.id)
+        if job is None:
+            job = self._begin(question, caller)
+        return Asked(job=job, conversation_id=self._name(job, caller))
+
+    def _begin(self, question: Question, caller: Caller) -> Job:
+        conversation_id = self._conversation_of(caller)
+        if not question.history:
+            question = replace(question, history=self._said(caller, conversation_id))
+        question = replace(question, conversation_id=conversation_id)
+        try:
+            return self._desk.submit(question, caller.owner)
+        except ConversationFull:  # whoever asks a bot can't begin another one
+            return self._desk.submit(replace(question, id=uuid4().hex), None)
+        except QuestionTaken:  # the desk has forgotten the first one already
+            return self._desk.submit(replace(question, id=uuid4().hex), caller.owner)
+
+    def _id_of(self, same: Hashable) -> str:
+        """The id of that request: a new one, or the one that it had within the last minute."""
+        now = time.monotonic()
+        with self._lock:
+            while self._recent and next(iter(self._recent.values()))[1] < now - RETRY_SECONDS:
+                self._recent.popitem(last=False)
+            known, _ = self._recent.get(same, ("", 0.0))
+            if known and not _failed(self._desk.find(known)):
+                return known
+            made = uuid4().hex
+            self._recent[same] = (made, now)
+            self._recent.move_to_end(same)
+            return made
+
+    def _conversation_of(self, caller: Caller) -> str:
+        """The id under which the conversation is kept; a new one where none goes on."""
+        owner = caller.owner
+        if owner is None:
+            return uuid4().hex
+        try:
+            if caller.conversation:
+                return self._kept_id(owner, caller.conversation)
+            last = next(iter(self._history.conversations(owner)), None)
+        except HistoryUnusable:
+            return uuid4().hex
+        return last.id if last and datetime.now(UTC) - last.asked_at < IDLE else uuid4().hex
+
+    def _kept_id(self, owner: str, name: str) -> str:
+        """The owner's conversation of that id, or else the one that they call so themselves."""
+        try:
+            return self._history.conversation(owner, name).id
+        except ConversationUnknown:  # ids are one space for all: two owners may choose the same name
+            return hashlib.sha256(f"{owner}\0{name}".encode()).hexdigest()[:32]
+
+    def _said(self, caller: Caller, conversation_id: str) -> tuple[Turn, ...]:
+        begun = self._begun.get(caller.conversation)
+        turns = _turns(begun.question.text, begun.answer.result()) if begun and _answered(begun) else ()
+        if caller.owner is None:
+            return turns
+        try:
+            kept = self._history.conversation(caller.owner, conversation_id).turns
+        except ConversationUnknown:
+            return turns
+        except HistoryUnusable as error:
+            _LOG.warning("What was said before could not be read: %s", error.message.en)
+            return turns
+        for turn in kept:
+            if turn.answer:
+                said = turn.answer["answer"]
+                turns += Turn(role="user", content=turn.question), Turn(role="assistant", content=said)
+        return turns
+
+    def _name(self, job: Job, caller: Caller) -> str:
+        """How the caller goes on. Of two strangers with the same question each gets a name of their own."""
+        if caller.conversation:
+            return caller.conversation
+        if caller.person:
+            return job.question.conversation_id
+        name = uuid4().hex
+        with self._lock:
+            self._begun[name] = job
+            if len(self._begun) > _MOST_BEGUN:
+                self._begun.popitem(last=False)
+        return name
+
+
+def _content(question: Question) -> Hashable:
+    """What makes two requests the same."""
+    hurried = question.due < float("inf")
+    return (question.text, question.history, question.scope, question.language, hurried)
+
+
+def _failed(job: Job | None) -> bool:
+    """Whether it came to no answer, so that it is worth another try."""
+    return job is not None and job.answer.done() and not _answered(job)
+
+
+def _answered(job: Job) -> bool:
+    done = job.answer.done() and not job.answer.cancelled()
+    return done and job.answer.exception() is None
+
+
+def _turns(asked: str, answer: Answer) -> tuple[Turn, ...]:
+    return (Turn(role="user", content=asked), Turn(role="assistant", content=answer.text))

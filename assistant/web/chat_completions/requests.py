@@ -1,0 +1,112 @@
+"""What a client of OpenAI's chat completions sends, read as real bots send it.
+
+Tools, a system prompt and whatever else a bot adds are taken and ignored: the
+question is the last thing that the user said.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from assistant.forms.sources import without_sources
+from assistant.types import Question, Turn
+from assistant.web.api_types import Name, Text
+from vectorstore.types import Scope
+
+MOST_MESSAGES = 10_000
+LONGEST_DEADLINE = 600
+
+
+def _as_name(value: object) -> object:
+    """Some platforms have numbers for people."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Identity = Annotated[Name | None, BeforeValidator(_as_name)]
+
+
+class Message(BaseModel):
+    """One message. Content may be a list of parts, of which only texts are read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    role: Text
+    content: Text | list[Any] | None = None
+
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        if not isinstance(self.content, list):
+            return self.content or ""
+        parts = (part.get("text") for part in self.content if isinstance(part, dict))
+        text = "\n".join(part for part in parts if isinstance(part, str))
+        return text.encode("utf-8", "ignore").decode()
+
+
+class StreamOptions(BaseModel):
+    """Whether token counts are to follow a stream."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    include_usage: bool | None = False
+
+
+class CompletionBody(BaseModel):
+    """Body of ``POST /v1/chat/completions``. What is not named here is ignored."""
+
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "examples": [
+                {
+                    "model": "edu-policy-wechat",
+                    "messages": [{"role": "user", "content": "学生午餐补助由哪个部门负责？"}],
+                }
+            ]
+        },
+    )
+
+    model: Text
+    messages: Annotated[list[Message], Field(min_length=1, max_length=MOST_MESSAGES)]
+    stream: bool | None = False
+    stream_options: StreamOptions | None = None
+    n: Annotated[int | None, Field(ge=1, le=1, description="1: there is one answer.")] = None
+    temperature: Annotated[float | None, Field(ge=0, le=2, description="Has no effect.")] = None
+    deadline_s: Annotated[
+        float | None,
+        Field(gt=0, le=LONGEST_DEADLINE, description="Seconds after which the answer is wanted."),
+    ] = None
+    user: Annotated[Identity, Field(description="Who asks, of all people that the client serves.")] = None
+    conversation_id: Annotated[Identity, Field(description="What is asked in.")] = None
+    session_id: Annotated[Identity, Field(description="The same, as some clients call it.")] = None
+    chatId: Annotated[Identity, Field(description="The same, as FastGPT calls it.")] = None  # noqa: N815
+
+    @property
+    def conversation(self) -> str | None:
+        """The conversation by whichever of its names."""
+        return self.conversation_id or self.session_id or self.chatId
+
+    @property
+    def wants_usage(self) -> bool:
+        """Whether a stream is to end with token counts."""
+        return bool(self.stream_options and self.stream_options.include_usage)
+
+    def to_question(self, scope: Scope, seconds: float | None) -> Question:
+        """The last thing that the user said, and what was said before. Due after ``seconds``."""
+        said = [message for message in self.messages if message.role in ("user", "assistant")]
+        last = max((place for place, one in enumerate(said) if one.role == "user"), default=-1)
+        turns = [Turn(role="user", content=one.text) if one.role == "user" else _replied(one) for one in said]
+        return Question(
+            text=said[last].text if last >= 0 else "",
+            history=tuple(turn for turn in turns[: max(last, 0)] if turn.content),
+            scope=scope,
+            due=math.inf if seconds is None else time.monotonic() + seconds,
+        )
+
+
+def _replied(message: Message) -> Turn:
+    return Turn(role="assistant", content=without_sources(message.text))

@@ -1,0 +1,184 @@
+"""``/v1/chat/completions`` and ``/v1/models``.
+
+What goes wrong with a question is an ordinary answer with status 200: bots
+keep people waiting at an error's status, or show them something else. Only
+what the one who sets a bot up must see is an error: the key, the name of the
+model, a body that can't be read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import APIRouter, Header
+from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.responses import Response
+
+from assistant.answer_json import to_json
+from assistant.errors import TooOften
+from assistant.forms.markdown import to_markdown
+from assistant.forms.plain import plain_text, to_plain
+from assistant.forms.sources import apology
+from assistant.keys import Form
+from assistant.types import Answer, Question
+from assistant.web.chat_completions.replies import STILL_HERE, Json, Reply, opening, usage_of
+from assistant.web.chat_completions.requests import CompletionBody
+from assistant.web.clients import Client, TheClient, TheGate
+from assistant.web.dependencies import Parts, TheBaseUrl, TheLanguage, TheParts, TheSettings
+from assistant.web.following import answer_of, submit
+from assistant.web.http_errors import ModelUnknown
+from vectorstore.errors import Language, Message, PolicyAssistantError
+from vectorstore.types import EVERYWHERE
+
+router = APIRouter()
+logger = logging.getLogger(__name__)
+
+MODELS: dict[str, Form] = {"edu-policy": "markdown", "edu-policy-wechat": "wechat"}
+_OWNER = "policy-assistant"
+_HEARTBEAT = 5.0  # seconds of silence after which what stands between may hang up
+_GRACE = 0.4  # seconds for an answer that was due
+_LATE = Message(
+    "这个问题还在整理答案，请过几秒把同样的问题再发一次。",
+    "This is still being worked on: send the same question again in a few seconds.",
+)
+_NO_QUESTION = Message("请用文字提问。", "Ask in words.")
+_FAILED = Message(
+    "回答时出错，原因已记入日志，请稍后再试。",
+    "Something went wrong; the cause is in the log. Try again later.",
+)
+
+
+@router.get("/v1/models", summary="List models", tags=["OpenAI-compatible"])
+async def models(_: TheClient) -> JSONResponse:
+    """The two forms of an answer as models: `edu-policy` (Markdown) and `edu-policy-wechat` (plain)."""
+    listed = [{"id": name, "object": "model", "created": 0, "owned_by": _OWNER} for name in MODELS]
+    return JSONResponse({"object": "list", "data": listed})
+
+
+@router.post("/v1/chat/completions", summary="Ask as of a chat model", tags=["OpenAI-compatible"])
+async def complete(
+    body: CompletionBody,
+    client: TheClient,
+    gate: TheGate,
+    parts: TheParts,
+    settings: TheSettings,
+    base_url: TheBaseUrl,
+    language: TheLanguage,
+    x_session_id: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """OpenAI's chat completions, as JSON or as server-sent events.
+
+    The answer is to the last message of the user. `citations`, `outcome` and `notices` come as extra fields.
+    """
+    if body.model not in MODELS:
+        raise ModelUnknown(tuple(MODELS))
+    form = client.form or MODELS[body.model]
+    seconds = body.deadline_s or (settings.bot_seconds if form == "wechat" else None)
+    asking = _Asking(
+        body=body,
+        client=client,
+        parts=parts,
+        form=form,
+        base_url=base_url,
+        language=language,
+        seconds=seconds,
+        question=body.to_question(client.narrowed(EVERYWHERE), seconds),
+        conversation=body.conversation or x_session_id,
+    )
+    try:
+        gate.count(client)
+    except TooOften as error:
+        asking = replace(asking, refusal=apology(error, language))
+    if body.stream:
+        return StreamingResponse(asking.stream(), media_type="text/event-stream", headers=_UNBUFFERED)
+    return JSONResponse((await asking.reply()).whole())
+
+
+_UNBUFFERED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asking:
+    """One request on its way to a reply. ``refusal`` is said instead of any answer."""
+
+    body: CompletionBody
+    client: Client
+    parts: Parts
+    form: Form
+    base_url: str
+    language: Language
+    seconds: float | None
+    question: Question
+    conversation: str | None
+    refusal: str = ""
+
+    async def reply(self) -> Reply:
+        """The reply; what goes wrong is a reply too."""
+        try:
+            return await self._answered()
+        except PolicyAssistantError as error:
+            return self._said(apology(error, self.language))
+        except TimeoutError:
+            return self._said(_LATE.in_language(self.language))
+        except Exception:  # a bot shows an error's status as a broken service
+            logger.exception("A chat completion failed")
+            return self._said(_FAILED.in_language(self.language))
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """The reply as events. Nothing of it is sent before all of it is checked: it can't be taken back."""
+        yield opening(_name(self.question.id), self.body.model)
+        coming = asyncio.ensure_future(self.reply())
+        try:
+            while not (await asyncio.wait({coming}, timeout=_HEARTBEAT))[0]:
+                yield STILL_HERE
+        finally:
+            coming.cancel()  # of no effect on one that is there
+        for chunk in coming.result().chunks(with_usage=self.body.wants_usage):
+            yield chunk
+
+    async def _answered(self) -> Reply:
+        if self.refusal or not self.question.text.strip():
+            return self._said(self.refusal or _NO_QUESTION.in_language(self.language))
+        caller = self.client.caller(self.body.user, self.conversation)
+        asked = await submit(self.parts.sessions, self.question, caller)
+        seconds = None if self.seconds is None else self.question.due - time.monotonic() + _GRACE
+        answer = await answer_of(asked.job, seconds)
+        return await anyio.to_thread.run_sync(self._written, answer)
+
+    def _written(self, answer: Answer) -> Reply:
+        told = to_json(answer)
+        write = to_plain if self.form == "wechat" else to_markdown
+        text = write(told, base=self.base_url, language=self.language)
+        counted = {
+            "prompt_tokens": answer.usage.prompt_tokens,
+            "completion_tokens": answer.usage.completion_tokens,
+        }
+        return self._reply(text, counted, {name: told[name] for name in _TOLD})
+
+    def _said(self, text: str) -> Reply:
+        """A sentence of our own in the place of an answer."""
+        said = plain_text(text) if self.form == "wechat" else text
+        return self._reply(said, None, {"citations": [], "outcome": "refused", "notices": []})
+
+    def _reply(self, text: str, counted: Json | None, told: Json) -> Reply:
+        asked = [message.text for message in self.body.messages]
+        return Reply(
+            id=_name(self.question.id),
+            model=self.body.model,
+            text=text,
+            usage=usage_of(asked, text, counted),
+            told=told,
+        )
+
+
+_TOLD = ("citations", "outcome", "notices", "answer_id")
+
+
+def _name(question_id: str) -> str:
+    return f"chatcmpl-{question_id}"

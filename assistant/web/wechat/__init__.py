@@ -1,0 +1,1 @@
+"""What WeChat and WeCom call: messages of people come in, answers go back within five seconds."""
