@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi import FastAPI
 from pydantic import BaseModel
+from starlette.types import Lifespan
 
 from assistant.web.api_replies import ErrorBody
 from assistant.web.http_errors import error_body
 
 API_VERSION = "1.0"
-"""Fields and routes may be added within 1; none goes or changes its meaning."""
+
+_ABOUT = """Answers from a library of policy documents, with citations that can be checked.
+
+A key goes into `Authorization: Bearer KEY`. None is needed while the server has no keys and listens to its
+own machine only. A body may have 1 MB, and must be there within 30 seconds. Errors are
+`{"error": {"code", "message", "hint"}}`. Within version 1 fields and routes may be added; none goes, and
+none changes its meaning.
+"""
 
 BODY_ERRORS = (400, 401, 408, 413, 415, 422, 429, 500, 503)
 READING_ERRORS = (401, 422, 429, 500, 503)
@@ -83,6 +92,32 @@ EVENTS_EXAMPLE = (
 )
 
 Responses = dict[int | str, dict[str, Any]]
+
+
+def described_app(title: str, lifespan: Lifespan[FastAPI], public_url: str | None) -> FastAPI:
+    """An app without routes, whose description will tell that a key may not be needed."""
+    app = FastAPI(
+        title=title,
+        version=API_VERSION,
+        description=_ABOUT,
+        servers=[{"url": public_url}] if public_url else None,
+        generate_unique_id_function=lambda route: route.name,  # what plug-ins call their tools by
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    describe = app.openapi
+
+    def describe_with_open_doors() -> dict[str, Any]:
+        description = describe()
+        for methods in description["paths"].values():
+            for operation in methods.values():
+                if "security" in operation and {} not in operation["security"]:
+                    operation["security"].append({})
+        return description
+
+    app.openapi = describe_with_open_doors  # type: ignore[method-assign]  # FastAPI's way to change it
+    return app
 
 
 def documented(*errors: int, body: type[BaseModel], example: object = None) -> Responses:

@@ -40,7 +40,7 @@ from assistant.web import (
 )
 from assistant.web.admin.gate import open_administration
 from assistant.web.admin.pages import routers as admin_routers
-from assistant.web.api_description import API_VERSION
+from assistant.web.api_description import described_app
 from assistant.web.callback import Callbacks
 from assistant.web.chat_completions import routes as completions
 from assistant.web.clients import Gate, is_loopback
@@ -122,7 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
                 yield
 
     title = Message("政策助手", "Policy Assistant").in_language(settings.language)
-    app = FastAPI(title=title, version=API_VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = described_app(title, lifespan, settings.public_url)
     app.state.settings = settings
     app.state.language = settings.language
     app.state.gate = Gate(Keys(settings.data_dir), open_to_all=is_loopback(settings.host))

@@ -217,20 +217,21 @@ def receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(503 if len(receiver.got) <= receiver.fail else 204)
+            made.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            refused = len(made.got) <= made.fail
+            self.send_response(503 if refused else 204)
             self.end_headers()
-            if len(receiver.got) > receiver.fail:
-                receiver.arrived.set()
+            if not refused:
+                made.arrived.set()
 
         def log_message(self, format: str, *args: object) -> None:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    receiver = Receiver(f"http://127.0.0.1:{server.server_port}/bot/answers")
+    made = Receiver(f"http://127.0.0.1:{server.server_port}/bot/answers")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield receiver
+    yield made
     server.shutdown()
     thread.join()
     server.server_close()
