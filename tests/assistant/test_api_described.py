@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import httpx
 import hypothesis
 import pytest
 import schemathesis
@@ -17,6 +19,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
     unsupported_method,
 )
+
+from assistant.keys import Keys
+from assistant.settings import Settings
+from tests.small_library import running_server, with_settings
 
 CHECKS = [
     not_a_server_error,
@@ -77,3 +83,18 @@ def test_every_answer_is_as_described(label: str, mode: GenerationMode, describe
         case.call_and_validate(checks=CHECKS, timeout=30)
 
     asks()
+
+
+def test_nothing_but_health_is_told_without_a_key_where_there_are_keys(
+    settings: Settings, tmp_path: Path
+) -> None:
+    chosen = with_settings(settings, tmp_path)
+    Keys(chosen.data_dir).create("someone")
+    with running_server(chosen) as address, httpx.Client(base_url=address, timeout=30) as client:
+        for label in OPERATIONS:
+            method, path = label.split(" ")
+            for headers in ({}, {"authorization": "Bearer pa-wrong"}, {"authorization": "Basic eDp5"}):
+                response = client.request(method, path, headers=headers, params={"user": "x"})
+                assert (response.status_code == 401) == (path != "/healthz"), label
+                if response.status_code == 401:
+                    assert response.headers["www-authenticate"] == "Bearer"
