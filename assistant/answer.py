@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 import time
@@ -206,7 +205,7 @@ class Assistant:
         history = question.history[-self._limits.history_turns :] if self._limits.history_turns else ()
         text = question.text.strip()
         asked = stand_alone(text, history, searcher)
-        wanted = asked.leans and not question.evidence_alone and question.due == math.inf
+        wanted = asked.leans and not question.evidence_alone and not question.hurried
         if self._rewriter is None or not wanted:  # one in a hurry has its seconds for the answer
             return asked, Usage()
         rewritten = self._rewriter.rewrite(text, history)

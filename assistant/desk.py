@@ -8,7 +8,6 @@ is asked and answered goes into the history.
 from __future__ import annotations
 
 import logging
-import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -50,6 +49,8 @@ class Job:
         """The answer once it is there; it raises what went wrong, or CancelledError after ``stop``."""
         self.kept = True
         """Whether it is in its owner's conversation, to come back to."""
+        self.hurried = question.hurried
+        """Whether it had little time when it was asked."""
         self._events: list[AnswerEvent] = []
         self._changed = threading.Condition()
         self._stopped = False
@@ -165,11 +166,11 @@ class Desk:
         is part of. Raises Busy, and HistoryUnusable's siblings where the
         conversation is another's or full.
         """
-        hurried = _hurried(question)
+        hurried = question.hurried
         with self._lock:
             if found := self._jobs.get(question.id):
                 return found
-            alike = (job for job in self._jobs.values() if _hurried(job.question) == hurried)
+            alike = (job for job in self._jobs.values() if job.hurried == hurried)
             most = HURRIED_AT_ONCE + MOST_HURRIED_WAITING if hurried else AT_ONCE + MOST_WAITING
             if sum(not job.answer.done() for job in alike) >= most:
                 raise Busy
@@ -180,7 +181,7 @@ class Desk:
         except PolicyAssistantError as error:
             job.end(error)
             raise
-        self._pools[hurried].submit(self._work, job)
+        self._pools[job.hurried].submit(self._work, job)
         return job
 
     def find(self, question_id: str) -> Job | None:
@@ -240,8 +241,3 @@ class Desk:
         ended = [key for key, job in self._jobs.items() if job.answer.done()]
         for key in ended[: max(0, len(self._jobs) - _KEPT)]:
             del self._jobs[key]
-
-
-def _hurried(question: Question) -> bool:
-    """Whether it has a time by which it must be answered."""
-    return question.due < math.inf

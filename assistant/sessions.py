@@ -202,8 +202,7 @@ class Sessions:
 
 def _content(question: Question) -> Hashable:
     """What makes two requests the same."""
-    hurried = question.due < float("inf")
-    return (question.text, question.history, question.scope, question.language, hurried)
+    return (question.text, question.history, question.scope, question.language, question.hurried)
 
 
 def _failed(job: Job | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -11,6 +12,8 @@ from uuid import uuid4
 from vectorstore.errors import Language, Message
 from vectorstore.named import Mentions
 from vectorstore.types import Cell, Passage, Scope
+
+_HURRY = 60.0  # seconds; whoever has more can wait for a turn and for each step
 
 Unverified = Literal["mark", "remove"]
 """What becomes of a chat model's sentence that its passages do not bear."""
@@ -64,6 +67,11 @@ class Question:
     due: float = math.inf
     conversation_id: str = ""
     id: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def hurried(self) -> bool:
+        """Whether its answer is wanted within a minute from now."""
+        return self.due - time.monotonic() <= _HURRY
 
 
 @dataclass(frozen=True, slots=True)

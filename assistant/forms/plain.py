@@ -14,14 +14,16 @@ from assistant.forms.links import short_url
 from assistant.forms.sources import (
     LABEL,
     NEAREST,
+    SHORTENED,
     SOURCES,
+    UNIT,
     Json,
     language_of,
     on_one_line,
     shortened,
     source_line,
 )
-from vectorstore.errors import Language, Message
+from vectorstore.errors import Language
 from vectorstore.text import normalise
 
 MOST_CHARACTERS = 600
@@ -31,9 +33,6 @@ _LONGEST_TITLE = 40
 _LONGEST_NOTICE = 90
 _MOST_NOTICES = 2
 _MOST_NEAREST = 2
-_SHORTENED = Message("（内容较长，只列出前面的部分。）", "(Long; only its beginning is given.)")
-# A line, or a sentence of one, with the marks after it.
-_UNIT = re.compile(r"[^\n。！？；]*[。！？；]?(?:\s*\[\d{1,3}\])*\n*")
 _ATTRIBUTION = re.compile(r"^——《.*》$\n?", re.MULTILINE)  # the sources say it once more
 _LIST_MARK = re.compile(r"^\s*[-•+]\s+", re.MULTILINE)
 _HEADING_MARK = re.compile(r"^\s*(#+)", re.MULTILINE)
@@ -53,9 +52,9 @@ def to_plain(answer: Json, *, base: str, language: Language) -> str:
     said = _without_markup(answer["answer"])
     if sources:
         said = _ATTRIBUTION.sub("", said)
-    units = [unit for unit in _UNIT.findall(said.strip()) if unit]
+    units = [unit for unit in UNIT.findall(said.strip()) if unit]
     for kept in range(len(units), 0, -1):
-        more = [_SHORTENED.in_language(language)] if kept < len(units) else []
+        more = [SHORTENED.in_language(language)] if kept < len(units) else []
         text = _laid_out("".join(units[:kept]), [*more, *below], sources, language)
         if _fits(text):
             return text

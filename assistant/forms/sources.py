@@ -15,7 +15,10 @@ Json = Mapping[str, Any]
 
 SOURCES = Message("依据：", "Sources:")
 NEAREST = Message("相近内容：", "Nearest:")
+SHORTENED = Message("（内容较长，只列出前面的部分。）", "(Long; only its beginning is given.)")
 LABEL = re.compile(r"\[(\d{1,3})\]")
+# A line, or a sentence of one, with the marks after it.
+UNIT = re.compile(r"[^\n。！？；]*[。！？；]?(?:\s*\[\d{1,3}\])*\n*")
 # What ends an answer's own text where a bot sends it back as part of the conversation.
 _APPENDED = re.compile(r"\n+(?:依据：|Sources:|相近内容：|Nearest:|ⓘ |> ⓘ ).*", re.DOTALL)
 _PATH_SHOWN = 24  # characters of each heading

@@ -49,6 +49,7 @@ from assistant.web.http_errors import install_error_responses
 from assistant.web.middleware import BodyLimit, SecurityHeaders
 from assistant.web.retention import forgetting
 from assistant.web.visitor import Visitors
+from assistant.web.wechat import wecom_bot
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 KEEP_ALIVE_SECONDS = 15
@@ -129,6 +130,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.workers = new_workers()
     app.state.administration = open_administration(settings)
     app.state.callbacks = Callbacks(settings)
+    app.state.wecom_bot = wecom_bot.open_channel(settings)
     app.state.failure = None
     app.add_middleware(BodyLimit, language=settings.language)
     app.add_middleware(SecurityHeaders)
@@ -145,6 +147,7 @@ def create_app(settings: Settings) -> FastAPI:
         short_links.router,
         conversations.router,
         api_docs.router,
+        wecom_bot.router,
     )
     routers = (*public, *admin_routers)
     for router in routers:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from assistant.answer import Assistant
-from assistant.desk import AT_ONCE, MOST_WAITING, Desk
+from assistant.desk import AT_ONCE, HURRIED_AT_ONCE, MOST_WAITING, Desk
 from assistant.errors import BadQuestion, Busy, ConversationUnknown
 from assistant.history.history import History
 from assistant.history.types import TurnState
@@ -131,6 +133,13 @@ def test_when_too_many_wait_the_next_is_refused_and_nobody_else(gated_desk: Desk
     gated.gate.set()
     assert all(job.answer.result().citations for job in jobs)
     assert gated_desk.submit(Question(text=ASKED)).answer.result().citations
+
+
+def test_who_has_minutes_does_not_keep_those_waiting_who_have_seconds(gated_desk: Desk) -> None:
+    for _ in range(HURRIED_AT_ONCE):
+        gated_desk.submit(Question(text=ASKED, due=time.monotonic() + 330))
+    hurried = gated_desk.submit(Question(text=ASKED, due=time.monotonic() + 30))
+    assert any(isinstance(event, EvidenceReady) for event in islice(hurried.follow(), 40))
 
 
 def test_closing_stops_what_is_under_way(gated: Gated, history: History) -> None:

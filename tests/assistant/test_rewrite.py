@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -52,6 +53,18 @@ def test_the_models_wording_is_searched_shown_and_counted(assistant: Assistant, 
     assert FIRST in asked.text
     assert "[1]" not in asked.text
     assert "牵头" not in server.questions[1].body["messages"][0]["content"].split("材料", 1)[0]
+
+
+def test_a_follow_up_is_rewritten_where_there_are_minutes_but_not_where_there_are_seconds(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    follow_up = "上面第一项又归谁管呢？"
+    server.queue(says("聊城校园安全工程由哪个部门牵头？"), NONE)
+    leisurely = assistant.ask(Question(text=follow_up, history=BEFORE, due=time.monotonic() + 330))
+    assert leisurely.question == "聊城校园安全工程由哪个部门牵头？"
+    server.queue(NONE)
+    assistant.ask(Question(text=follow_up, history=BEFORE, due=time.monotonic() + 30))
+    assert len(server.questions) == 3
 
 
 def test_the_conversation_is_no_evidence(assistant: Assistant, server: ModelServer) -> None:
