@@ -34,14 +34,13 @@ def platform(chosen: Settings) -> Iterator[Platform]:
         yield opened
 
 
-def test_a_quick_answer_is_there_at_once_and_whole_with_its_sources(platform: Platform) -> None:
-    shown = platform.show(text(LUNCH))
-    assert shown.finish
-    assert "5元" in shown.content
-    assert "[1]" in shown.content
-    assert "依据：" in shown.content
-    assert "《云山市学生午餐补助办法》" in shown.content
-    (link, *_) = re.findall(r"^  (http\S+)$", shown.content, re.MULTILINE)
+def test_an_answer_ends_whole_with_its_sources(platform: Platform) -> None:
+    content = platform.answer(text(LUNCH))
+    assert "5元" in content
+    assert "[1]" in content
+    assert "依据：" in content
+    assert "《云山市学生午餐补助办法》" in content
+    (link, *_) = re.findall(r"^  (http\S+)$", content, re.MULTILINE)
     assert httpx.get(link, follow_redirects=True).status_code == 200
 
 
