@@ -89,6 +89,16 @@ def search(question: Text, limit: Limit = 10, as_json: AsJson = False) -> None:
 
 
 @commands.command()
+def mcp() -> None:
+    """在标准输入输出上提供 MCP 工具 Serve tools to an assistant over stdio (MCP)."""
+    settings = start()
+    from assistant.web.mcp.stdio import serve_stdio
+
+    with _assistant(settings) as assistant:
+        serve_stdio(assistant, settings)
+
+
+@commands.command()
 def doctor() -> None:
     """检查安装和设置 Check the installation and the settings."""
     settings = read_settings()
