@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import threading
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
@@ -54,6 +56,8 @@ from vectorstore.types import EVERYWHERE, Document, Passage, Scope
 
 _RESERVE = 0.4  # seconds before an answer is due that are kept for everything but the chat model
 _LEAST_FOR_A_MODEL = 0.5  # seconds in which no model has written a sentence yet
+# Threads that all compute only take turns, and keep whoever answers connections from theirs.
+_SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
 _EACH = 6  # passages for each thing that a comparison names
 
 
@@ -81,6 +85,7 @@ class Assistant:
         unverified: Unverified,
     ) -> None:
         self._library = library
+        self._searching = threading.Semaphore(_SEARCHES_AT_ONCE)
         self._writer = AnswerWriter(chat_model, prompts_dir, unverified) if chat_model else None
         self._rewriter = Rewriter(chat_model, prompts_dir) if chat_model else None
         self._unverified: Unverified = unverified
@@ -103,14 +108,15 @@ class Assistant:
         started = time.perf_counter()
         with self._library.searcher() as searcher:
             asked, spent = self._understand(question, searcher)
-            passages = searcher.search(
-                asked.text, scope=question.scope, limit=self._limits.passages, each=_EACH
-            )
-            evidence = pack(asked.text, passages, self._limits.evidence_tokens)
-            mentions = searcher.read_mentions(asked.text, question.scope)
-            searched = time.perf_counter()
+            with self._searching:
+                passages = searcher.search(
+                    asked.text, scope=question.scope, limit=self._limits.passages, each=_EACH
+                )
+                evidence = pack(asked.text, passages, self._limits.evidence_tokens)
+                mentions = searcher.read_mentions(asked.text, question.scope)
+                searched = time.perf_counter()
+                draft = extract(asked, best_first(evidence), searcher, question.scope)
             yield EvidenceReady(evidence=evidence)
-            draft = extract(asked, best_first(evidence), searcher, question.scope)
             visible = _visible(searcher, question.scope)
             answer: Answer | None = None
             tongue = self._tongue(question)

@@ -30,7 +30,8 @@ _LOG = logging.getLogger(__name__)
 AT_ONCE = 8
 MOST_WAITING = 64
 # Who has a few seconds does not wait behind those who have a minute: such answers end soon, by themselves.
-HURRIED_AT_ONCE = 16
+HURRIED_AT_ONCE = 64
+MOST_HURRIED_WAITING = 16
 _UNFORESEEN = (
     Message("回答时出错，原因已记入日志。", "Something went wrong while answering; the cause is in the log."),
     Message("请再试一次，仍不行请联系管理员。", "Try again, or tell the administrator."),
@@ -169,8 +170,8 @@ class Desk:
             if found := self._jobs.get(question.id):
                 return found
             alike = (job for job in self._jobs.values() if _hurried(job.question) == hurried)
-            at_once = HURRIED_AT_ONCE if hurried else AT_ONCE
-            if sum(not job.answer.done() for job in alike) >= at_once + MOST_WAITING:
+            most = HURRIED_AT_ONCE + MOST_HURRIED_WAITING if hurried else AT_ONCE + MOST_WAITING
+            if sum(not job.answer.done() for job in alike) >= most:
                 raise Busy
             job = self._jobs[question.id] = Job(question)
             self._forget_the_oldest()

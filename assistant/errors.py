@@ -177,3 +177,45 @@ class TooOften(PolicyAssistantError):
             ),
             Message("请过一会儿再问。", "Try again in a little while."),
         )
+
+
+class AnswerUnknown(PolicyAssistantError):
+    """No answer of that ticket is under way or still kept."""
+
+    code = "unknown_answer"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("没有这个回答，可能已经过期。", "There is no such answer; it may have expired."),
+            Message("请重新提问。", "Ask the question again."),
+        )
+
+
+class AnswerStopped(PolicyAssistantError):
+    """The answer was stopped before it was there."""
+
+    code = "answer_stopped"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("这个回答已被停止。", "This answer was stopped."),
+            Message("请重新提问。", "Ask the question again."),
+        )
+
+
+class CallbackRefused(PolicyAssistantError):
+    """Answers are not sent to that address."""
+
+    code = "callback_refused"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("回答不能发往这个 callback_url。", "Answers are not sent to this callback_url."),
+            Message(
+                "请管理员在设置 callback_urls 里允许它，并设置 callback_secret。",
+                "Have the administrator allow it in the setting callback_urls, and set callback_secret.",
+            ),
+        )

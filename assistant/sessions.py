@@ -18,8 +18,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from assistant.desk import Desk, Job
-from assistant.errors import ConversationFull, ConversationUnknown, HistoryUnusable, QuestionTaken
+from assistant.errors import (
+    AnswerUnknown,
+    ConversationFull,
+    ConversationUnknown,
+    HistoryUnusable,
+    QuestionTaken,
+)
 from assistant.history.history import History
+from assistant.history.types import Conversation
 from assistant.types import Answer, Question, Turn
 
 _LOG = logging.getLogger(__name__)
@@ -27,7 +34,8 @@ _LOG = logging.getLogger(__name__)
 RETRY_SECONDS = 60.0
 IDLE = timedelta(minutes=30)
 """After which a person who names no conversation begins a new one."""
-_MOST_BEGUN = 10_000
+MOST_TICKETS = 1_000  # each holds its answer
+_MOST_BEGUN = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +73,7 @@ class Sessions:
         self._history = history
         self._recent: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
         self._begun: OrderedDict[str, Job] = OrderedDict()
+        self._tickets: OrderedDict[str, tuple[str, Asked]] = OrderedDict()
         self._lock = threading.Lock()
 
     def submit(self, question: Question, caller: Caller, *, message_id: str = "") -> Asked:
@@ -80,6 +89,38 @@ class Sessions:
         if job is None:
             job = self._begin(question, caller)
         return Asked(job=job, conversation_id=self._name(job, caller))
+
+    def ticket(self, asked: Asked, caller: Caller) -> str:
+        """What the caller can fetch the answer with later."""
+        made = uuid4().hex
+        with self._lock:
+            self._tickets[made] = (caller.key, asked)
+            if len(self._tickets) > MOST_TICKETS:
+                self._tickets.popitem(last=False)
+        return made
+
+    def fetch(self, ticket: str, caller: Caller) -> Asked:
+        """What that ticket was given for. Raises AnswerUnknown for another key's, and for an old one."""
+        with self._lock:
+            key, asked = self._tickets.get(ticket, ("", None))
+        if asked is None or key != caller.key:
+            raise AnswerUnknown
+        return asked
+
+    def find(self, caller: Caller) -> Conversation:
+        """The caller's conversation with its turns. Raises ConversationUnknown and HistoryUnusable."""
+        owner = caller.owner or ""
+        return self._history.conversation(owner, self._kept_id(owner, caller.conversation))
+
+    def delete(self, caller: Caller) -> None:
+        """Delete the caller's conversation for good. Raises ConversationUnknown and HistoryUnusable."""
+        with self._lock:
+            begun = self._begun.pop(caller.conversation, None)
+        try:
+            self._history.delete(caller.owner or "", self.find(caller).id)
+        except ConversationUnknown:
+            if begun is None:
+                raise
 
     def _begin(self, question: Question, caller: Caller) -> Job:
         conversation_id = self._conversation_of(caller)

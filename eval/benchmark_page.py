@@ -43,8 +43,11 @@ _QUESTION = "#question textarea"
 
 
 @contextmanager
-def running_server(data_dir: Path) -> Iterator[str]:
-    """A server over the seeds in a process of its own, without a chat model; its address."""
+def running_server(data_dir: Path, **chosen: str) -> Iterator[str]:
+    """A server over the seeds in a process of its own, with these variables; its address.
+
+    It has no chat model unless they name one.
+    """
     with closing(bind("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI_")}
@@ -52,6 +55,7 @@ def running_server(data_dir: Path) -> Iterator[str]:
         "POLICY_ASSISTANT_CONFIG": os.devnull,
         "POLICY_ASSISTANT_DATA_DIR": str(data_dir),
         "POLICY_ASSISTANT_PORT": str(port),
+        **chosen,
     }
     command = [sys.executable, "-c", "from assistant.cli import main; main()", "serve"]
     address = f"http://127.0.0.1:{port}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -48,6 +49,16 @@ def build_library(seeds: Path, data: Path) -> Settings:
     chosen = Settings(data_dir=data, seeds_dir=seeds, port=port, openai_api_key=None, openai_model=None)
     prepare_library(chosen, lambda *_: None)
     return chosen
+
+
+def with_settings(settings: Settings, data: Path, **changes: object) -> Settings:
+    """The same library, copied to a folder of its own and served otherwise, with nothing asked yet."""
+    ignored = shutil.ignore_patterns("history*", "keys*")
+    shutil.copytree(settings.data_dir, data, ignore=ignored, dirs_exist_ok=True)
+    with bind("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    kept = settings.model_dump() | {"data_dir": data, "port": port} | changes
+    return Settings(**kept)
 
 
 @contextmanager

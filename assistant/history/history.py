@@ -168,7 +168,7 @@ class History:
 
     def rate(
         self,
-        owner: str,
+        owner: str | None,
         question_id: str,
         verdict: Verdict,
         *,
@@ -176,7 +176,10 @@ class History:
         text: str = "",
         rated_at: datetime,
     ) -> None:
-        """Rate the answer to a question, in place of any earlier rating of it."""
+        """Rate the answer to a question, in place of any earlier rating of it.
+
+        One without an owner can be rated by whoever knows its id.
+        """
         with self._store.writing() as connection:
             number = rows.owned_turn(connection, owner, question_id)["number"]
             connection.execute(delete(ratings).where(ratings.c.turn == number))
@@ -189,7 +192,7 @@ class History:
             }
             connection.execute(insert(ratings), row)
 
-    def take_back_rating(self, owner: str, question_id: str) -> None:
+    def take_back_rating(self, owner: str | None, question_id: str) -> None:
         """Forget the rating of a question, if there is one."""
         with self._store.writing() as connection:
             number = rows.owned_turn(connection, owner, question_id)["number"]

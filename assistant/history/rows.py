@@ -30,13 +30,14 @@ def owned(connection: Connection, owner: str, conversation_id: str) -> RowMappin
     return row
 
 
-def owned_turn(connection: Connection, owner: str, question_id: str) -> RowMapping:
-    """A question's number and conversation, if it is that owner's. Raises ConversationUnknown."""
+def owned_turn(connection: Connection, owner: str | None, question_id: str) -> RowMapping:
+    """Number and conversation of an owner's question, or of nobody's. Raises ConversationUnknown."""
     _check_id(question_id)
+    kept_for = conversations.c.owner.is_(None) if owner is None else conversations.c.owner == digest(owner)
     wanted = (
         select(turns.c.number, turns.c.conversation_id)
-        .join(conversations)
-        .where(turns.c.id == question_id, conversations.c.owner == digest(owner))
+        .outerjoin(conversations)
+        .where(turns.c.id == question_id, kept_for)
     )
     row = connection.execute(wanted).mappings().one_or_none()
     if row is None:

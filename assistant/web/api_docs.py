@@ -20,7 +20,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One method on one path, ready to be shown. ``request`` is a curl command where there is a body."""
+    """One method on one path, ready to be shown. ``request`` is a curl command."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Operation:
     request: str
     fields: tuple[str, ...]
     response: str
-    errors: tuple[tuple[str, str], ...]
+    statuses: tuple[tuple[str, str], ...]
 
 
 def operations(description: Json, address: str) -> Iterator[Operation]:
@@ -37,14 +37,18 @@ def operations(description: Json, address: str) -> Iterator[Operation]:
         for method, operation in methods.items():
             body = _schema(description, _media(operation.get("requestBody", {})).get("schema", {}))
             responses = operation["responses"]
+            asked = [one for one in operation.get("parameters", ()) if one["in"] != "path"]
+            fields = [(one["name"], one["schema"] | one) for one in asked]
             yield Operation(
                 method=method.upper(),
                 path=path,
                 description=operation.get("description", operation.get("summary", "")),
-                request=_curl(address + path, body) if body else "",
-                fields=tuple(_field(description, *each) for each in body.get("properties", {}).items()),
-                response=_example(_media(responses["200"])),
-                errors=tuple((s, r["description"]) for s, r in responses.items() if s != "200"),
+                request=_curl(address + path, method, body),
+                fields=tuple(
+                    _field(description, *one) for one in (*body.get("properties", {}).items(), *fields)
+                ),
+                response=_example(_media(responses.get("200", {}))),
+                statuses=tuple((s, r["description"]) for s, r in responses.items() if s != "200"),
             )
 
 
@@ -63,22 +67,25 @@ def _example(media: Json) -> str:
     return json.dumps(media["example"], ensure_ascii=False, indent=2) if "example" in media else ""
 
 
-def _curl(url: str, body: Json) -> str:
+def _curl(url: str, method: str, body: Json) -> str:
+    if not body:
+        return f"curl -s {url}" if method == "get" else f"curl -s -X {method.upper()} {url}"
     example = json.dumps(body.get("examples", [{}])[0], ensure_ascii=False)
     return f"curl -s {url} -H 'content-type: application/json' -d '{example}'"
 
 
 def _field(description: Json, name: str, schema: Json) -> str:
-    resolved = _schema(description, schema)
+    kinds = [_schema(description, one) for one in (schema.get("anyOf") or [schema])]
+    resolved = kinds[0]
     parts = resolved.get("properties") or _schema(description, resolved.get("items", {})).get("properties")
     inner = f" {{{', '.join(parts)}}}" if parts else ""
-    kind = resolved.get("type") or " | ".join(each["type"] for each in resolved.get("anyOf", []))
-    bounds = "".join(
-        f", {bound} {resolved[bound]}"
-        for bound in ("minimum", "maximum", "maxItems", "maxLength")
-        if bound in resolved
-    )
-    return f"{name}: {kind}{inner}{bounds}"
+    kind = " | ".join(one.get("type", "any") for one in kinds)
+    bounds = "".join(f", {bound} {resolved[bound]}" for bound in _BOUNDS if bound in resolved)
+    said = schema.get("description", "")
+    return f"{name}: {kind}{inner}{bounds}" + (f" — {said}" if said else "")
+
+
+_BOUNDS = ("minimum", "exclusiveMinimum", "maximum", "maxItems", "maxLength", "enum")
 
 
 @router.get("/docs", response_class=HTMLResponse)

@@ -1,20 +1,26 @@
-"""The JSON that the API takes and gives, for validation and for the OpenAPI description."""
+"""The JSON that the API takes, for validation and for its description."""
 
 from __future__ import annotations
 
-from datetime import date
+import math
+import time
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from assistant.types import Outcome, Question, Reason, Turn
-from vectorstore.types import Mark, Scope, SectionKind, Status
+from assistant.history.history import LONGEST_COMMENT
+from assistant.history.types import Complaint
+from assistant.types import Question, Turn
+from assistant.web.clients import Client
+from vectorstore.types import Scope
 
 # Bounds that keep a request small; how long a question may be is a setting, checked where it is answered.
 MOST_TURNS = 1000
 MOST_FILTERS = 200
 LONGEST_NAME = 200
+LONGEST_URL = 2000
+LONGEST_DEADLINE = 600
 
 
 def _encodable(text: str) -> str:
@@ -33,6 +39,7 @@ def _whole(number: object) -> object:
 
 Text = Annotated[str, AfterValidator(_encodable)]
 Name = Annotated[Text, Field(max_length=LONGEST_NAME)]
+Identifier = Annotated[Name, Field(min_length=1)]
 
 
 class Strict(BaseModel):
@@ -87,20 +94,40 @@ class Asked(Strict):
 class AskBody(Asked):
     """Body of ``POST /api/ask``."""
 
-    conversation_id: Name | None = None
+    conversation_id: Annotated[
+        Identifier | None,
+        Field(description="What is asked in: a name of yours, or the one that the last answer came with."),
+    ] = None
+    user: Annotated[
+        Identifier | None, Field(description="Who asks, of all people that the client serves.")
+    ] = None
+    deadline_s: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=LONGEST_DEADLINE,
+            description="Seconds after which the answer is wanted, made without the chat model if need be.",
+        ),
+    ] = None
+    callback_url: Annotated[
+        Text | None,
+        Field(max_length=LONGEST_URL, description="Where the answer is sent to, signed, once it is there."),
+    ] = None
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"question": "学生午餐补助由哪个部门负责？"}]},
+        json_schema_extra={
+            "examples": [{"question": "学生午餐补助由哪个部门负责？", "user": "u-17", "deadline_s": 4}]
+        },
     )
 
-    def to_question(self) -> Question:
-        """As the domain knows it."""
+    def to_question(self, client: Client) -> Question:
+        """As the domain knows it, due from now on."""
         return Question(
             text=self.question,
             history=self.turns(),
-            scope=self.scope.to_scope(),
-            conversation_id=self.conversation_id or "",
+            scope=client.narrowed(self.scope.to_scope()),
+            due=math.inf if self.deadline_s is None else time.monotonic() + self.deadline_s,
         )
 
 
@@ -114,184 +141,32 @@ class SearchBody(Asked):
         json_schema_extra={"examples": [{"question": "学生午餐补助", "limit": 5}]},
     )
 
-    def to_question(self) -> Question:
+    def to_question(self, client: Client) -> Question:
         """As the domain knows it."""
-        return Question(text=self.question, history=self.turns(), scope=self.scope.to_scope())
+        scope = client.narrowed(self.scope.to_scope())
+        return Question(text=self.question, history=self.turns(), scope=scope)
 
 
-class DocumentHead(Strict):
-    """What a document is. ``id`` and ``source`` are always there, the rest as far as it is known."""
+class FeedbackBody(Strict):
+    """Body of ``POST /api/feedback``. ``user`` and ``conversation_id`` as in the question."""
 
-    id: str
-    source: str
-    title: str
-    issuer: str
-    number: str
-    region: str
-    issued_on: date | None
-    status: Status
+    answer_id: Name
+    verdict: Annotated[Literal["up", "down", "none"], Field(description="none takes a rating back.")]
+    complaint: Complaint | None = None
+    text: Annotated[Text, Field(max_length=LONGEST_COMMENT)] = ""
+    user: Identifier | None = None
+    conversation_id: Identifier | None = None
 
-
-class CitationBody(Strict):
-    """A verbatim span of a document: characters ``start`` to ``end`` of its text."""
-
-    label: int
-    quote: str
-    start: int
-    end: int
-    document: DocumentHead
-    path: list[str]
-    page: Annotated[int | None, Field(description="From 1; null for formats without pages.")]
-    url: str
-
-
-class NearestBody(Strict):
-    """A section that comes close to what was asked."""
-
-    title: str
-    path: list[str]
-    url: str
-
-
-class RefusalBody(Strict):
-    """Why there is no answer."""
-
-    reason: Reason
-    nearest: list[NearestBody]
-
-
-class UsageBody(Strict):
-    """Tokens that the chat model counted."""
-
-    prompt_tokens: int
-    completion_tokens: int
-
-
-class SecondsBody(Strict):
-    """How long the two halves took."""
-
-    search: float
-    answer: float
-
-
-class NamedBody(Strict):
-    """A document, or one document of a compilation (``part``, from 1), that the question names."""
-
-    id: str
-    part: int
-    title: str
-    region: str
-
-
-class UnderstoodBody(Strict):
-    """What the question was understood to be about; no documents stand for all of them.
-
-    ``clauses`` are numbers of articles and items, ``unknown`` places and
-    documents that the library does not have.
-    """
-
-    documents: list[NamedBody]
-    clauses: list[int]
-    unknown: list[str]
-
-
-class AnswerBody(Strict):
-    """Body of an answer. ``question`` is the question as searched."""
-
-    answer: str
-    outcome: Outcome
-    refusal: RefusalBody | None
-    citations: list[CitationBody]
-    notices: list[str]
-    question: str
-    scope: UnderstoodBody
-    mode: Literal["extract", "llm"]
-    model: str | None
-    usage: UsageBody
-    seconds: SecondsBody
-    conversation_id: str
-    answer_id: str
-
-
-class PassageBody(Strict):
-    """A passage that retrieval found; ``score`` is for ordering within one search only."""
-
-    rank: int
-    document: DocumentHead
-    path: list[str]
-    page: int | None
-    text: str
-    start: int
-    end: int
-    score: float
-
-
-class PassagesBody(Strict):
-    """Body of a search."""
-
-    question: str
-    passages: list[PassageBody]
-    seconds: float
-
-
-class ListedDocument(DocumentHead):
-    """A document in the list, with what its source hides or lacks."""
-
-    chunks: int
-    marks: list[Mark]
-
-
-class DocumentsBody(Strict):
-    """Body of the list of documents."""
-
-    documents: list[ListedDocument]
-
-
-class CellBody(Strict):
-    """A cell of a table's row, with the name of its column."""
-
-    header: str
-    text: str
-
-
-class OutlineEntry(Strict):
-    """A section: its number as printed, its heading, its range of characters; of a row its cells too."""
-
-    kind: SectionKind
-    label: str
-    title: str
-    start: int
-    end: int
-    marks: list[Mark]
-    children: list[OutlineEntry]
-    cells: list[CellBody] = []
-
-
-class OutlinedDocument(ListedDocument):
-    """Body of one document."""
-
-    outline: list[OutlineEntry]
-
-
-class ErrorText(BaseModel):
-    """``message`` says what happened, ``hint`` what to do, in the language of the settings."""
-
-    code: str
-    message: str
-    hint: str
-
-
-class ErrorBody(BaseModel):
-    """Every failure has this form."""
-
-    error: ErrorText
-
-
-class Health(BaseModel):
-    """Body of ``GET /healthz``."""
-
-    status: Literal["ok"]
-    documents: int
-    chunks: int
-    generation: str
-    mode: Literal["extract", "llm"]
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "answer_id": "9b1c6c2a4e0f4d0f8a3f6f1e2d7c5b4a",
+                    "verdict": "down",
+                    "complaint": "wrong_source",
+                    "user": "u-17",
+                }
+            ]
+        },
+    )

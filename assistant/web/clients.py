@@ -9,7 +9,8 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 
 from assistant.errors import KeyMissing, TooOften
 from assistant.keys import Form, Keys
@@ -89,12 +90,15 @@ def the_gate(request: Request) -> Gate:
     return gate
 
 
-def _client(request: Request) -> Client:
+# Only for the description: what a request carries is read by the gate.
+_BEARER = HTTPBearer(auto_error=False, description="A key, where keys are needed.")
+
+
+def _client(request: Request, _: Annotated[object, Security(_BEARER)]) -> Client:
     return the_gate(request).admit(request.headers.get("authorization", ""))
 
 
-def _asker(request: Request) -> Client:
-    client = _client(request)
+def _asker(request: Request, client: Annotated[Client, Depends(_client)]) -> Client:
     the_gate(request).count(client)
     return client
 

@@ -17,6 +17,7 @@ from assistant.history.history import History
 from assistant.sessions import Sessions
 from assistant.settings import Settings
 from assistant.suggest import Suggester
+from assistant.web.callback import Callbacks
 from vectorstore.errors import Language
 
 # Retrieval is bound by the cores and a chat model by its endpoint: more threads would only add waiting.
@@ -80,6 +81,12 @@ def _base_url(request: Request) -> str:
     return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
+def _callbacks(request: Request) -> Callbacks:
+    found: Callbacks = request.app.state.callbacks
+    return found
+
+
+TheCallbacks = Annotated[Callbacks, Depends(_callbacks)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 TheBaseUrl = Annotated[str, Depends(_base_url)]
 TheParts = Annotated[Parts, Depends(_parts)]

@@ -9,6 +9,7 @@ from contextlib import suppress
 import anyio.to_thread
 
 from assistant.desk import HEARTBEAT, NOTHING_NEW, Job
+from assistant.errors import AnswerStopped
 from assistant.sessions import Asked, Caller, Sessions
 from assistant.types import Answer, AnswerEvent, Question
 
@@ -21,13 +22,18 @@ async def submit(sessions: Sessions, question: Question, caller: Caller, message
 async def answer_of(job: Job, seconds: float | None = None) -> Answer:
     """The answer once it is there; whoever waits may leave, the answer goes on.
 
-    Raises what went wrong, and TimeoutError where it is not there after ``seconds``.
+    Raises what went wrong, AnswerStopped, and TimeoutError where it is not there after ``seconds``.
     """
-    return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(job.answer)), seconds)
+    try:
+        return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(job.answer)), seconds)
+    except asyncio.CancelledError:
+        if job.answer.cancelled():  # and not the one who waits
+            raise AnswerStopped from None
+        raise
 
 
 async def follow(job: Job) -> AsyncIterator[AnswerEvent]:
-    """As ``Job.follow``."""
+    """All events from the first on, as ``Job.follow`` has them. Raises AnswerStopped too."""
     changed = asyncio.Event()
     told = 0
     with job.watched(_waking(changed)):
@@ -43,7 +49,9 @@ async def follow(job: Job) -> AsyncIterator[AnswerEvent]:
                 await asyncio.wait_for(changed.wait(), HEARTBEAT)
             if not changed.is_set():
                 yield NOTHING_NEW
-    if not job.answer.cancelled() and (error := job.answer.exception()):
+    if job.answer.cancelled():
+        raise AnswerStopped
+    if error := job.answer.exception():
         raise error
 
 

@@ -103,6 +103,14 @@ _OF_FAULT: Mapping[str, Message] = {
     "string_too_long": Message("字段 {field} 太长。", "The field {field} is too long."),
     "list_type": Message("字段 {field} 应是列表。", "The field {field} must be a list."),
     "too_long": Message("字段 {field} 的项数太多。", "The field {field} has too many entries."),
+    "string_too_short": Message("字段 {field} 是空的。", "The field {field} is empty."),
+    "literal_error": Message("字段 {field} 只能取规定的值。", "The field {field} has no value of its list."),
+    "enum": Message("字段 {field} 只能取规定的值。", "The field {field} has no value of its list."),
+    "float_parsing": Message("字段 {field} 应是数。", "The field {field} must be a number."),
+    "float_type": Message("字段 {field} 应是数。", "The field {field} must be a number."),
+    "greater_than": Message("字段 {field} 的数太小。", "The number in the field {field} is too small."),
+    "greater_than_equal": Message("字段 {field} 的数太小。", "The number in the field {field} is too small."),
+    "less_than_equal": Message("字段 {field} 的数太大。", "The number in the field {field} is too large."),
     "int_type": Message("字段 {field} 应是整数。", "The field {field} must be an integer."),
     "model_attributes_type": Message("{field} 应是 JSON 对象。", "{field} must be a JSON object."),
 }
@@ -126,9 +134,18 @@ def status_response(
 
 def known_error_response(error: PolicyAssistantError, language: Language) -> JSONResponse:
     """The response of one of our own errors."""
-    headers = {"Retry-After": str(RETRY_SECONDS)} if error.status == 503 else {}
-    body = error_body(error.code, error.message.in_language(language), error.hint.in_language(language))
-    return JSONResponse(body, error.status, headers=headers)
+    headers = {"Retry-After": str(RETRY_SECONDS)} if error.status in (429, 503) else {}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(told_error(error, language), error.status, headers=headers)
+
+
+def told_error(error: Exception, language: Language) -> dict[str, dict[str, str]]:
+    """The JSON of any failure; of one that nobody foresaw only that there was one."""
+    if isinstance(error, PolicyAssistantError):
+        return error_body(error.code, error.message.in_language(language), error.hint.in_language(language))
+    code, message, hint = _OF_STATUS[500]
+    return error_body(code, message.in_language(language), hint.in_language(language))
 
 
 def _field_name(location: tuple[int | str, ...]) -> str:

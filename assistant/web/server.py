@@ -6,7 +6,7 @@ import errno
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import ExitStack, asynccontextmanager, closing
+from contextlib import ExitStack, aclosing, asynccontextmanager, closing
 from functools import partial
 
 import anyio.to_thread
@@ -27,9 +27,21 @@ from assistant.keys import Keys
 from assistant.sessions import Sessions
 from assistant.settings import Settings
 from assistant.suggest import Suggester
-from assistant.web import api, api_docs, browse, conversations, page, reader, short_links
+from assistant.web import (
+    api_ask,
+    api_conversations,
+    api_docs,
+    api_library,
+    browse,
+    conversations,
+    page,
+    reader,
+    short_links,
+)
 from assistant.web.admin.gate import open_administration
 from assistant.web.admin.pages import routers as admin_routers
+from assistant.web.api_description import described_app
+from assistant.web.callback import Callbacks
 from assistant.web.chat_completions import routes as completions
 from assistant.web.clients import Gate, is_loopback
 from assistant.web.dependencies import Parts, new_workers
@@ -107,16 +119,21 @@ def create_app(settings: Settings) -> FastAPI:
                 sessions=Sessions(desk, history),
             )
             opened.callback(app.state.administration.close)
-            async with forgetting(history, settings.history_days), mcp.tools_served(app):
+            async with (
+                forgetting(history, settings.history_days),
+                aclosing(app.state.callbacks),
+                mcp.tools_served(app),
+            ):
                 yield
 
     title = Message("政策助手", "Policy Assistant").in_language(settings.language)
-    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = described_app(title, lifespan, settings.public_url)
     app.state.settings = settings
     app.state.language = settings.language
     app.state.gate = Gate(Keys(settings.data_dir), open_to_all=is_loopback(settings.host))
     app.state.workers = new_workers()
     app.state.administration = open_administration(settings)
+    app.state.callbacks = Callbacks(settings)
     app.state.failure = None
     app.add_middleware(BodyLimit, language=settings.language)
     app.add_middleware(SecurityHeaders)
@@ -124,7 +141,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Visitors, paths=frozenset(pages))
     install_error_responses(app, settings.language)
     public = (
-        api.router,
+        api_ask.router,
+        api_library.router,
+        api_conversations.router,
         completions.router,
         mcp.router,
         browse.router,

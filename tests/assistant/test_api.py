@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from assistant.web.api_types import AnswerBody, DocumentsBody, ErrorBody, OutlinedDocument, PassagesBody
+from assistant.web.api_replies import AnswerBody, DocumentsBody, ErrorBody, OutlinedDocument, PassagesBody
 from tests.small_library import LUNCH
 
 JSON = {"content-type": "application/json"}
@@ -227,7 +227,8 @@ def test_twenty_people_at_once_all_get_their_own_answer(client: httpx.Client) ->
     questions = ["午餐补助由哪个部门负责？", "图书角不少于多少册？"] * 10
 
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda question: ask(client, {"question": question}).json(), questions))
+        asked = [{"question": question, "user": f"p{number}"} for number, question in enumerate(questions)]
+        answers = list(pool.map(lambda body: ask(client, body).json(), asked))
 
     for question, answer in zip(questions, answers, strict=True):
         expected = "教育局" if "午餐" in question else "100册"
@@ -254,7 +255,8 @@ def test_the_description_names_every_error_and_has_an_example_that_is_true_to_fo
     described = client.get("/openapi.json").json()
     responses = described["paths"]["/api/ask"]["post"]["responses"]
 
-    assert set(responses) == {"200", "400", "408", "413", "415", "422", "500", "503"}
+    expected = {"200", "202", "400", "401", "404", "408", "413", "415", "422", "429", "500", "503"}
+    assert set(responses) == expected
     example = responses["200"]["content"]["application/json"]["example"]
     citation = example["citations"][0]
     assert len(citation["quote"]) == citation["end"] - citation["start"]
