@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.errors import KeysUnusable
+from assistant.key_commands import key_commands
 from assistant.library_commands import library_commands
 from assistant.startup import prepare, read_settings, start
 from assistant.terminal import show_answer, show_error, show_passages, tell
@@ -31,6 +33,7 @@ commands = typer.Typer(
 )
 
 commands.add_typer(library_commands)
+commands.add_typer(key_commands, name="keys")
 commands.add_typer(eval_commands, name="eval")
 
 Host = Annotated[str | None, typer.Option(help="服务地址 Address to serve on.")]
@@ -86,6 +89,16 @@ def search(question: Text, limit: Limit = 10, as_json: AsJson = False) -> None:
 
 
 @commands.command()
+def mcp() -> None:
+    """在标准输入输出上提供 MCP 工具 Serve tools to an assistant over stdio (MCP)."""
+    settings = start()
+    from assistant.web.mcp.stdio import serve_stdio
+
+    with _assistant(settings) as assistant:
+        serve_stdio(assistant, settings)
+
+
+@commands.command()
 def doctor() -> None:
     """检查安装和设置 Check the installation and the settings."""
     settings = read_settings()
@@ -114,13 +127,34 @@ def _assistant(settings: Settings) -> Iterator[Assistant]:
 
 
 def _announce(settings: Settings) -> None:
+    from assistant.web.clients import is_loopback
+
     everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104  # a comparison
     address = f"http://{'127.0.0.1' if everywhere else settings.host}:{settings.port}"
     ready = Message(f"✓ 已启动：{address} （按 Ctrl+C 停止）", f"✓ Ready: {address} (Ctrl+C stops it)")
     tell(ready.in_language(settings.language))
-    if everywhere:
-        warning = Message("ⓘ 同一网络中的人无需密码即可访问。", "ⓘ Others on the network need no password.")
+    if not is_loopback(settings.host):
+        warning = Message(
+            "ⓘ 同一网络中的人无需密码即可打开网页；接口要凭密钥使用。",
+            "ⓘ Others on the network need no password for the page; the API needs a key.",
+        )
         tell(warning.in_language(settings.language))
+        _tell_how_to_make_a_key(settings)
+
+
+def _tell_how_to_make_a_key(settings: Settings) -> None:
+    """Where there is none yet."""
+    from assistant.keys import Keys
+
+    hint = Message(
+        "ⓘ 还没有密钥，接口暂不可用。创建：policy-assistant keys create 名称",
+        "ⓘ There is no key yet, so the API is closed. Make one: policy-assistant keys create NAME",
+    )
+    try:
+        if not Keys(settings.data_dir).all():
+            tell(hint.in_language(settings.language))
+    except KeysUnusable as error:  # the page works all the same
+        show_error(error, settings.language)
 
 
 def _unforeseen() -> str:

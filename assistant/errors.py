@@ -123,6 +123,22 @@ class KeyTaken(PolicyAssistantError):
     exit_code = 2
 
 
+class KeyNameUnusable(PolicyAssistantError):
+    """A key can't be called so."""
+
+    code = "key_name_unusable"
+    exit_code = 2
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(
+            Message("密钥的名字不合要求。", "A key can't be called so."),
+            Message(
+                f"请用 1 至 {longest} 个能显示的字符，首尾不留空格。",
+                f"Take 1 to {longest} printable characters, with no blanks at either end.",
+            ),
+        )
+
+
 class KeyUnknown(PolicyAssistantError):
     """There is no key of that name."""
 

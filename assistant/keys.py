@@ -21,7 +21,7 @@ from typing import Literal
 from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.errors import KeysUnusable, KeyTaken, KeyUnknown
+from assistant.errors import KeyNameUnusable, KeysUnusable, KeyTaken, KeyUnknown
 from vectorstore.errors import Message
 from vectorstore.types import Scope
 
@@ -30,6 +30,7 @@ Form = Literal["markdown", "wechat"]
 
 FILE = "keys.json"
 PER_MINUTE = 120
+LONGEST_NAME = 60
 _PREFIX = "pa-"
 
 
@@ -83,7 +84,9 @@ class Keys:
     def create(
         self, name: str, *, form: Form | None = None, per_minute: int = PER_MINUTE, scope: Scope = Scope()
     ) -> str:
-        """Make a key; its token, which is told only here. Raises KeyTaken."""
+        """Make a key; its token, which is told only here. Raises KeyTaken or KeyNameUnusable."""
+        if not name or name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+            raise KeyNameUnusable(LONGEST_NAME)  # nobody could type it to revoke it
         token = _PREFIX + secrets.token_urlsafe(32)
         key = Key(
             name=name,

@@ -39,5 +39,5 @@ def start_logging(data_dir: Path) -> None:
         old.close()
     root.handlers = [to_file, to_terminal]
     root.setLevel(logging.INFO)
-    for client in ("httpx", "httpx2"):  # they would log an address with every call
-        logging.getLogger(client).setLevel(logging.WARNING)
+    for chatty in ("httpx", "httpx2", "mcp"):  # they would log a line with every call
+        logging.getLogger(chatty).setLevel(logging.WARNING)

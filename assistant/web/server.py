@@ -46,6 +46,7 @@ from assistant.web.chat_completions import routes as completions
 from assistant.web.clients import Gate, is_loopback
 from assistant.web.dependencies import Parts, new_workers
 from assistant.web.http_errors import install_error_responses
+from assistant.web.mcp import endpoint as mcp
 from assistant.web.middleware import BodyLimit, SecurityHeaders
 from assistant.web.retention import forgetting
 from assistant.web.visitor import Visitors
@@ -119,7 +120,11 @@ def create_app(settings: Settings) -> FastAPI:
                 sessions=Sessions(desk, history),
             )
             opened.callback(app.state.administration.close)
-            async with forgetting(history, settings.history_days), aclosing(app.state.callbacks):
+            async with (
+                forgetting(history, settings.history_days),
+                aclosing(app.state.callbacks),
+                mcp.tools_served(app),
+            ):
                 yield
 
     title = Message("政策助手", "Policy Assistant").in_language(settings.language)
@@ -142,6 +147,7 @@ def create_app(settings: Settings) -> FastAPI:
         api_library.router,
         api_conversations.router,
         completions.router,
+        mcp.router,
         browse.router,
         reader.router,
         short_links.router,

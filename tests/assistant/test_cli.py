@@ -19,7 +19,8 @@ from tests.model_server import ModelServer
 def test_importing_the_packages_loads_nothing_heavy() -> None:
     script = (
         "import sys, assistant, vectorstore, assistant.cli\n"
-        "heavy = {'gradio', 'chromadb', 'fastapi', 'openai', 'langchain_core', 'tantivy', 'sqlalchemy'}\n"
+        "heavy = {'gradio', 'chromadb', 'fastapi', 'openai', 'langchain_core', 'mcp', "
+        "'sqlalchemy', 'tantivy'}\n"
         "sys.exit(f'loaded: {heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
@@ -31,7 +32,7 @@ def test_help_names_every_command(command: Command) -> None:
     shown = command("--help")
 
     assert shown.code == 0
-    for name in ("serve", "ingest", "ask", "search", "doctor", "eval"):
+    for name in ("serve", "ingest", "ask", "search", "mcp", "doctor", "keys", "eval"):
         assert name in shown.out
 
 

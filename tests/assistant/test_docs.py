@@ -58,7 +58,11 @@ def test_the_example_of_a_settings_file_is_taken_as_it_stands(
 
 @pytest.mark.parametrize(
     "page",
-    [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "docs" / "library.md", ROOT / "docs" / "models.md"],
+    [
+        *READMES,
+        ROOT / "CONTRIBUTING.md",
+        *(ROOT / "docs" / name for name in ("library.md", "mcp.md", "models.md")),
+    ],
     ids=lambda page: page.name,
 )
 def test_every_command_in_the_documentation_exists(page: Path) -> None:
