@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from assistant.types import Answer, Citation, Nearest
 from vectorstore.named import Mentions
-from vectorstore.types import Document, Head, Mark, Passage, Section
+from vectorstore.types import EVERYWHERE, Document, Head, Mark, Passage, Scope, Section
 
 Json = dict[str, object]
 
@@ -57,9 +57,10 @@ def document_json(document: Document, chunks: int) -> Json:
     }
 
 
-def outline_json(document: Document) -> list[Json]:
-    """The sections of ``document`` as a tree, each with its range of characters."""
-    return [_section_json(section) for section in document.sections]
+def outline_json(document: Document, scope: Scope = EVERYWHERE) -> list[Json]:
+    """The sections of ``document`` that the scope allows as a tree, each with its range of characters."""
+    allowed = (one for one in document.sections if scope.allows(document.id, document.head_of(one.part)))
+    return [_section_json(section) for section in allowed]
 
 
 def document_url(document_id: str, start: int, end: int) -> str:

@@ -62,7 +62,7 @@ async def document(
         if found is None:
             raise UnknownDocument
         count = assistant.chunk_counts().get(found.id, 0)
-        return document_json(found, count) | {"outline": outline_json(found)}
+        return document_json(found, count) | {"outline": outline_json(found, client.narrowed(EVERYWHERE))}
 
     return JSONResponse(await in_worker(workers, shown))
 

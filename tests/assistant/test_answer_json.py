@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 from assistant.answer_json import document_json, outline_json, passages_json, to_json
@@ -15,7 +16,7 @@ from assistant.types import (
     Usage,
 )
 from vectorstore.named import Mentions, Target
-from vectorstore.types import Chunk, Document, Head, Mark, Passage, Section, SectionKind, Status
+from vectorstore.types import Chunk, Document, Head, Mark, Passage, Scope, Section, SectionKind, Status
 
 TEXT = "一、目标\n（一）建设学校xx所。"
 HEAD = Head(
@@ -189,3 +190,11 @@ def test_an_outline_is_the_tree_of_sections() -> None:
         "children": [item],
     }
     assert outline_json(DOCUMENT) == [heading]
+
+
+def test_an_outline_leaves_out_the_parts_that_may_not_be_seen() -> None:
+    other = Section(kind=SectionKind.HEADING, label="二、", title="别处的事", start=16, end=16, part=1)
+    mixed = replace(DOCUMENT, sections=(HEADING, other), parts=(replace(HEAD, region="某省乙县"),))
+
+    assert len(outline_json(mixed)) == 2
+    assert outline_json(mixed, Scope(within=Scope(regions=("甲县",)))) == outline_json(DOCUMENT)
