@@ -127,7 +127,7 @@ def _assistant(settings: Settings) -> Iterator[Assistant]:
 
 
 def _announce(settings: Settings) -> None:
-    from assistant.web.clients import is_loopback
+    from assistant.keys import is_loopback
 
     everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104  # a comparison
     address = f"http://{'127.0.0.1' if everywhere else settings.host}:{settings.port}"

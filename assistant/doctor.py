@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from langchain_core.messages import HumanMessage
 
 from assistant.build import build_embedder, build_reranker
+from assistant.keys import Keys, is_loopback
 from assistant.logs import start_logging
 from assistant.model.llm import build_chat_model
 from assistant.settings import Settings
@@ -39,6 +40,8 @@ def examine(settings: Settings) -> Iterator[Check]:
         (Message("索引", "Index"), _index),
         (Message("向量模型", "Embedding"), _embedding),
         (Message("重排接口", "Reranking"), _reranker),
+        (Message("接口密钥", "Keys of the API"), _keys),
+        (Message("聊天里的链接", "Links in chats"), _links),
     )
     for name, check in checks:
         yield _done(name, check, settings)
@@ -120,6 +123,34 @@ def _reranker(settings: Settings) -> Message:
     milliseconds = (time.perf_counter() - started) * 1000
     found = f"{reranker.model}, {milliseconds:.0f} ms"
     return Message(found, found)
+
+
+def _keys(settings: Settings) -> Message:
+    keys = Keys(settings.data_dir).all()
+    if keys:
+        names = "、".join(key.name for key in keys)
+        return Message(f"{len(keys)} 个：{names}", f"{len(keys)}: {', '.join(key.name for key in keys)}")
+    if not is_loopback(settings.host):
+        raise PolicyAssistantError(
+            Message("没有密钥，其他程序用不了接口。", "There are none, so no program can use the API."),
+            Message("请运行 policy-assistant keys create 名称。", "Run policy-assistant keys create NAME."),
+        )
+    return Message("没有，只有本机的程序可用接口", "none: programs on this machine alone can use the API")
+
+
+def _links(settings: Settings) -> Message:
+    tokens = (settings.wechat_official_token, settings.wecom_token, settings.wecom_bot_token)
+    if settings.public_url:
+        return Message(settings.public_url, settings.public_url)
+    if any(tokens):
+        raise PolicyAssistantError(
+            Message("没有设置对外的网址。", "The address that people reach the server at is not set."),
+            Message(
+                "请设置 POLICY_ASSISTANT_PUBLIC_URL，否则聊天里的出处链接可能打不开。",
+                "Set POLICY_ASSISTANT_PUBLIC_URL, or links to sources in chats may not open.",
+            ),
+        )
+    return Message("用请求所到的网址", "the address that a request came to")
 
 
 def _chat_model(settings: Settings) -> Message:

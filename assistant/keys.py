@@ -7,6 +7,7 @@ for a random token of 256 bits.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import os
 import secrets
@@ -144,6 +145,14 @@ class Keys:
             aside.replace(self._file)
         except OSError as error:
             raise _unusable(self._file) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can connect to that address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _digest(token: str) -> str:

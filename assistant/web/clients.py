@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from collections import deque
@@ -74,14 +73,6 @@ class Gate:
             if len(asked) >= client.per_minute:
                 raise TooOften(client.per_minute)
             asked.append(now)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can connect to that address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def the_gate(request: Request) -> Gate:

@@ -23,7 +23,7 @@ from assistant.desk import Desk
 from assistant.errors import PortInUse, SettingsInvalid
 from assistant.examples import written_questions
 from assistant.history.history import History
-from assistant.keys import Keys
+from assistant.keys import Keys, is_loopback
 from assistant.sessions import Sessions
 from assistant.settings import Settings
 from assistant.suggest import Suggester
@@ -43,7 +43,7 @@ from assistant.web.admin.pages import routers as admin_routers
 from assistant.web.api_description import described_app
 from assistant.web.callback import Callbacks
 from assistant.web.chat_completions import routes as completions
-from assistant.web.clients import Gate, is_loopback
+from assistant.web.clients import Gate
 from assistant.web.dependencies import Parts, new_workers
 from assistant.web.http_errors import install_error_responses
 from assistant.web.mcp import endpoint as mcp

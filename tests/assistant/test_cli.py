@@ -205,6 +205,14 @@ def test_doctor_tells_a_missing_index_and_what_to_run(command: Command, tmp_path
     assert "policy-assistant" in done.out.split("✗")[1]
 
 
+def test_doctor_tells_that_links_in_chats_lead_nowhere_and_that_nobody_can_ask(command: Command) -> None:
+    done = command("doctor", POLICY_ASSISTANT_WECHAT_OFFICIAL_TOKEN="t", POLICY_ASSISTANT_HOST="0.0.0.0")
+
+    assert done.code == 1
+    assert "POLICY_ASSISTANT_PUBLIC_URL" in done.out
+    assert "policy-assistant keys create" in done.out
+
+
 def test_doctor_tells_a_chat_model_that_refuses(command: Command) -> None:
     with ModelServer() as model:
         model.queue(refuses(401))

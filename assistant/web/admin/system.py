@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
 from assistant.doctor import Check, examine, examine_chat_model
+from assistant.keys import is_loopback
 from assistant.model.providers import OPENAI
 from assistant.settings import Settings
 from assistant.web.admin.gate import GuardedRoute, TheAdministration, admin_page, look_of
@@ -81,8 +81,7 @@ def _place(address: str) -> str:
 def _is_here(address: str) -> bool:
     """Whether an address is of this machine."""
     try:
-        host = urlsplit(address).hostname or ""
-        return host == "localhost" or ip_address(host).is_loopback
+        return is_loopback(urlsplit(address).hostname or "")
     except ValueError:
         return False
 

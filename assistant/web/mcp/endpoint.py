@@ -13,9 +13,10 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from assistant.keys import is_loopback
 from assistant.settings import Settings
 from assistant.types import Answer, Question
-from assistant.web.clients import Client, TheClient, is_loopback, the_gate
+from assistant.web.clients import Client, TheClient, the_gate
 from assistant.web.dependencies import Parts, TheBaseUrl, in_worker
 from assistant.web.following import answer_of, submit
 from assistant.web.mcp.server import AnyContext, build_server
