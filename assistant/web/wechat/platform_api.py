@@ -18,7 +18,6 @@ Json = Mapping[str, Any]
 _SECONDS = 10.0  # for one message, with the token that it needs
 _TOKEN_SPENT = frozenset({40001, 40014, 42001})
 _KEPT_FOR = 0.9  # of the time that a token is valid
-_LONGEST_REASON = 200
 _REASONS = {
     40164: "this server's address is not in the platform's list of allowed addresses",
     45015: "the person has not written for too long",
@@ -30,9 +29,9 @@ _REASONS = {
 class _Refused(Exception):
     """The platform does not do what it is asked."""
 
-    def __init__(self, code: object, message: object) -> None:
+    def __init__(self, code: int) -> None:
         self.code = code
-        super().__init__(f"{code} {_REASONS.get(code) if isinstance(code, int) else None or message}")
+        super().__init__(code)
 
 
 class PlatformApi:
@@ -51,13 +50,14 @@ class PlatformApi:
     async def send(self, message: Json) -> None:
         """Send a message, once. What goes wrong is logged: there is nobody left to tell.
 
-        A cause is logged by its name or the platform's words, never with addresses, which hold secrets.
+        A cause is logged by its code or name: addresses, and what they are answered with, may hold secrets.
         """
         try:
             async with asyncio.timeout(_SECONDS), httpx.AsyncClient(timeout=_SECONDS) as client:
                 await self._send(client, message)
         except _Refused as error:
-            _LOG.warning("The platform did not take a late answer: %.*r", _LONGEST_REASON, str(error))
+            reason = _REASONS.get(error.code, "see the platform's list of error codes")
+            _LOG.warning("The platform did not take a late answer: error %d, %s", error.code, reason)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
             _LOG.warning("A late answer could not be sent: %s", type(error).__name__)
 
@@ -96,8 +96,9 @@ class PlatformApi:
 def _told(response: httpx.Response) -> Json:
     """The platform's reply. Raises _Refused, and ValueError for what is none."""
     told = response.json()
-    if not isinstance(told, dict):
-        raise ValueError("the reply is no object")
-    if told.get("errcode", 0) != 0:
-        raise _Refused(told["errcode"], told.get("errmsg", ""))
-    return told
+    code = told.get("errcode", 0) if isinstance(told, dict) else None
+    if not isinstance(code, int):
+        raise ValueError("the reply is none of the platform's")
+    if code != 0:
+        raise _Refused(code)
+    return dict(told)
