@@ -37,6 +37,7 @@ from assistant.web.http_errors import install_error_responses
 from assistant.web.middleware import BodyLimit, SecurityHeaders
 from assistant.web.retention import forgetting
 from assistant.web.visitor import Visitors
+from assistant.web.wechat import official, wecom
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 KEEP_ALIVE_SECONDS = 15
@@ -116,6 +117,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.gate = Gate(Keys(settings.data_dir), open_to_all=is_loopback(settings.host))
     app.state.workers = new_workers()
     app.state.administration = open_administration(settings)
+    app.state.official_account = official.open_official_account(settings)
+    app.state.wecom_application = wecom.open_application(settings)
     app.state.failure = None
     app.add_middleware(BodyLimit, language=settings.language)
     app.add_middleware(SecurityHeaders)
@@ -125,6 +128,8 @@ def create_app(settings: Settings) -> FastAPI:
     public = (
         api.router,
         completions.router,
+        official.router,
+        wecom.router,
         browse.router,
         reader.router,
         short_links.router,
