@@ -76,7 +76,8 @@ def _settings(request: Request) -> Settings:
     return found
 
 
-def _base_url(request: Request) -> str:
+def base_url_of(request: Request) -> str:
+    """Where people reach this server, without a slash at its end."""
     settings = _settings(request)
     return (settings.public_url or str(request.base_url)).rstrip("/")
 
@@ -88,7 +89,7 @@ def _callbacks(request: Request) -> Callbacks:
 
 TheCallbacks = Annotated[Callbacks, Depends(_callbacks)]
 TheSettings = Annotated[Settings, Depends(_settings)]
-TheBaseUrl = Annotated[str, Depends(_base_url)]
+TheBaseUrl = Annotated[str, Depends(base_url_of)]
 TheParts = Annotated[Parts, Depends(_parts)]
 TheAssistant = Annotated[Assistant, Depends(_assistant)]
 TheWorkers = Annotated[CapacityLimiter, Depends(_workers)]

@@ -50,7 +50,7 @@ from assistant.web.mcp import endpoint as mcp
 from assistant.web.middleware import BodyLimit, SecurityHeaders
 from assistant.web.retention import forgetting
 from assistant.web.visitor import Visitors
-from assistant.web.wechat import wecom_bot
+from assistant.web.wechat import official, wecom, wecom_bot
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 KEEP_ALIVE_SECONDS = 15
@@ -136,6 +136,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.administration = open_administration(settings)
     app.state.callbacks = Callbacks(settings)
     app.state.wecom_bot = wecom_bot.open_channel(settings)
+    app.state.official_account = official.open_official_account(settings)
+    app.state.wecom_application = wecom.open_application(settings)
     app.state.failure = None
     app.add_middleware(BodyLimit, language=settings.language)
     app.add_middleware(SecurityHeaders)
@@ -148,6 +150,8 @@ def create_app(settings: Settings) -> FastAPI:
         api_conversations.router,
         completions.router,
         mcp.router,
+        official.router,
+        wecom.router,
         browse.router,
         reader.router,
         short_links.router,

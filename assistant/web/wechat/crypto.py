@@ -91,7 +91,7 @@ class MessageCipher:
             (length,) = struct.unpack_from(">I", plain, _RANDOM_BYTES)
         except (ValueError, struct.error) as error:  # binascii's error is a ValueError
             raise NotFromPlatform from error
-        start = _RANDOM_BYTES + 4
-        if plain[start + length :] != self._receiver:
+        rest = plain[_RANDOM_BYTES + 4 :]
+        if len(rest) < length or rest[length:] != self._receiver:  # an empty receiver follows any length
             raise NotFromPlatform
-        return plain[start : start + length]
+        return rest[:length]
