@@ -72,7 +72,9 @@ def _field(description: Json, name: str, schema: Json) -> str:
     resolved = _schema(description, schema)
     parts = resolved.get("properties") or _schema(description, resolved.get("items", {})).get("properties")
     inner = f" {{{', '.join(parts)}}}" if parts else ""
-    kind = resolved.get("type") or " | ".join(each["type"] for each in resolved.get("anyOf", []))
+    kind = resolved.get("type") or " | ".join(
+        each.get("type", "object") for each in resolved.get("anyOf", [])
+    )
     bounds = "".join(
         f", {bound} {resolved[bound]}"
         for bound in ("minimum", "maximum", "maxItems", "maxLength")
