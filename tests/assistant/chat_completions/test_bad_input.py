@@ -155,3 +155,9 @@ def test_those_who_do_not_read_their_streams_hold_up_nobody(server: str, client:
     finally:
         for connection in silent:
             connection.close()
+
+
+def test_errors_elsewhere_have_the_form_that_they_always_had(client: httpx.Client) -> None:
+    response = client.post("/api/ask", json={})
+    assert response.status_code == 422
+    assert set(response.json()["error"]) == {"message", "code", "hint"}
