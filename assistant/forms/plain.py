@@ -68,12 +68,17 @@ def to_plain(answer: Json, *, base: str, language: Language) -> str:
     units = list(_beginning(_marked(said, sources)))
     below = [*_notices(answer, language), *([] if sources else _nearest(answer, base, language))]
     whole = sum(map(len, units)) == len(said)
-    for kept in range(len(units), 0, -1):
+    ends = [end for end, unit in enumerate(units, start=1) if not sources or LABEL.search(unit)]
+    if whole and len(units) not in ends:
+        ends.append(len(units))
+    for kept in reversed(ends):  # what is cut ends at a mark, so that nothing loses its source
         more = [] if whole and kept == len(units) else [_SHORTENED.in_language(language)]
         text = layout.text("".join(units[:kept]), [*more, *below])
         if _fits(text):
             return text
-    return layout.first_words(units[0]) if units else _cut("\n".join(below))
+    return (
+        layout.first_words("".join(units[: ends[0]] if ends else units)) if units else _cut("\n".join(below))
+    )
 
 
 def plain_text(text: str) -> str:

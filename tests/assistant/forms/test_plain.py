@@ -123,6 +123,12 @@ def test_what_does_not_fit_is_left_out_with_its_sources_and_said() -> None:
     assert faults(text, answered(sentences, *cited(40)), BASE) == []
 
 
+def test_what_is_cut_ends_at_a_mark_so_that_nothing_loses_its_source() -> None:
+    text = plain(answered("甲" * 100 + "[1]。" + ("乙" * 90 + "。") * 6 + "丙[2]。", *cited(2)))
+    assert said(text).startswith("甲" * 100 + "[1]。\n（内容较长")
+    assert "乙" not in text
+
+
 def test_one_sentence_that_is_too_long_keeps_its_beginning_and_its_mark() -> None:
     answer = answered("凡" * 5000 + "[1]。", citation(1))
     text = plain(answer)
