@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import uuid4
 
 from assistant.desk import Desk, Job
@@ -65,13 +66,21 @@ class Asked:
     conversation_id: str
 
 
+class _Recent(NamedTuple):
+    """A request of the last minute."""
+
+    said: str
+    question_id: str
+    asked: float
+
+
 class Sessions:
     """Takes questions to the desk, with what was said before. Safe in several threads."""
 
     def __init__(self, desk: Desk, history: History) -> None:
         self._desk = desk
         self._history = history
-        self._recent: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
+        self._recent: OrderedDict[Hashable, _Recent] = OrderedDict()
         self._begun: OrderedDict[str, Job] = OrderedDict()
         self._tickets: OrderedDict[str, tuple[str, Asked]] = OrderedDict()
         self._lock = threading.Lock()
@@ -83,8 +92,7 @@ class Sessions:
         that say the same. Earlier turns are the question's own history, or those that are kept of the
         conversation. Raises Busy, and ConversationUnknown for one that is another's.
         """
-        same: Hashable = (caller, message_id or _content(question))
-        question = replace(question, id=self._id_of(same))
+        question = replace(question, id=self._id_of(question, caller, message_id))
         job = self._desk.find(question.id)
         if job is None:
             job = self._begin(question, caller)
@@ -134,19 +142,22 @@ class Sessions:
         except QuestionTaken:  # the desk has forgotten the first one already
             return self._desk.submit(replace(question, id=uuid4().hex), caller.owner)
 
-    def _id_of(self, same: Hashable) -> str:
+    def _id_of(self, question: Question, caller: Caller, message_id: str) -> str:
         """The id of that request: a new one, or the one that it had within the last minute."""
+        said = message_id or _content(question)
+        # Of whom we remember what was said, the same words mean something else after another question.
+        leans = not message_id and caller.owner is not None and not question.history
+        key: Hashable = caller if leans else (caller, said)
         now = time.monotonic()
         with self._lock:
-            while self._recent and next(iter(self._recent.values()))[1] < now - RETRY_SECONDS:
+            while self._recent and next(iter(self._recent.values())).asked < now - RETRY_SECONDS:
                 self._recent.popitem(last=False)
-            known, _ = self._recent.get(same, ("", 0.0))
-            if known and not _failed(self._desk.find(known)):
-                return known
-            made = uuid4().hex
-            self._recent[same] = (made, now)
-            self._recent.move_to_end(same)
-            return made
+            known = self._recent.get(key)
+            if known and known.said == said and not _failed(self._desk.find(known.question_id)):
+                return known.question_id
+            self._recent[key] = made = _Recent(said, uuid4().hex, now)
+            self._recent.move_to_end(key)
+            return made.question_id
 
     def _conversation_of(self, caller: Caller) -> str:
         """The id under which the conversation is kept; a new one where none goes on."""
@@ -200,9 +211,10 @@ class Sessions:
         return name
 
 
-def _content(question: Question) -> Hashable:
-    """What makes two requests the same."""
-    return (question.text, question.history, question.scope, question.language, question.hurried)
+def _content(question: Question) -> str:
+    """What makes two requests the same, in few characters: histories are long, and kept for a minute."""
+    same = (question.text, question.history, question.scope, question.language, question.hurried)
+    return hashlib.sha256(repr(same).encode()).hexdigest()
 
 
 def _failed(job: Job | None) -> bool:

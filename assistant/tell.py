@@ -60,10 +60,15 @@ def refusal_text(
         return greeting(documents, language)
     text = _REASONS[reason].in_language(language)
     if nearest and reason is Reason.NOT_FOUND:
-        separator = "、" if language == "zh" else ", "
-        named = separator.join(dict.fromkeys(_named(section) for section in nearest[:2]))
-        text += _NEAREST.in_language(language).format(named)
+        text += name_nearest(nearest, language)
     return text
+
+
+def name_nearest(nearest: Sequence[Nearest], language: Language) -> str:
+    """The sentence of a refusal that says what comes nearest."""
+    separator = "、" if language == "zh" else ", "
+    named = separator.join(dict.fromkeys(_named(section) for section in nearest[:2]))
+    return _NEAREST.in_language(language).format(named)
 
 
 def greeting(documents: Sequence[Document], language: Language) -> str:

@@ -96,7 +96,7 @@ def name_source(head: Head, *, among_alike: bool = False) -> str:
     """
     title = f"《{head.title}》"
     place = head.region
-    parts = [] if not place or _says_place(head) else [place]
+    parts = [] if not place or says_place(head.title, place) else [place]
     if among_alike:
         day = head.issued_on
         parts += [f"{day.year}年{day.month}月{day.day}日"] if day else []
@@ -104,9 +104,10 @@ def name_source(head: Head, *, among_alike: bool = False) -> str:
     return f"{title}（{'，'.join(parts)}）" if parts else title
 
 
-def _says_place(head: Head) -> bool:
-    last = re.findall(r"[\u4e00-\u9fff]{2,}?(?:省|市|地区|县|区)", head.region)[-1:]
-    return any(part in head.title for part in last)
+def says_place(title: str, region: str) -> bool:
+    """Whether a title names the place, or the smallest part of it."""
+    last = re.findall(r"[\u4e00-\u9fff]{2,}?(?:省|市|地区|县|区)", region)[-1:]
+    return any(part in title for part in last)
 
 
 def _telling(span: Span, matter: Matter, asks: Sequence[Ask]) -> tuple[int, int]:

@@ -8,22 +8,26 @@ stands on a line of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.forms.links import short_url
 from assistant.forms.sources import (
+    ADDRESS,
     LABEL,
     NEAREST,
     SHORTENED,
     SOURCES,
     UNIT,
     Json,
+    heading_of,
     language_of,
+    nearest_of,
     on_one_line,
+    said_by,
     shortened,
-    source_line,
+    source_name,
 )
-from vectorstore.errors import Language
+from vectorstore.errors import Language, Message
 from vectorstore.text import normalise
 
 MOST_CHARACTERS = 600
@@ -31,12 +35,19 @@ MOST_BYTES = 2000  # bots cut at 2,048
 
 _LONGEST_TITLE = 40
 _LONGEST_NOTICE = 90
-_MOST_NOTICES = 2
+_LONGEST_NAMED = 16  # characters of a title in a notice: the sources have all of it
+_MOST_NOTICES = 3
 _MOST_NEAREST = 2
-_ATTRIBUTION = re.compile(r"^——《.*》$\n?", re.MULTILINE)  # the sources say it once more
-_LIST_MARK = re.compile(r"^\s*[-•+]\s+", re.MULTILINE)
-_HEADING_MARK = re.compile(r"^\s*(#+)", re.MULTILINE)
-_WIDE = str.maketrans({"*": "＊", "`": "｀", "|": "｜", "~": "～", "<": "＜", ">": "＞"})
+_FEWEST = 60  # characters of a sentence that still say something
+_SAME = Message("同上", "same document")
+_THIS = Message("该文件", "This document")
+_ATTRIBUTION = re.compile(r"^——《.*》(?:（.*）)?$\n?", re.MULTILINE)  # the sources say it once more
+_ITEM = r"^((?:\d{1,9}[.)] )*)"  # numbers of items, which may stand before any other mark
+_LIST_MARK = re.compile(rf"{_ITEM}[-•+](?=\s|$)", re.MULTILINE)
+_HEADING_MARK = re.compile(rf"{_ITEM}(#+)", re.MULTILINE)
+_RULE = re.compile(rf"{_ITEM}([-=][-= ]*)$", re.MULTILINE)
+_MARKUP = re.compile(rf"{ADDRESS.pattern}|[*`|~<>\\]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_WIDE = {ord(char): ord(char) + 0xFEE0 for char in "*`|~<>\\_#-="}
 
 
 def to_plain(answer: Json, *, base: str, language: Language) -> str:
@@ -45,66 +56,136 @@ def to_plain(answer: Json, *, base: str, language: Language) -> str:
     ``answer`` is the JSON of an answer, ``base`` the server's address without a slash at its end.
     """
     language = language_of(answer, language)
-    sources = {one["label"]: _source(one, base, language) for one in answer["citations"]}
-    notices = [f"ⓘ {shortened(_without_markup(one), _LONGEST_NOTICE)}" for one in answer["notices"]]
-    nearest = _nearest(answer, base, language) if not sources else ""
-    below = [*notices[:_MOST_NOTICES], *([nearest] if nearest else ())]
-    said = _without_markup(answer["answer"])
+    sources = {one["label"]: one for one in answer["citations"]}
+    said = _without_markup(said_by(answer, language))
     if sources:
         said = _ATTRIBUTION.sub("", said)
-    units = [unit for unit in UNIT.findall(said.strip()) if unit]
-    for kept in range(len(units), 0, -1):
-        more = [SHORTENED.in_language(language)] if kept < len(units) else []
-        text = _laid_out("".join(units[:kept]), [*more, *below], sources, language)
+    layout = _Layout(sources, base, language)
+    units = list(_beginning(_marked(said, sources)))
+    below = [*_notices(answer, language), *([] if sources else _nearest(answer, base, language))]
+    whole = sum(map(len, units)) == len(said)
+    ends = [end for end, unit in enumerate(units, start=1) if not sources or LABEL.search(unit)]
+    if whole and len(units) not in ends:
+        ends.append(len(units))
+    for kept in reversed(ends):  # what is cut ends at a mark, so that nothing loses its source
+        more = [] if whole and kept == len(units) else [SHORTENED.in_language(language)]
+        text = layout.text("".join(units[:kept]), [*more, *below])
         if _fits(text):
             return text
-    return _first_words(units[0], sources, language)
+    return (
+        layout.first_words("".join(units[: ends[0]] if ends else units)) if units else _cut("\n".join(below))
+    )
 
 
 def plain_text(text: str) -> str:
-    """Any other text for WeChat: without markup, in at most 600 characters."""
-    return shortened(_without_markup(text).strip(), MOST_CHARACTERS)
+    """Any other text for WeChat: without markup, in at most 600 characters and 2,000 bytes."""
+    return _cut(_without_markup(text))
 
 
-def _laid_out(text: str, below: Sequence[str], sources: dict[int, str], language: Language) -> str:
-    labels = dict.fromkeys(int(label) for label in LABEL.findall(text))
-    lines = [sources[label] for label in sorted(labels) if label in sources]
-    cited = [SOURCES.in_language(language), *lines] if lines else []
-    return "\n".join((text.strip(), *below, *cited))
+class _Layout:
+    """Puts the lines of the sources below a text."""
+
+    def __init__(self, sources: Mapping[int, Json], base: str, language: Language) -> None:
+        self._sources = sources
+        self._base = base
+        self._language: Language = language
+
+    def text(self, said: str, below: Sequence[str] = ()) -> str:
+        """The text, what stands below it, and a line and a link for each of its marks."""
+        labels = sorted({int(label) for label in LABEL.findall(said)})
+        lines = self._lines([self._sources[label] for label in labels])
+        cited = ["\n" + SOURCES.in_language(self._language), *lines] if lines else []
+        return "\n".join((said.strip(), *below, *cited))
+
+    def first_words(self, unit: str) -> str:
+        """A single sentence that is too long with its sources: its beginning, and those that fit."""
+        labels = LABEL.findall(unit)
+        words = LABEL.sub("", unit).strip()
+        for kept in range(len(labels), -1, -1):
+            marks = "".join(f"[{label}]" for label in labels[:kept])
+            for longest in range(min(len(words), MOST_CHARACTERS), min(len(words), _FEWEST) - 1, -20):
+                text = self.text(shortened(words, longest) + marks)
+                if _fits(text):
+                    return text
+        return _cut(words)
+
+    def _lines(self, citations: Sequence[Json]) -> Iterator[str]:
+        before = ""
+        for one in citations:
+            name = source_name(one["document"], self._language, longest_title=_LONGEST_TITLE)
+            shown = _SAME.in_language(self._language) if name == before else name
+            before = name
+            where = heading_of(one["path"])
+            line = _without_markup("，".join(part for part in (shown, where) if part))
+            yield f"[{one['label']}] {_unlabelled(line)}\n{short_url(self._base, one['url'])}"
 
 
-def _first_words(unit: str, sources: dict[int, str], language: Language) -> str:
-    """A single sentence that is too long by itself: its beginning, with its marks."""
-    marks = "".join(f"[{label}]" for label in LABEL.findall(unit))
-    words = LABEL.sub("", unit).strip()
-    for length in range(min(len(words), MOST_CHARACTERS), 0, -10):
-        text = _laid_out(f"{shortened(words, length)}{marks}", (), sources, language)
-        if _fits(text):
-            return text
-    return shortened(words, MOST_CHARACTERS // 2)  # links that are too long for any text
+def _notices(answer: Json, language: Language) -> list[str]:
+    """What a reader must know of the sources, whose long titles stand below."""
+    titles = {one["document"]["title"] for one in answer["citations"]}
+    notices = []
+    for notice in answer["notices"][:_MOST_NOTICES]:
+        for title in titles:
+            short = (
+                _THIS.in_language(language) if len(titles) == 1 else f"《{shortened(title, _LONGEST_NAMED)}》"
+            )
+            notice = notice.replace(f"《{title}》", short)
+        notices.append(f"ⓘ {shortened(_one_line(notice), _LONGEST_NOTICE)}")
+    return notices
+
+
+def _nearest(answer: Json, base: str, language: Language) -> list[str]:
+    """The sections that come close, each named once, with their links."""
+    lines: dict[str, str] = {}
+    for one in nearest_of(answer):
+        title = shortened(one["title"], _LONGEST_TITLE)
+        lines.setdefault(_one_line(f"《{title}》{heading_of(one['path'])}"), short_url(base, one["url"]))
+    shown = [f"{line}\n{link}" for line, link in list(lines.items())[:_MOST_NEAREST]]
+    return ["\n" + NEAREST.in_language(language), *shown] if shown else []
+
+
+def _beginning(text: str) -> Iterator[str]:
+    """The sentences of a text, as far as they can be shown at all."""
+    length = 0
+    for unit in UNIT.findall(text):
+        if length and length + len(unit) > MOST_CHARACTERS:
+            break
+        length += len(unit)
+        if unit:
+            yield unit
+
+
+def _marked(text: str, sources: Mapping[int, Json]) -> str:
+    """``text``, in which nothing looks like a mark but the marks."""
+    return LABEL.sub(lambda found: found[0] if int(found[1]) in sources else f"［{found[1]}］", text)
+
+
+def _unlabelled(text: str) -> str:
+    return _marked(text, {})
+
+
+def _one_line(text: str) -> str:
+    return _unlabelled(on_one_line(_without_markup(text)))
+
+
+def _cut(text: str) -> str:
+    """What fits of a text."""
+    longest = MOST_CHARACTERS
+    while not _fits(cut := shortened(text, longest)):
+        longest -= 20
+    return cut
 
 
 def _fits(text: str) -> bool:
     return len(text) <= MOST_CHARACTERS and len(text.encode()) <= MOST_BYTES
 
 
-def _source(citation: Json, base: str, language: Language) -> str:
-    line = _without_markup(source_line(citation, language, longest_title=_LONGEST_TITLE))
-    return f"[{citation['label']}] {line}\n{short_url(base, citation['url'])}"
-
-
-def _nearest(answer: Json, base: str, language: Language) -> str:
-    near: Iterable[Json] = (answer["refusal"] or {"nearest": ()})["nearest"]
-    lines = [
-        f"《{shortened(_without_markup(one['title']), _LONGEST_TITLE)}》"
-        f"{on_one_line(_without_markup(' › '.join(one['path'][-1:])))}\n{short_url(base, one['url'])}"
-        for one in list(near)[:_MOST_NEAREST]
-    ]
-    return "\n".join((NEAREST.in_language(language), *lines)) if lines else ""
-
-
 def _without_markup(text: str) -> str:
-    """What Markdown would take for markup becomes a look-alike that it does not know."""
-    text = _LIST_MARK.sub("· ", normalise(text))
-    text = _HEADING_MARK.sub(lambda found: "＃" * len(found[1]), text)
-    return text.replace("](", "] (").translate(_WIDE)
+    """What Markdown would take for markup becomes a look-alike that it does not know; addresses stay."""
+    lines = (on_one_line(line) for line in normalise(text).split("\n"))
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    text = _RULE.sub(lambda found: found[1] + found[2].translate(_WIDE), text)
+    text = _LIST_MARK.sub(r"\1·", text)
+    text = _HEADING_MARK.sub(lambda found: found[1] + found[2].translate(_WIDE), text)
+    text = text.replace("](", "] (").replace("]:", "]：")
+    return _MARKUP.sub(lambda found: found[0].translate(_WIDE) if len(found[0]) == 1 else found[0], text)

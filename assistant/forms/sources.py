@@ -6,9 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from assistant.extraction.compose import says_place
+from assistant.tell import name_nearest
+from assistant.types import Nearest
 from assistant.wording import STATUS_NAMES
 from vectorstore.errors import Language, Message, PolicyAssistantError
 from vectorstore.glossary import is_foreign
+from vectorstore.text import normalise
 from vectorstore.types import Status
 
 Json = Mapping[str, Any]
@@ -17,12 +21,22 @@ SOURCES = Message("依据：", "Sources:")
 NEAREST = Message("相近内容：", "Nearest:")
 SHORTENED = Message("（内容较长，只列出前面的部分。）", "(Long; only its beginning is given.)")
 LABEL = re.compile(r"\[(\d{1,3})\]")
-# A line, or a sentence of one, with the marks after it.
-UNIT = re.compile(r"[^\n。！？；]*[。！？；]?(?:\s*\[\d{1,3}\])*\n*")
+# A line, or a sentence of one, with what closes it and the marks after it.
+_END = r"(?:[。！？；]|(?<=[A-Za-z)\]%])[.!?](?=[\s\[”\"’)]))"
+UNIT = re.compile(
+    rf"(?:(?!{_END})[^\n])*(?:{_END}[”’」』》）)\"]*)?(?:\s*(?:\[\d{{1,3}}\]|〔[^〕\n]{{1,8}}〕))*\n*"
+)
+ADDRESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&'(),;=%+]+")
 # What ends an answer's own text where a bot sends it back as part of the conversation.
 _APPENDED = re.compile(r"\n+(?:依据：|Sources:|相近内容：|Nearest:|ⓘ |> ⓘ ).*", re.DOTALL)
-_PATH_SHOWN = 24  # characters of each heading
+_HEADING_SHOWN = 30  # characters of a heading, and of all headings together
 _STATUS = {status.value: name for status, name in STATUS_NAMES.items()}
+# The markup of a chat model. What an asterisk or a bar hides in a document's own text has to stay to be seen.
+_MODEL_MARKUP = re.compile(
+    r"^[ \t]*#{1,6}[ \t]+|(?<![*\w])\*\*([^*\n]+)\*\*(?!\*)|(?<![_\w])__([^_\n]+)__(?![_\w])|`([^`\n]+)`"
+    r"|^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|[-:| \t]*(?:\n|\Z)",
+    re.MULTILINE,
+)
 
 
 def language_of(answer: Json, settled: Language) -> Language:
@@ -30,24 +44,71 @@ def language_of(answer: Json, settled: Language) -> Language:
     return "en" if is_foreign(answer["question"]) else settled
 
 
+def said_by(answer: Json, language: Language) -> str:
+    """What an answer says, without its nearest sections, which a form lists, and without a model's markup."""
+    nearest = tuple(
+        Nearest(title=one["title"], path=tuple(one["path"]), url=one["url"]) for one in nearest_of(answer)
+    )
+    text: str = answer["answer"]
+    if nearest:
+        follows = "\n" + NEAREST.in_language(language) if answer["citations"] else ""
+        text = text.replace(name_nearest(nearest, language), follows)
+    if answer["mode"] == "llm":
+        text = _MODEL_MARKUP.sub(lambda found: next(filter(None, found.groups()), ""), text)
+    return normalise(text).strip()
+
+
+def nearest_of(answer: Json) -> list[Json]:
+    """The sections that a refusal names; none for any other answer."""
+    found: list[Json] = answer["refusal"]["nearest"] if answer["refusal"] else []
+    return found
+
+
 def source_line(citation: Json, language: Language, *, longest_title: int) -> str:
-    """Title, number, status unless it is in force, and where in the document; the last two headings of it."""
-    document = citation["document"]
-    named = f"《{shortened(document['title'], longest_title)}》{document['number']}"
-    if document["status"] != Status.ISSUED.value:
-        named += f"（{_STATUS[document['status']].in_language(language)}）"
-    path = " › ".join(shortened(heading, _PATH_SHOWN) for heading in citation["path"][-2:])
-    return on_one_line("，".join(part for part in (named, path) if part))
+    """Document, and where in it."""
+    named = source_name(citation["document"], language, longest_title=longest_title)
+    return "，".join(part for part in (named, heading_of(citation["path"])) if part)
+
+
+def source_name(document: Json, language: Language, *, longest_title: int) -> str:
+    """Title, number, place and status unless the title says them, or it is in force."""
+    told = []
+    if document["region"] and not says_place(document["title"], document["region"]):
+        told.append(document["region"])
+    status = _STATUS[document["status"]]
+    if document["status"] != Status.ISSUED.value and status.zh not in document["title"]:
+        told.append(status.in_language(language))
+    title = shortened(on_one_line(document["title"]), longest_title)
+    about = f"（{'，'.join(told)}）" if told else ""
+    return on_one_line(f"《{title}》{document['number']}{about}")
+
+
+def heading_of(path: list[str]) -> str:
+    """The last heading, and as many of those above it as are short enough to stand with it."""
+    shown = ""
+    for heading in reversed(path):
+        one = shortened(on_one_line(heading), _HEADING_SHOWN)
+        longer = f"{one} › {shown}" if shown else one
+        if len(longer) > _HEADING_SHOWN:
+            break
+        shown = longer
+    return shown
 
 
 def shortened(text: str, longest: int) -> str:
-    """The beginning of a text, marked where it goes on."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    """The beginning of a text, marked where it goes on; an address is left out rather than cut."""
+    if len(text) <= longest:
+        return text
+    end = max(0, longest - 1)
+    for address in ADDRESS.finditer(text):
+        if address.start() < end < address.end():
+            end = address.start()
+    return text[:end] + "…"
 
 
 def on_one_line(text: str) -> str:
-    """White space of any kind as single blanks."""
-    return " ".join(text.split())
+    """A clean text, with white space of any kind as single blanks."""
+    return " ".join(normalise(text).split())
 
 
 def without_sources(reply: str) -> str:

@@ -1,4 +1,7 @@
-"""Every failure as ``{"error": {"code", "message", "hint"}}`` with its status, in the user's language."""
+"""Every failure as ``{"error": {"code", "message", "hint"}}`` with its status, in the user's language.
+
+On the paths of OpenAI's protocol also with ``type`` and ``param``, which its clients read.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ logger = logging.getLogger(__name__)
 MAX_BODY_BYTES = 1024 * 1024
 RETRY_SECONDS = 5
 LONGEST_NAME_SHOWN = 60
+OPENAI_PATHS = "/v1/"
 
 
 class UnknownDocument(PolicyAssistantError):
@@ -123,21 +127,21 @@ def error_body(code: str, message: str, hint: str) -> dict[str, dict[str, str]]:
 
 
 def status_response(
-    status: int, language: Language, headers: Mapping[str, str] | None = None
+    status: int, language: Language, headers: Mapping[str, str] | None = None, *, path: str = ""
 ) -> JSONResponse:
     """The error response of a plain HTTP status; one that has no text of its own speaks of 422 or 500."""
     known = status if status in _OF_STATUS else 422 if status < 500 else 500
     code, message, hint = _OF_STATUS[known]
     body = error_body(code, message.in_language(language), hint.in_language(language))
-    return JSONResponse(body, status, headers=dict(headers or {}))
+    return _response(path, status, body, headers=headers)
 
 
-def known_error_response(error: PolicyAssistantError, language: Language) -> JSONResponse:
+def known_error_response(error: PolicyAssistantError, language: Language, *, path: str = "") -> JSONResponse:
     """The response of one of our own errors."""
     headers = {"Retry-After": str(RETRY_SECONDS)} if error.status in (429, 503) else {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(told_error(error, language), error.status, headers=headers)
+    return _response(path, error.status, told_error(error, language), headers=headers)
 
 
 def told_error(error: Exception, language: Language) -> dict[str, dict[str, str]]:
@@ -146,6 +150,23 @@ def told_error(error: Exception, language: Language) -> dict[str, dict[str, str]
         return error_body(error.code, error.message.in_language(language), error.hint.in_language(language))
     code, message, hint = _OF_STATUS[500]
     return error_body(code, message.in_language(language), hint.in_language(language))
+
+
+def _response(
+    path: str,
+    status: int,
+    body: dict[str, dict[str, str]],
+    *,
+    headers: Mapping[str, str] | None = None,
+    field: str | None = None,
+) -> JSONResponse:
+    """An error as the clients of ``path`` read it: OpenAI's show the message alone, and know no 422."""
+    error: dict[str, str | None] = dict(body["error"])
+    if path.startswith(OPENAI_PATHS):
+        status = 400 if status == 422 else status
+        kind = "invalid_request_error" if status < 500 else "server_error"
+        error |= {"message": f"{error['message']} {error['hint']}", "type": kind, "param": field}
+    return JSONResponse({"error": error}, status, headers=dict(headers or {}))
 
 
 def _field_name(location: tuple[int | str, ...]) -> str:
@@ -162,31 +183,33 @@ def _declares_json(request: Request) -> bool:
 
 def _validation_response(request: Request, error: RequestValidationError, language: Language) -> JSONResponse:
     first = error.errors()[0]
+    path = request.url.path
     if first["type"] == "json_invalid":
-        return status_response(400, language)
+        return status_response(400, language, path=path)
     if request.method == "POST" and first["loc"][:1] == ("body",) and not _declares_json(request):
-        return status_response(415, language)
+        return status_response(415, language, path=path)
     message = _OF_FAULT.get(first["type"], _OTHER_FAULT).in_language(language)
     code, _, hint = _OF_STATUS[422]
-    body = error_body(code, message.format(field=_field_name(first["loc"])), hint.in_language(language))
-    return JSONResponse(body, 422)
+    field = _field_name(first["loc"])
+    body = error_body(code, message.format(field=field), hint.in_language(language))
+    return _response(path, 422, body, field=field)
 
 
 def install_error_responses(app: FastAPI, language: Language) -> None:
     """Make ``app`` answer every failure in the product's own form. A cause that nobody foresaw is logged."""
 
     @app.exception_handler(PolicyAssistantError)
-    async def known(_: Request, error: PolicyAssistantError) -> JSONResponse:
-        return known_error_response(error, language)
+    async def known(request: Request, error: PolicyAssistantError) -> JSONResponse:
+        return known_error_response(error, language, path=request.url.path)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         return _validation_response(request, error, language)
 
     @app.exception_handler(HTTPException)
-    async def plain(_: Request, error: HTTPException) -> JSONResponse:
-        return status_response(error.status_code, language, error.headers)
+    async def plain(request: Request, error: HTTPException) -> JSONResponse:
+        return status_response(error.status_code, language, error.headers, path=request.url.path)
 
     @app.exception_handler(Exception)
-    async def unforeseen(_: Request, error: Exception) -> JSONResponse:
-        return status_response(500, language)
+    async def unforeseen(request: Request, error: Exception) -> JSONResponse:
+        return status_response(500, language, path=request.url.path)

@@ -72,7 +72,7 @@ class BodyLimit:
             return
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isdecimal() or int(length[:20]) > MAX_BODY_BYTES:
-            await status_response(413, self.language)(scope, receive, send)
+            await status_response(413, self.language, path=scope["path"])(scope, receive, send)
             return
         await self.app(scope, _counted(receive, MAX_BODY_BYTES, BODY_SECONDS), send)
 

@@ -17,8 +17,10 @@ from assistant.types import Question, Turn
 from assistant.web.api_types import Name, Text
 from vectorstore.types import Scope
 
-MOST_MESSAGES = 10_000
 LONGEST_DEADLINE = 600
+# Bots never cut their histories: no more of one is kept for an answer than helps to understand the question.
+_MOST_TURNS = 200
+_LONGEST_TURN = 2000
 
 
 def _as_name(value: object) -> object:
@@ -71,14 +73,19 @@ class CompletionBody(BaseModel):
     )
 
     model: Text
-    messages: Annotated[list[Message], Field(min_length=1, max_length=MOST_MESSAGES)]
+    messages: Annotated[list[Message], Field(min_length=1)]
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: Annotated[int | None, Field(ge=1, le=1, description="1: there is one answer.")] = None
     temperature: Annotated[float | None, Field(ge=0, le=2, description="Has no effect.")] = None
     deadline_s: Annotated[
         float | None,
-        Field(gt=0, le=LONGEST_DEADLINE, description="Seconds after which the answer is wanted."),
+        Field(
+            gt=0,
+            le=LONGEST_DEADLINE,
+            allow_inf_nan=False,
+            description="Seconds after which the answer is wanted.",
+        ),
     ] = None
     user: Annotated[Identity, Field(description="Who asks, of all people that the client serves.")] = None
     conversation_id: Annotated[Identity, Field(description="What is asked in.")] = None
@@ -99,14 +106,17 @@ class CompletionBody(BaseModel):
         """The last thing that the user said, and what was said before. Due after ``seconds``."""
         said = [message for message in self.messages if message.role in ("user", "assistant")]
         last = max((place for place, one in enumerate(said) if one.role == "user"), default=-1)
-        turns = [Turn(role="user", content=one.text) if one.role == "user" else _replied(one) for one in said]
+        turns = map(_turn, said[max(0, last - _MOST_TURNS) : max(0, last)])
         return Question(
             text=said[last].text if last >= 0 else "",
-            history=tuple(turn for turn in turns[: max(last, 0)] if turn.content),
+            history=tuple(turn for turn in turns if turn.content),
             scope=scope,
             due=math.inf if seconds is None else time.monotonic() + seconds,
         )
 
 
-def _replied(message: Message) -> Turn:
-    return Turn(role="assistant", content=without_sources(message.text))
+def _turn(message: Message) -> Turn:
+    text = message.text[:_LONGEST_TURN]
+    if message.role == "user":
+        return Turn(role="user", content=text)
+    return Turn(role="assistant", content=without_sources(text))

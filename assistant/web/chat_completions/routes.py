@@ -149,10 +149,10 @@ class _Asking:
         asked = await submit(self.parts.sessions, self.question, caller)
         seconds = None if self.seconds is None else self.question.due - time.monotonic() + _GRACE
         answer = await answer_of(asked.job, seconds)
-        return await anyio.to_thread.run_sync(self._written, answer)
+        return await anyio.to_thread.run_sync(self._written, answer, asked.conversation_id)
 
-    def _written(self, answer: Answer) -> Reply:
-        told = to_json(answer)
+    def _written(self, answer: Answer, conversation_id: str) -> Reply:
+        told = to_json(answer) | {"conversation_id": conversation_id}
         write = to_plain if self.form == "wechat" else to_markdown
         text = write(told, base=self.base_url, language=self.language)
         counted = {
@@ -177,7 +177,7 @@ class _Asking:
         )
 
 
-_TOLD = ("citations", "outcome", "notices", "answer_id")
+_TOLD = ("citations", "outcome", "notices", "answer_id", "conversation_id")
 
 
 def _name(question_id: str) -> str:
