@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.types import Lifespan
 
 from assistant.web.api_replies import ErrorBody
-from assistant.web.http_errors import error_body
+from assistant.web.http_errors import OPENAI_PATHS, error_body
 
 API_VERSION = "1.0"
 
@@ -110,8 +110,10 @@ def described_app(title: str, lifespan: Lifespan[FastAPI], public_url: str | Non
 
     def describe_with_open_doors() -> dict[str, Any]:
         description = describe()
-        for methods in description["paths"].values():
+        for path, methods in description["paths"].items():
             for operation in methods.values():
+                if path.startswith(OPENAI_PATHS):
+                    operation["responses"].pop("422", None)  # FastAPI's own; it is 400 there
                 if "security" in operation and {} not in operation["security"]:
                     operation["security"].append({})
         return description

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.desk import Desk, Job
-from assistant.errors import BadQuestion
+from assistant.errors import AnswerStopped, BadQuestion
 from assistant.history.history import History
 from assistant.types import AnswerEvent, AnswerReady, Question
 from assistant.web.following import answer_of, follow
@@ -72,15 +72,17 @@ def test_what_goes_wrong_reaches_whoever_waits(desk: Desk) -> None:
 
 
 def test_a_follower_of_a_stopped_answer_comes_to_an_end(desk: Desk) -> None:
-    async def listen() -> list[AnswerEvent]:
+    events: list[AnswerEvent] = []
+
+    async def listen() -> None:
         job = desk.submit(Question(text=ASKED))
-        events = []
         async for event in follow(job):
             events.append(event)
             job.stop()
-        return events
 
-    assert not any(isinstance(event, AnswerReady) for event in asyncio.run(listen()))
+    with pytest.raises(AnswerStopped):
+        asyncio.run(listen())
+    assert not any(isinstance(event, AnswerReady) for event in events)
 
 
 def test_a_follower_whose_loop_has_ended_does_no_harm(desk: Desk, gated: Gated) -> None:

@@ -27,6 +27,7 @@ from assistant.forms.plain import plain_text, to_plain
 from assistant.forms.sources import apology
 from assistant.keys import Form
 from assistant.types import Answer, Question
+from assistant.web.chat_completions.described import COMPLETION_RESPONSES, MODELS_RESPONSES
 from assistant.web.chat_completions.replies import STILL_HERE, Json, Reply, opening, usage_of
 from assistant.web.chat_completions.requests import CompletionBody
 from assistant.web.clients import Client, TheClient, TheGate
@@ -36,7 +37,7 @@ from assistant.web.http_errors import ModelUnknown
 from vectorstore.errors import Language, Message, PolicyAssistantError
 from vectorstore.types import EVERYWHERE
 
-router = APIRouter()
+router = APIRouter(tags=["OpenAI-compatible"])
 logger = logging.getLogger(__name__)
 
 MODELS: dict[str, Form] = {"edu-policy": "markdown", "edu-policy-wechat": "wechat"}
@@ -54,14 +55,19 @@ _FAILED = Message(
 )
 
 
-@router.get("/v1/models", summary="List models", tags=["OpenAI-compatible"])
+@router.get("/v1/models", summary="List models", responses=MODELS_RESPONSES)
 async def models(_: TheClient) -> JSONResponse:
     """The two forms of an answer as models: `edu-policy` (Markdown) and `edu-policy-wechat` (plain)."""
     listed = [{"id": name, "object": "model", "created": 0, "owned_by": _OWNER} for name in MODELS]
     return JSONResponse({"object": "list", "data": listed})
 
 
-@router.post("/v1/chat/completions", summary="Ask as of a chat model", tags=["OpenAI-compatible"])
+@router.post(
+    "/v1/chat/completions",
+    summary="Ask as of a chat model",
+    response_model=None,
+    responses=COMPLETION_RESPONSES,
+)
 async def complete(
     body: CompletionBody,
     client: TheClient,
