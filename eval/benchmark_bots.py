@@ -31,7 +31,7 @@ from eval.cases import SHIPPED_CASES, load_cases
 
 CROWDS = (1, 20, 80, 200)
 _SILENCE = 11.0
-_LATER = ("现在提问的人太多", "还在整理答案")  # what is said where an answer must be asked for again
+_LATER = ("现在提问的人太多", "还没有整理出答案")  # what is said where an answer must be asked for again
 
 
 class _Silent(BaseHTTPRequestHandler):

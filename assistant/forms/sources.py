@@ -10,7 +10,7 @@ from assistant.extraction.compose import says_place
 from assistant.tell import name_nearest
 from assistant.types import Nearest
 from assistant.wording import STATUS_NAMES
-from vectorstore.errors import Language, Message, PolicyAssistantError
+from vectorstore.errors import Language, Message
 from vectorstore.glossary import is_foreign
 from vectorstore.text import normalise
 from vectorstore.types import Status
@@ -114,9 +114,3 @@ def on_one_line(text: str) -> str:
 def without_sources(reply: str) -> str:
     """What an answer said, without the notices and sources that a form put below it."""
     return _APPENDED.sub("", reply)
-
-
-def apology(error: PolicyAssistantError, language: Language) -> str:
-    """An error as a sentence in a chat: what happened, and what to do."""
-    between = " " if language == "en" else ""
-    return between.join((error.message.in_language(language), error.hint.in_language(language)))

@@ -135,7 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.workers = new_workers()
     app.state.administration = open_administration(settings)
     app.state.callbacks = Callbacks(settings)
-    app.state.wecom_bot = wecom_bot.open_channel(settings)
+    app.state.wecom_bot = wecom_bot.open_envelope(settings)
     app.state.official_account = official.open_official_account(settings)
     app.state.wecom_application = wecom.open_application(settings)
     app.state.failure = None

@@ -24,7 +24,7 @@ from assistant.answer_json import to_json
 from assistant.errors import TooOften
 from assistant.forms.markdown import to_markdown
 from assistant.forms.plain import plain_text, to_plain
-from assistant.forms.sources import apology
+from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.keys import Form
 from assistant.types import Answer, Question
 from assistant.web.chat_completions.described import COMPLETION_RESPONSES, MODELS_RESPONSES
@@ -34,7 +34,7 @@ from assistant.web.clients import Client, TheClient, TheGate
 from assistant.web.dependencies import Parts, TheBaseUrl, TheLanguage, TheParts, TheSettings
 from assistant.web.following import answer_of, submit
 from assistant.web.http_errors import ModelUnknown
-from vectorstore.errors import Language, Message, PolicyAssistantError
+from vectorstore.errors import Language, PolicyAssistantError
 from vectorstore.types import EVERYWHERE
 
 router = APIRouter(tags=["OpenAI-compatible"])
@@ -44,15 +44,6 @@ MODELS: dict[str, Form] = {"edu-policy": "markdown", "edu-policy-wechat": "wecha
 _OWNER = "policy-assistant"
 _HEARTBEAT = 5.0  # seconds of silence after which what stands between may hang up
 _GRACE = 0.4  # seconds for an answer that was due
-_LATE = Message(
-    "这个问题还在整理答案，请过几秒把同样的问题再发一次。",
-    "This is still being worked on: send the same question again in a few seconds.",
-)
-_NO_QUESTION = Message("请用文字提问。", "Ask in words.")
-_FAILED = Message(
-    "回答时出错，原因已记入日志，请稍后再试。",
-    "Something went wrong; the cause is in the log. Try again later.",
-)
 
 
 @router.get("/v1/models", summary="List models", responses=MODELS_RESPONSES)
@@ -131,10 +122,10 @@ class _Asking:
         except PolicyAssistantError as error:
             return self._said(apology(error, self.language))
         except TimeoutError:
-            return self._said(_LATE.in_language(self.language))
+            return self._said(NOT_YET.in_language(self.language))
         except Exception:  # a bot shows an error's status as a broken service
             logger.exception("A chat completion failed")
-            return self._said(_FAILED.in_language(self.language))
+            return self._said(FAILED.in_language(self.language))
 
     async def stream(self) -> AsyncIterator[bytes]:
         """The reply as events. Nothing of it is sent before all of it is checked: it can't be taken back."""
@@ -150,7 +141,7 @@ class _Asking:
 
     async def _answered(self) -> Reply:
         if self.refusal or not self.question.text.strip():
-            return self._said(self.refusal or _NO_QUESTION.in_language(self.language))
+            return self._said(self.refusal or ASK_IN_WORDS.in_language(self.language))
         caller = self.client.caller(self.body.user, self.conversation)
         asked = await submit(self.parts.sessions, self.question, caller)
         seconds = None if self.seconds is None else self.question.due - time.monotonic() + _GRACE

@@ -22,7 +22,7 @@ from fastapi import Depends, Request
 
 from assistant.answer_json import to_json
 from assistant.forms.plain import plain_text, to_plain
-from assistant.forms.sources import apology
+from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.sessions import Caller
 from assistant.settings import Settings
 from assistant.tell import greeting
@@ -30,7 +30,7 @@ from assistant.types import Answer, Question
 from assistant.web.dependencies import Parts, base_url_of
 from assistant.web.following import answer_of, submit
 from assistant.web.wechat.messages import Incoming, Wish, recalled
-from vectorstore.errors import Language, Message, PolicyAssistantError
+from vectorstore.errors import Language, PolicyAssistantError
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,16 +38,6 @@ _LOG = logging.getLogger(__name__)
 _LAST_MOMENT = 4.4
 _GRACE = 0.4  # seconds for an answer that was due
 _MOST_KEPT = 1000  # answers that a message which comes again still gets
-
-_WORDS_PLEASE = Message("请用文字提问。", "Ask in words.")
-_LATE = Message(
-    "这个问题还没有整理出答案，请过几秒再问一次。",
-    "There is no answer to this yet: ask again in a few seconds.",
-)
-_FAILED = Message(
-    "回答时出错，原因已记入日志，请稍后再试。",
-    "Something went wrong; the cause is in the log. Try again later.",
-)
 
 Send = Callable[[str, str], Awaitable[None]]
 """Sends a text to a person, as a message of our own."""
@@ -108,7 +98,7 @@ class Answering:
         if saying.text.done():
             return None if saying.text.cancelled() else saying.text.result()
         if self._send is None:
-            return _LATE.in_language(moment.language)
+            return NOT_YET.in_language(moment.language)
         saying.sent = True
         self._send_later(saying, incoming, moment.language)
         return None
@@ -127,7 +117,7 @@ class Answering:
         """What is said to a message. What goes wrong is said too."""
         try:
             if incoming.wish is Wish.WORDS:
-                return _WORDS_PLEASE.in_language(moment.language)
+                return ASK_IN_WORDS.in_language(moment.language)
             if incoming.wish is Wish.WELCOME:
                 return await anyio.to_thread.run_sync(self._welcoming, moment)
             return await self._answer(incoming, moment)
@@ -135,7 +125,7 @@ class Answering:
             return plain_text(apology(error, moment.language))
         except Exception:  # noqa: BLE001  # a person is told something, whatever it was
             _LOG.exception("A message could not be answered")
-            return _FAILED.in_language(moment.language)
+            return FAILED.in_language(moment.language)
 
     async def _answer(self, incoming: Incoming, moment: Moment) -> str:
         due = math.inf if self._send else moment.arrived + self._seconds

@@ -15,7 +15,7 @@ import anyio.to_thread
 from assistant.answer_json import to_json
 from assistant.desk import Job
 from assistant.forms.markdown import escaped
-from assistant.forms.sources import apology
+from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.history.history import History
 from assistant.tell import greeting
 from assistant.types import Question
@@ -35,17 +35,8 @@ _GRACE = 15.0  # seconds for an answer that was due
 Json = dict[str, Any]
 
 _SEARCHING = Message("正在查阅文件…", "Looking through the documents…")
-_IN_WORDS = Message("请用文字提问。", "Ask in words.")
 _ASK_AGAIN = Message(
     "这次回答已中断，请把问题再发一次。", "This answer was cut off; send the question again."
-)
-_LATE = Message(
-    "这个问题还没有整理出答案，请过一会儿再发一次。",
-    "There is no answer to this yet; send it again in a while.",
-)
-_FAILED = Message(
-    "回答时出错，原因已记入日志，请稍后再试。",
-    "Something went wrong; the cause is in the log. Try again later.",
 )
 
 
@@ -63,7 +54,7 @@ class Replies:
         A message that comes again gets the same stream. The answer may be rated by the question's id.
         """
         if not message.text.strip():
-            return self._sentence(_IN_WORDS)
+            return self._sentence(ASK_IN_WORDS)
         question = Question(text=message.text, due=time.monotonic() + ANSWER_SECONDS)
         try:
             asked = await submit(self.parts.sessions, question, message.caller, message.id)
@@ -71,7 +62,7 @@ class Replies:
             return _stream(uuid4().hex, apology(error, self.language), finish=True)
         except Exception:  # whoever asks sees no status
             logger.exception("A question to the WeCom AI bot failed")
-            return self._sentence(_FAILED)
+            return self._sentence(FAILED)
         with suppress(Exception):  # what went wrong is told below
             await answer_of(asked.job, _HOLD)
         reply = progress(asked.job, base=self.base_url, language=self.language)
@@ -104,7 +95,7 @@ def progress(job: Job, *, base: str, language: Language) -> Json:
     if job.answer.done():
         return _stream(job.question.id, _ending(job, base, language), finish=True)
     if time.monotonic() > job.question.due + _GRACE:
-        return _stream(job.question.id, _LATE.in_language(language), finish=True)
+        return _stream(job.question.id, NOT_YET.in_language(language), finish=True)
     said = beginning(escaped(job.said), MOST_BYTES).strip()
     return _stream(job.question.id, said or _SEARCHING.in_language(language), finish=False)
 
@@ -116,7 +107,7 @@ def _ending(job: Job, base: str, language: Language) -> str:
     if isinstance(error, PolicyAssistantError):
         return apology(error, language)
     if error is not None:
-        return _FAILED.in_language(language)
+        return FAILED.in_language(language)
     told = to_json(job.answer.result())
     return bounded_markdown(told, base=base, language=language, most_bytes=MOST_BYTES)
 

@@ -11,7 +11,6 @@ from pydantic import SecretStr
 from assistant.errors import SettingsInvalid
 from assistant.web.wechat.crypto import MessageCipher, check_signature, signature
 from assistant.web.wechat.freshness import Freshness
-from assistant.web.wechat.xml import write_fields
 from vectorstore.errors import Message
 
 Query = Mapping[str, str]
@@ -46,18 +45,16 @@ class Envelope:
         self._freshness.check(timestamp, given, encrypted.encode("utf-8", "replace"))
         return self._needed_cipher.decrypt(encrypted)
 
-    def seal(self, reply: str) -> str:
-        """A reply, encrypted and signed."""
+    def seal(self, reply: str) -> dict[str, str | int]:
+        """A reply, encrypted and signed, as the fields of what goes back."""
         encrypted = self._needed_cipher.encrypt(reply)
-        timestamp, nonce = int(time.time()), secrets.token_hex(8)
-        return write_fields(
-            {
-                "Encrypt": encrypted,
-                "MsgSignature": signature(self._token, str(timestamp), nonce, encrypted),
-                "TimeStamp": timestamp,
-                "Nonce": nonce,
-            }
-        )
+        timestamp, nonce = int(time.time()), str(secrets.randbelow(10**10))
+        return {
+            "Encrypt": encrypted,
+            "MsgSignature": signature(self._token, str(timestamp), nonce, encrypted),
+            "TimeStamp": timestamp,
+            "Nonce": nonce,
+        }
 
     @property
     def _needed_cipher(self) -> MessageCipher:

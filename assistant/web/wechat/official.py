@@ -23,14 +23,14 @@ from assistant.web.wechat.crypto import MessageCipher, NotFromPlatform
 from assistant.web.wechat.envelope import Envelope, Query, required
 from assistant.web.wechat.messages import read_incoming
 from assistant.web.wechat.platform_api import PlatformApi
-from assistant.web.wechat.xml import read_fields
+from assistant.web.wechat.xml import read_fields, write_fields
 
 PATH = "/wechat/official"
 router = APIRouter(include_in_schema=False)
 
 _LOG = logging.getLogger(__name__)
 
-_NAME = "wechat-official"
+_NAME = "\0wechat-official"  # no key of the API can be called so: its people are none of the account's
 _NOTHING_TO_SAY = "success"  # which the platform takes for a reply; silence it would report as a failure
 
 
@@ -90,7 +90,9 @@ async def receive(request: Request, account: TheAccount, moment: TheMoment) -> R
     if text is None:
         return PlainTextResponse(_NOTHING_TO_SAY)
     reply = incoming.reply(text)
-    return Response(account.envelope.seal(reply) if encrypted else reply, media_type="application/xml")
+    return Response(
+        write_fields(account.envelope.seal(reply)) if encrypted else reply, media_type="application/xml"
+    )
 
 
 def _cipher(settings: Settings, key: str) -> MessageCipher:

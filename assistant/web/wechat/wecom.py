@@ -16,12 +16,12 @@ from assistant.web.wechat.crypto import MessageCipher
 from assistant.web.wechat.envelope import Envelope, Query, required
 from assistant.web.wechat.messages import read_incoming
 from assistant.web.wechat.platform_api import PlatformApi
-from assistant.web.wechat.xml import read_fields
+from assistant.web.wechat.xml import read_fields, write_fields
 
 PATH = "/wechat/wecom"
 router = APIRouter(include_in_schema=False)
 
-_NAME = "wecom"
+_NAME = "\0wecom"  # as no key of the API can be called
 
 
 class Application:
@@ -70,7 +70,9 @@ async def receive(request: Request, application: TheApplication, moment: TheMome
     text = await application.answering.reply(incoming, moment)
     if text is None:
         return PlainTextResponse("")
-    return Response(application.envelope.seal(incoming.reply(text)), media_type="application/xml")
+    return Response(
+        write_fields(application.envelope.seal(incoming.reply(text))), media_type="application/xml"
+    )
 
 
 def _messages(settings: Settings) -> Send | None:

@@ -117,7 +117,7 @@ def test_what_is_not_there_in_time_is_said_and_had_when_the_message_comes_again(
         _until(lambda: _account(address).deliver(asked) != late)
         said = _account(address).deliver(asked)
 
-    assert late == "这个问题还没有整理出答案，请过几秒再问一次。"
+    assert late == "这个问题还没有整理出答案，请过几秒把同样的问题再发一次。"
     assert "云山市教育局" in (said or "")
 
 
