@@ -20,7 +20,12 @@ SAYS_SO = "（内容较长，只列出前面的部分。）"
 def answer_of(said: str, **more: object) -> dict[str, Any]:
     """The JSON of an answer, with a source for each of its marks."""
     labels = sorted({int(label) for label in re.findall(r"\[(\d{1,3})\]", said)})
-    document = {"title": "某市中小学课后服务实施办法", "number": "教发〔2024〕5号", "status": "issued"}
+    document = {
+        "title": "某市中小学课后服务实施办法",
+        "number": "教发〔2024〕5号",
+        "region": "",
+        "status": "issued",
+    }
     citations = [
         {
             "label": label,
@@ -30,8 +35,8 @@ def answer_of(said: str, **more: object) -> dict[str, Any]:
         }
         for label in labels
     ]
-    told = {"answer": said, "citations": citations, "notices": [], "refusal": None, "question": "问什么？"}
-    return {**told, **more}
+    told = {"answer": said, "citations": citations, "notices": [], "refusal": None}
+    return {**told, "question": "问什么？", "mode": "extract", **more}
 
 
 def bounded(answer: dict[str, Any], most_bytes: int = MOST) -> str:
