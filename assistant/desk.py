@@ -29,8 +29,8 @@ _LOG = logging.getLogger(__name__)
 AT_ONCE = 8
 MOST_WAITING = 64
 # Who has a few seconds does not wait behind those who have a minute: such answers end soon, by themselves.
-HURRIED_AT_ONCE = 64
-MOST_HURRIED_WAITING = 16
+# All are under way at once, as many as two cores answer within some three seconds: a queue is of no use.
+MOST_HURRIED = 48
 _UNFORESEEN = (
     Message("回答时出错，原因已记入日志。", "Something went wrong while answering; the cause is in the log."),
     Message("请再试一次，仍不行请联系管理员。", "Try again, or tell the administrator."),
@@ -154,7 +154,7 @@ class Desk:
         self._history = history
         self._pools = {
             False: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answer"),
-            True: ThreadPoolExecutor(HURRIED_AT_ONCE, thread_name_prefix="hurried"),
+            True: ThreadPoolExecutor(MOST_HURRIED, thread_name_prefix="hurried"),
         }
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
@@ -170,9 +170,7 @@ class Desk:
         with self._lock:
             if found := self._jobs.get(question.id):
                 return found
-            alike = (job for job in self._jobs.values() if job.hurried == hurried)
-            most = HURRIED_AT_ONCE + MOST_HURRIED_WAITING if hurried else AT_ONCE + MOST_WAITING
-            if sum(not job.answer.done() for job in alike) >= most:
+            if self._room(hurried) < 1:
                 raise Busy
             job = self._jobs[question.id] = Job(question)
             self._forget_the_oldest()
@@ -183,6 +181,16 @@ class Desk:
             raise
         self._pools[job.hurried].submit(self._work, job)
         return job
+
+    def room(self, question: Question) -> int:
+        """How many more such questions are taken at the moment."""
+        with self._lock:
+            return self._room(question.hurried)
+
+    def _room(self, hurried: bool) -> int:
+        alike = (job for job in self._jobs.values() if job.hurried == hurried)
+        most = MOST_HURRIED if hurried else AT_ONCE + MOST_WAITING
+        return most - sum(not job.answer.done() for job in alike)
 
     def find(self, question_id: str) -> Job | None:
         """The job of that question, while it is under way and for some time after."""

@@ -12,7 +12,8 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from uuid import uuid4
 from assistant.desk import Desk, Job
 from assistant.errors import (
     AnswerUnknown,
+    Busy,
     ConversationFull,
     ConversationUnknown,
     HistoryUnusable,
@@ -84,6 +86,9 @@ class Sessions:
         self._begun: OrderedDict[str, Job] = OrderedDict()
         self._tickets: OrderedDict[str, tuple[str, Asked]] = OrderedDict()
         self._lock = threading.Lock()
+        # Each writes to the history in turn anyway; more threads would only keep others from computing.
+        self._beginning = threading.Semaphore(2)
+        self._to_begin = 0
 
     def submit(self, question: Question, caller: Caller, *, message_id: str = "") -> Asked:
         """Begin to answer, or join the answer to the same request of the last minute.
@@ -95,8 +100,26 @@ class Sessions:
         question = replace(question, id=self._id_of(question, caller, message_id))
         job = self._desk.find(question.id)
         if job is None:
-            job = self._begin(question, caller)
+            with self._beginning:
+                job = self._begin(question, caller)
         return Asked(job=job, conversation_id=self._name(job, caller))
+
+    @contextmanager
+    def place(self, question: Question, caller: Caller, message_id: str = "") -> Iterator[None]:
+        """Within the block there is a place for the question, which is to be submitted in it.
+
+        One that others joined has it already. Never waits; raises Busy.
+        """
+        known = self._desk.find(self._id_of(question, caller, message_id))
+        with self._lock:
+            if known is None and self._desk.room(question) <= self._to_begin:
+                raise Busy
+            self._to_begin += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._to_begin -= 1
 
     def ticket(self, asked: Asked, caller: Caller) -> str:
         """What the caller can fetch the answer with later."""

@@ -29,7 +29,7 @@ import typer
 from eval.benchmark_page import running_server
 from eval.cases import SHIPPED_CASES, load_cases
 
-CROWDS = (1, 20, 80, 200)
+CROWDS = (1, 20, 50, 200)
 _SILENCE = 11.0
 _LATER = ("现在提问的人太多", "还没有整理出答案")  # what is said where an answer must be asked for again
 

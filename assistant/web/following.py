@@ -15,8 +15,14 @@ from assistant.types import Answer, AnswerEvent, Question
 
 
 async def submit(sessions: Sessions, question: Question, caller: Caller, message_id: str = "") -> Asked:
-    """``Sessions.submit``, which reads what was said before, outside of the event loop."""
-    return await anyio.to_thread.run_sync(lambda: sessions.submit(question, caller, message_id=message_id))
+    """``Sessions.submit``, which reads what was said before, outside of the event loop.
+
+    Raises Busy at once and not behind all who ask.
+    """
+    with sessions.place(question, caller, message_id):
+        return await anyio.to_thread.run_sync(
+            lambda: sessions.submit(question, caller, message_id=message_id)
+        )
 
 
 async def answer_of(job: Job, seconds: float | None = None) -> Answer:

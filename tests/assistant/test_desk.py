@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answer import Assistant
-from assistant.desk import AT_ONCE, HURRIED_AT_ONCE, MOST_WAITING, Desk
+from assistant.desk import AT_ONCE, MOST_HURRIED, MOST_WAITING, Desk
 from assistant.errors import BadQuestion, Busy, ConversationUnknown
 from assistant.history.history import History
 from assistant.history.types import TurnState
@@ -136,7 +136,7 @@ def test_when_too_many_wait_the_next_is_refused_and_nobody_else(gated_desk: Desk
 
 
 def test_who_has_minutes_does_not_keep_those_waiting_who_have_seconds(gated_desk: Desk) -> None:
-    for _ in range(HURRIED_AT_ONCE):
+    for _ in range(MOST_HURRIED):
         gated_desk.submit(Question(text=ASKED, due=time.monotonic() + 330))
     hurried = gated_desk.submit(Question(text=ASKED, due=time.monotonic() + 30))
     assert any(isinstance(event, EvidenceReady) for event in islice(hurried.follow(), 40))
