@@ -14,16 +14,8 @@ from starlette.responses import Response
 from assistant.answer_json import to_json
 from assistant.sessions import Asked
 from assistant.types import Answer, AnswerEvent, AnswerReady, EvidenceReady, TextDelta
-from assistant.web.api_description import (
-    ANSWER_EXAMPLE,
-    BODY_ERRORS,
-    EVENTS_EXAMPLE,
-    READING_ERRORS,
-    TICKET_EXAMPLE,
-    Responses,
-    as_json,
-    errors_of,
-)
+from assistant.web.api_description import BODY_ERRORS, READING_ERRORS, Responses, as_json, errors_of
+from assistant.web.api_examples import ANSWER_EXAMPLE, EVENTS_EXAMPLE, TICKET_EXAMPLE
 from assistant.web.api_replies import AnswerBody, TicketBody
 from assistant.web.api_types import AskBody
 from assistant.web.clients import TheAsker, TheClient

@@ -20,6 +20,7 @@ from assistant.history.history import History
 from assistant.history.types import ConversationSummary, KeptTurn, Verdict
 from assistant.sessions import Caller
 from assistant.web.api_description import BODY_ERRORS, READING_ERRORS, documented, errors_of
+from assistant.web.api_examples import CONVERSATION_EXAMPLE, CONVERSATIONS_EXAMPLE, RATED_EXAMPLE
 from assistant.web.api_replies import ConversationBody, ConversationsBody, DeletedBody, RatedBody
 from assistant.web.api_types import FeedbackBody, Identifier
 from assistant.web.clients import TheClient
@@ -36,7 +37,7 @@ MaybeUser = Annotated[
 @router.get(
     "/api/conversations",
     summary="List conversations",
-    responses=documented(*READING_ERRORS, body=ConversationsBody),
+    responses=documented(*READING_ERRORS, body=ConversationsBody, example=CONVERSATIONS_EXAMPLE),
 )
 async def list_conversations(
     user: User, client: TheClient, parts: TheParts, workers: TheWorkers
@@ -50,7 +51,7 @@ async def list_conversations(
 @router.delete(
     "/api/conversations",
     summary="Delete a person's conversations",
-    responses=documented(*READING_ERRORS, body=DeletedBody),
+    responses=documented(*READING_ERRORS, body=DeletedBody, example={"deleted": 1}),
 )
 async def delete_conversations(
     user: User, client: TheClient, parts: TheParts, workers: TheWorkers
@@ -63,7 +64,7 @@ async def delete_conversations(
 @router.get(
     "/api/conversations/{conversation_id}",
     summary="Show a conversation",
-    responses=documented(404, *READING_ERRORS, body=ConversationBody),
+    responses=documented(404, *READING_ERRORS, body=ConversationBody, example=CONVERSATION_EXAMPLE),
 )
 async def show_conversation(
     conversation_id: str,
@@ -108,7 +109,7 @@ async def delete_conversation(
 @router.post(
     "/api/feedback",
     summary="Rate an answer",
-    responses=documented(404, *BODY_ERRORS, body=RatedBody),
+    responses=documented(404, *BODY_ERRORS, body=RatedBody, example=RATED_EXAMPLE),
 )
 async def rate(body: FeedbackBody, client: TheClient, parts: TheParts, workers: TheWorkers) -> JSONResponse:
     """Whether an answer was of use, and if not, why. A later rating takes the place of an earlier one."""

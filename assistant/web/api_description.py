@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -38,59 +39,6 @@ _MEANING = {
     503: "Busy, or no index yet; see Retry-After",
 }
 
-ANSWER_EXAMPLE = {
-    "answer": "学生午餐补助由县教育局负责[1]。",
-    "outcome": "grounded",
-    "refusal": None,
-    "citations": [
-        {
-            "label": 1,
-            "quote": "学生午餐补助由县教育局负责，县财政局配合。",
-            "start": 120,
-            "end": 141,
-            "document": {
-                "id": "3f2a9c0d51e4",
-                "source": "example.txt",
-                "title": "示例县学生午餐补助办法",
-                "issuer": "示例县人民政府",
-                "number": "示政发〔2024〕1号",
-                "region": "示例省示例县",
-                "issued_on": "2024-03-08",
-                "status": "draft for comments",
-            },
-            "path": ["第二章 职责分工", "第五条"],
-            "page": 3,
-            "url": "/documents/3f2a9c0d51e4?start=120&end=141",
-        }
-    ],
-    "notices": ["《示例县学生午餐补助办法》为征求意见稿，不是正式文件。"],
-    "question": "示例县学生午餐补助由哪个部门负责？",
-    "scope": {
-        "documents": [
-            {"id": "3f2a9c0d51e4", "part": 0, "title": "示例县学生午餐补助办法", "region": "示例省示例县"}
-        ],
-        "clauses": [],
-        "unknown": [],
-    },
-    "mode": "extract",
-    "model": None,
-    "usage": {"prompt_tokens": 0, "completion_tokens": 0},
-    "seconds": {"search": 0.02, "answer": 0.01},
-    "conversation_id": "5d0c3e7a9b1f4c2e8a6d0b7f3e9c1a2b",
-    "answer_id": "9b1c6c2a4e0f4d0f8a3f6f1e2d7c5b4a",
-}
-TICKET_EXAMPLE = {
-    "ticket": ANSWER_EXAMPLE["answer_id"],
-    "state": "pending",
-    "url": f"/api/answers/{ANSWER_EXAMPLE['answer_id']}",
-    "conversation_id": ANSWER_EXAMPLE["conversation_id"],
-}
-EVENTS_EXAMPLE = (
-    'event: evidence\ndata: {"question": "…", "passages": 12}\n\n'
-    'event: text\ndata: {"text": "…[1]。"}\n\n'
-    'event: answer\ndata: {"answer": "…[1]。", "outcome": "grounded", "citations": []}\n\n'
-)
-
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -112,6 +60,7 @@ def described_app(title: str, lifespan: Lifespan[FastAPI], public_url: str | Non
         description = describe()
         for path, methods in description["paths"].items():
             for operation in methods.values():
+                _show_nothings(operation)
                 if path.startswith(OPENAI_PATHS):
                     operation["responses"].pop("422", None)  # FastAPI's own; it is 400 there
                 if "security" in operation and {} not in operation["security"]:
@@ -122,6 +71,14 @@ def described_app(title: str, lifespan: Lifespan[FastAPI], public_url: str | Non
     return app
 
 
+def _show_nothings(operation: dict[str, Any]) -> None:
+    """Make JSON of the examples again, with what is null in them."""
+    for response in operation["responses"].values():
+        for media in response.get("content", {}).values():
+            if isinstance(media.get("example"), str) and media["example"].startswith("{"):
+                media["example"] = json.loads(media["example"])
+
+
 def documented(*errors: int, body: type[BaseModel], example: object = None) -> Responses:
     """The responses of a route: its body, and the errors that it may answer with."""
     return {200: as_json(body, example), **errors_of(*errors)}
@@ -129,7 +86,9 @@ def documented(*errors: int, body: type[BaseModel], example: object = None) -> R
 
 def as_json(body: type[BaseModel], example: object = None, description: str = "Successful Response") -> Any:  # noqa: ANN401  # FastAPI's own form
     """One response with a JSON body."""
-    content = {} if example is None else {"content": {"application/json": {"example": example}}}
+    # As text while FastAPI has it, which would leave out what is null.
+    shown = json.dumps(example, ensure_ascii=False)
+    content = {} if example is None else {"content": {"application/json": {"example": shown}}}
     return {"model": body, "description": description, **content}
 
 

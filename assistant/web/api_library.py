@@ -11,6 +11,12 @@ from fastapi.responses import JSONResponse
 
 from assistant.answer_json import document_json, outline_json, passages_json
 from assistant.web.api_description import BODY_ERRORS, READING_ERRORS, documented
+from assistant.web.api_examples import (
+    DOCUMENT_EXAMPLE,
+    DOCUMENTS_EXAMPLE,
+    HEALTH_EXAMPLE,
+    PASSAGES_EXAMPLE,
+)
 from assistant.web.api_replies import DocumentsBody, Health, OutlinedDocument, PassagesBody
 from assistant.web.api_types import SearchBody
 from assistant.web.clients import TheAsker, TheClient
@@ -21,7 +27,11 @@ from vectorstore.types import EVERYWHERE
 router = APIRouter(tags=["Library"])
 
 
-@router.post("/api/search", summary="Search passages", responses=documented(*BODY_ERRORS, body=PassagesBody))
+@router.post(
+    "/api/search",
+    summary="Search passages",
+    responses=documented(*BODY_ERRORS, body=PassagesBody, example=PASSAGES_EXAMPLE),
+)
 async def search(
     body: SearchBody, client: TheAsker, assistant: TheAssistant, workers: TheWorkers
 ) -> JSONResponse:
@@ -34,7 +44,9 @@ async def search(
 
 
 @router.get(
-    "/api/documents", summary="List documents", responses=documented(*READING_ERRORS, body=DocumentsBody)
+    "/api/documents",
+    summary="List documents",
+    responses=documented(*READING_ERRORS, body=DocumentsBody, example=DOCUMENTS_EXAMPLE),
 )
 async def documents(client: TheClient, assistant: TheAssistant, workers: TheWorkers) -> JSONResponse:
     """Every document of the library, with the number of its chunks and what the source hides."""
@@ -50,7 +62,7 @@ async def documents(client: TheClient, assistant: TheAssistant, workers: TheWork
 @router.get(
     "/api/documents/{document_id}",
     summary="Show a document",
-    responses=documented(404, *READING_ERRORS, body=OutlinedDocument),
+    responses=documented(404, *READING_ERRORS, body=OutlinedDocument, example=DOCUMENT_EXAMPLE),
 )
 async def document(
     document_id: str, client: TheClient, assistant: TheAssistant, workers: TheWorkers
@@ -67,7 +79,7 @@ async def document(
     return JSONResponse(await in_worker(workers, shown))
 
 
-@router.get("/healthz", summary="Health", responses=documented(500, 503, body=Health))
+@router.get("/healthz", summary="Health", responses=documented(500, 503, body=Health, example=HEALTH_EXAMPLE))
 async def health(assistant: TheAssistant) -> Health:
     """Whether the assistant is up, and what it answers from. Never waits behind questions."""
 

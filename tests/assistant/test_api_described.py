@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import hypothesis
+import jsonschema
 import pytest
 import schemathesis
 from schemathesis.checks import not_a_server_error
@@ -98,3 +99,22 @@ def test_nothing_but_health_is_told_without_a_key_where_there_are_keys(
                 assert (response.status_code == 401) == (path != "/healthz"), label
                 if response.status_code == 401:
                     assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_every_operation_shows_an_example_that_is_true_to_form(described: Described) -> None:
+    for label, operation in described.items():
+        shown = operation.definition.raw["responses"].get("200")
+        if shown is None:
+            continue  # nothing is told of what was deleted
+        content = shown["content"]["application/json"]
+        schema = {**content["schema"], "components": operation.schema.raw_schema["components"]}
+        jsonschema.Draft202012Validator(schema).validate(content["example"])
+        assert content["example"], label
+
+
+def test_no_page_of_another_site_may_read_an_answer(server: str) -> None:
+    asked = {"origin": "https://elsewhere.example", "access-control-request-method": "POST"}
+    with httpx.Client(base_url=server, timeout=30) as client:
+        for path in ("/api/ask", "/v1/chat/completions", "/api/documents"):
+            for response in (client.options(path, headers=asked), client.get(path, headers=asked)):
+                assert not any(name.startswith("access-control") for name in response.headers)

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from assistant.types import Outcome
-from assistant.web.api_description import ANSWER_EXAMPLE, Responses, as_json, errors_of
+from assistant.web.api_description import Responses, as_json, errors_of
+from assistant.web.api_examples import ANSWER_EXAMPLE, MODELS_EXAMPLE
 from assistant.web.api_replies import CitationBody
 
 
@@ -95,7 +96,7 @@ _CHUNKS_EXAMPLE = (
 )
 _ERRORS = (400, 401, 404, 408, 413, 415, 500, 503)
 
-MODELS_RESPONSES: Responses = {200: as_json(ModelsBody), **errors_of(401, 500, 503)}
+MODELS_RESPONSES: Responses = {200: as_json(ModelsBody, MODELS_EXAMPLE), **errors_of(401, 500, 503)}
 _WHOLE: dict[str, Any] = as_json(CompletionReply, _EXAMPLE)
 COMPLETION_RESPONSES: Responses = {
     200: {**_WHOLE, "content": {**_WHOLE["content"], "text/event-stream": {"example": _CHUNKS_EXAMPLE}}},
