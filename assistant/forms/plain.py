@@ -93,7 +93,7 @@ class _Layout:
     def text(self, said: str, below: Sequence[str] = ()) -> str:
         """The text, what stands below it, and a line and a link for each of its marks."""
         labels = sorted({int(label) for label in LABEL.findall(said)})
-        lines = self._lines([self._sources[label] for label in labels])
+        lines = list(self._lines([self._sources[label] for label in labels]))
         cited = ["\n" + SOURCES.in_language(self._language), *lines] if lines else []
         return "\n".join((said.strip(), *below, *cited))
 

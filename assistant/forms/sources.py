@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.extraction.compose import says_place
 from assistant.tell import name_nearest
-from assistant.types import Nearest
+from assistant.types import Nearest, Reason
 from assistant.wording import STATUS_NAMES
 from vectorstore.errors import Language, Message
 from vectorstore.glossary import is_foreign
@@ -59,9 +59,10 @@ def said_by(answer: Json, language: Language) -> str:
 
 
 def nearest_of(answer: Json) -> list[Json]:
-    """The sections that a refusal names; none for any other answer."""
-    found: list[Json] = answer["refusal"]["nearest"] if answer["refusal"] else []
-    return found
+    """The sections that a refusal names. What is not our matter has none that are near."""
+    refusal = answer["refusal"]
+    found: list[Json] = refusal["nearest"] if refusal else []
+    return found if found and refusal["reason"] == Reason.NOT_FOUND.value else []
 
 
 def source_line(citation: Json, language: Language, *, longest_title: int) -> str:

@@ -65,6 +65,8 @@ def faults(text: str, answer: dict[str, Any], base: str) -> list[str]:
         wrong.append(f"markup: {found}")
     if marks(said(text)) != set(sources(text)):
         wrong.append(f"marks {marks(said(text))}, sources {set(sources(text))}")
+    if text.rstrip().endswith(("：", ":")):
+        wrong.append("a heading over nothing")
     if alone := [
         line for line in text.split("\n") if base in line and line.count(base) + line.find(base) != 1
     ]:

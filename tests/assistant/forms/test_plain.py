@@ -113,6 +113,12 @@ def test_a_refusal_says_so_first_and_names_each_near_section_once() -> None:
     assert text.count("云山市") == 1
 
 
+def test_what_is_not_our_matter_has_no_near_sections() -> None:
+    near = {"title": "云山市学生午餐补助办法", "path": [], "url": "/documents/0123456789ab?start=1&end=9"}
+    answer = refused() | {"refusal": {"reason": "out_of_scope", "nearest": [near]}}
+    assert plain(answer) == answer["answer"]
+
+
 def test_what_does_not_fit_is_left_out_with_its_sources_and_said() -> None:
     sentences = "".join(
         f"第{label}项补助由学校按学期公示并接受监督，具体办法另行规定[{label}]。" for label in range(1, 41)
