@@ -65,6 +65,17 @@ _TO_RERANK = Message(
     "提问和检索到的原文片段会发给重排接口（{}）",
     "questions and the passages found go to the rerank endpoint ({})",
 )
+_THROUGH_WECHAT = Message(
+    "公众号里的提问和回答经过微信的服务器（{}）",
+    "questions and answers in the Official Account pass WeChat's servers ({})",
+)
+_THROUGH_WECOM = Message(
+    "企业微信里的提问和回答经过企业微信的服务器（{}）",
+    "questions and answers in WeCom pass its servers ({})",
+)
+_TO_CALLBACK = Message(
+    "程序要求回送的回答会发往其地址（{}）", "answers that programs want called back go to them ({})"
+)
 
 
 def _place(address: str) -> str:
@@ -102,6 +113,12 @@ def privacy(settings: Settings, language: Language) -> str:
             settings.embedding_base_url or _OPENAI_ADDRESS if settings.embedding == "endpoint" else "",
         ),
         (_TO_RERANK, settings.rerank_url or ""),
+        (_THROUGH_WECHAT, settings.wechat_api_url if settings.wechat_official_token else ""),
+        (
+            _THROUGH_WECOM,
+            settings.wecom_api_url if settings.wecom_token or settings.wecom_bot_token else "",
+        ),
+        *((_TO_CALLBACK, url) for url in settings.callback_urls if settings.callback_secret),
     )
     sent = [
         words.in_language(language).format(_place(address) if "//" in address else address)

@@ -48,10 +48,26 @@ def test_without_endpoints_nothing_leaves_the_machine(person: Person) -> None:
         ),
         ({"rerank_url": "http://10.0.0.5/rerank"}, "重排接口（http://10.0.0.5/rerank）", "没有："),
         ({"rerank_url": "http://[broken"}, "重排接口", "broken"),
+        (
+            {"wechat_official_token": SecretStr("t0ken")},
+            "公众号里的提问和回答经过微信的服务器（https://api.weixin.qq.com）",
+            "t0ken",
+        ),
+        (
+            {"wecom_bot_token": SecretStr("t0ken")},
+            "企业微信的服务器（https://qyapi.weixin.qq.com）",
+            "公众号",
+        ),
+        (
+            {"callback_urls": ("https://bot.example/in",), "callback_secret": SecretStr("s" * 24)},
+            "回答会发往其地址（https://bot.example/in）",
+            "没有：",
+        ),
+        ({"callback_urls": ("https://bot.example/in",)}, "没有：", "bot.example"),
     ],
 )
 def test_one_sentence_tells_what_leaves_the_machine(
-    settings: Settings, changed: dict[str, str], said: str, unsaid: str
+    settings: Settings, changed: dict[str, object], said: str, unsaid: str
 ) -> None:
     told = privacy(settings.model_copy(update=changed), "zh")
 
