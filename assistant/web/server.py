@@ -28,10 +28,7 @@ from assistant.sessions import Sessions
 from assistant.settings import Settings
 from assistant.suggest import Suggester
 from assistant.web import (
-    api_ask,
-    api_conversations,
     api_docs,
-    api_library,
     browse,
     conversations,
     page,
@@ -40,7 +37,9 @@ from assistant.web import (
 )
 from assistant.web.admin.gate import open_administration
 from assistant.web.admin.pages import routers as admin_routers
-from assistant.web.api_description import described_app
+from assistant.web.api import ask, library
+from assistant.web.api import conversations as kept_conversations
+from assistant.web.api.description import described_app
 from assistant.web.callback import Callbacks
 from assistant.web.chat_completions import routes as completions
 from assistant.web.clients import Gate
@@ -145,9 +144,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Visitors, paths=frozenset(pages))
     install_error_responses(app, settings.language)
     public = (
-        api_ask.router,
-        api_library.router,
-        api_conversations.router,
+        ask.router,
+        library.router,
+        kept_conversations.router,
         completions.router,
         mcp.router,
         official.router,

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from assistant.web.api_replies import AnswerBody, DocumentsBody, ErrorBody, OutlinedDocument, PassagesBody
+from assistant.web.api.replies import AnswerBody, DocumentsBody, ErrorBody, OutlinedDocument, PassagesBody
 from tests.small_library import LUNCH
 
 JSON = {"content-type": "application/json"}

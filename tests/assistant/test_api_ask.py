@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from assistant.settings import Settings
-from assistant.web.api_replies import AnswerBody, TicketBody
+from assistant.web.api.replies import AnswerBody, TicketBody
 from assistant.web.callback import _within
 from tests.model_replies import says, waits
 from tests.model_server import ModelServer

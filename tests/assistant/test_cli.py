@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.web.api_replies import AnswerBody, PassagesBody
+from assistant.web.api.replies import AnswerBody, PassagesBody
 from assistant.web.server import bind
 from tests.assistant.commands import Command
 from tests.model_replies import refuses

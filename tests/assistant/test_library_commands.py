@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from assistant.settings import Settings
-from assistant.web.api_replies import OutlineEntry
+from assistant.web.api.replies import OutlineEntry
 from tests.assistant.commands import Command, Run
 from tests.small_library import LUNCH, READING
 from tests.vectorstore.readers.printing import FONT, SIZE, canvas, draw, paragraph

@@ -24,7 +24,7 @@ from assistant.keys import FILE, Keys
 from assistant.library import list_documents
 from assistant.settings import Settings
 from assistant.types import Answer, Question
-from assistant.web.api_replies import AnswerBody, PassagesBody
+from assistant.web.api.replies import AnswerBody, PassagesBody
 from assistant.web.mcp import tools
 from assistant.web.server import bind
 from tests.small_library import build_library, running_server

@@ -7,9 +7,9 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from assistant.types import Outcome
-from assistant.web.api_description import Responses, as_json, errors_of
-from assistant.web.api_examples import ANSWER_EXAMPLE, MODELS_EXAMPLE
-from assistant.web.api_replies import CitationBody
+from assistant.web.api.description import Responses, as_json, errors_of
+from assistant.web.api.examples import ANSWER_EXAMPLE, MODELS_EXAMPLE
+from assistant.web.api.replies import CitationBody
 
 
 class ModelBody(BaseModel):

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assistant.forms.sources import without_sources
 from assistant.types import Question, Turn
-from assistant.web.api_types import Name, Text
+from assistant.web.api.requests import Name, Text
 from vectorstore.types import Scope
 
 LONGEST_DEADLINE = 600

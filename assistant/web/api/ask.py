@@ -14,10 +14,10 @@ from starlette.responses import Response
 from assistant.answer_json import to_json
 from assistant.sessions import Asked
 from assistant.types import Answer, AnswerEvent, AnswerReady, EvidenceReady, TextDelta
-from assistant.web.api_description import BODY_ERRORS, READING_ERRORS, Responses, as_json, errors_of
-from assistant.web.api_examples import ANSWER_EXAMPLE, EVENTS_EXAMPLE, TICKET_EXAMPLE
-from assistant.web.api_replies import AnswerBody, TicketBody
-from assistant.web.api_types import AskBody
+from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, Responses, as_json, errors_of
+from assistant.web.api.examples import ANSWER_EXAMPLE, EVENTS_EXAMPLE, TICKET_EXAMPLE
+from assistant.web.api.replies import AnswerBody, TicketBody
+from assistant.web.api.requests import AskBody
 from assistant.web.clients import TheAsker, TheClient
 from assistant.web.dependencies import TheCallbacks, TheLanguage, TheParts
 from assistant.web.following import answer_of, follow, submit

@@ -19,10 +19,10 @@ from assistant.errors import ConversationUnknown
 from assistant.history.history import History
 from assistant.history.types import ConversationSummary, KeptTurn, Verdict
 from assistant.sessions import Caller
-from assistant.web.api_description import BODY_ERRORS, READING_ERRORS, documented, errors_of
-from assistant.web.api_examples import CONVERSATION_EXAMPLE, CONVERSATIONS_EXAMPLE, RATED_EXAMPLE
-from assistant.web.api_replies import ConversationBody, ConversationsBody, DeletedBody, RatedBody
-from assistant.web.api_types import FeedbackBody, Identifier
+from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, documented, errors_of
+from assistant.web.api.examples import CONVERSATION_EXAMPLE, CONVERSATIONS_EXAMPLE, RATED_EXAMPLE
+from assistant.web.api.replies import ConversationBody, ConversationsBody, DeletedBody, RatedBody
+from assistant.web.api.requests import FeedbackBody, Identifier
 from assistant.web.clients import TheClient
 from assistant.web.dependencies import TheParts, TheWorkers, in_worker
 

@@ -10,15 +10,15 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from assistant.answer_json import document_json, outline_json, passages_json
-from assistant.web.api_description import BODY_ERRORS, READING_ERRORS, documented
-from assistant.web.api_examples import (
+from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, documented
+from assistant.web.api.examples import (
     DOCUMENT_EXAMPLE,
     DOCUMENTS_EXAMPLE,
     HEALTH_EXAMPLE,
     PASSAGES_EXAMPLE,
 )
-from assistant.web.api_replies import DocumentsBody, Health, OutlinedDocument, PassagesBody
-from assistant.web.api_types import SearchBody
+from assistant.web.api.replies import DocumentsBody, Health, OutlinedDocument, PassagesBody
+from assistant.web.api.requests import SearchBody
 from assistant.web.clients import TheAsker, TheClient
 from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
 from assistant.web.http_errors import UnknownDocument

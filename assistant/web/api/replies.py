@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from assistant.history.types import Complaint, TurnState, Verdict
 from assistant.types import Outcome, Reason
-from assistant.web.api_types import Strict
+from assistant.web.api.requests import Strict
 from vectorstore.types import Mark, SectionKind, Status
 
 

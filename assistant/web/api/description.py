@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from starlette.types import Lifespan
 
-from assistant.web.api_replies import ErrorBody
+from assistant.web.api.replies import ErrorBody
 from assistant.web.http_errors import OPENAI_PATHS, error_body
 
 API_VERSION = "1.0"

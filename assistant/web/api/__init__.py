@@ -1,0 +1,1 @@
+"""Our own API: questions, search, documents, conversations and ratings as JSON."""
