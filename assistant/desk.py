@@ -192,6 +192,11 @@ class Desk:
         most = MOST_HURRIED if hurried else AT_ONCE + MOST_WAITING
         return most - sum(not job.answer.done() for job in alike)
 
+    @property
+    def generation(self) -> str | None:
+        """The generation of the index that questions are answered from."""
+        return self._assistant.generation
+
     def find(self, question_id: str) -> Job | None:
         """The job of that question, while it is under way and for some time after."""
         with self._lock:

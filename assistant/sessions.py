@@ -167,7 +167,8 @@ class Sessions:
 
     def _id_of(self, question: Question, caller: Caller, message_id: str) -> str:
         """The id of that request: a new one, or the one that it had within the last minute."""
-        said = message_id or _content(question)
+        # A library that has changed meanwhile may answer otherwise.
+        said = message_id or f"{_content(question)} {self._desk.generation}"
         # Of whom we remember what was said, the same words mean something else after another question.
         leans = not message_id and caller.owner is not None and not question.history
         key: Hashable = caller if leans else (caller, said)

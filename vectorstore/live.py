@@ -59,8 +59,10 @@ class LiveLibrary:
 
     @property
     def generation_name(self) -> str | None:
-        """The name of the generation in use, or None before the first search."""
-        return self._current.generation.name if self._current else None
+        """The name of the generation in use, or None before the first search. Looks for a newer one too."""
+        with self._lock:
+            self._refresh()
+            return self._current.generation.name if self._current else None
 
     def close(self) -> None:
         """Close what is open; running searches end in peace."""
