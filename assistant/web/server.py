@@ -56,6 +56,22 @@ KEEP_ALIVE_SECONDS = 15
 SHUTDOWN_SECONDS = 5  # an open page holds a connection for ever
 MOST_CONNECTIONS = 400
 _READING = ("GET", "HEAD")
+_ROUTERS = (
+    ask.router,
+    library.router,
+    kept_conversations.router,
+    completions.router,
+    mcp.router,
+    official.router,
+    wecom.router,
+    wecom_bot.router,
+    browse.router,
+    reader.router,
+    short_links.router,
+    conversations.router,
+    api_docs.router,
+    *admin_routers,
+)
 
 
 class _NoSuchPath(BaseRoute):
@@ -99,35 +115,22 @@ def create_app(settings: Settings) -> FastAPI:
 
     What opening raises is kept in ``app.state.failure``, for whoever runs the server to report.
     """
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with ExitStack() as opened:
-            try:
-                history = opened.enter_context(closing(History(settings.data_dir)))
-                assistant = await anyio.to_thread.run_sync(build_assistant, settings)
-            except PolicyAssistantError as error:
-                app.state.failure = error
-                raise
-            app.state.assistant = opened.enter_context(closing(assistant))
-            desk = opened.enter_context(closing(Desk(assistant, history)))
-            app.state.parts = Parts(
-                assistant=assistant,
-                desk=desk,
-                history=history,
-                suggester=Suggester(assistant),
-                sessions=Sessions(desk, history),
-            )
-            opened.callback(app.state.administration.close)
-            async with (
-                forgetting(history, settings.history_days),
-                aclosing(app.state.callbacks),
-                mcp.tools_served(app),
-            ):
-                yield
-
     title = Message("政策助手", "Policy Assistant").in_language(settings.language)
-    app = described_app(title, lifespan, settings.public_url)
+    app = described_app(title, _opened, settings.public_url)
+    _set_state(app, settings)
+    pages = _pages(settings.language)
+    app.add_middleware(BodyLimit, language=settings.language)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Visitors, paths=frozenset(pages))
+    install_error_responses(app, settings.language)
+    for router in _ROUTERS:
+        app.include_router(router)
+    _mount_pages(app, pages)
+    return app
+
+
+def _set_state(app: FastAPI, settings: Settings) -> None:
+    """What is there before the server starts. Raises SettingsInvalid."""
     app.state.settings = settings
     app.state.language = settings.language
     app.state.gate = Gate(Keys(settings.data_dir), open_to_all=is_loopback(settings.host))
@@ -138,33 +141,44 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.official_account = official.open_official_account(settings)
     app.state.wecom_application = wecom.open_application(settings)
     app.state.failure = None
-    app.add_middleware(BodyLimit, language=settings.language)
-    app.add_middleware(SecurityHeaders)
-    pages = _pages(settings.language)
-    app.add_middleware(Visitors, paths=frozenset(pages))
-    install_error_responses(app, settings.language)
-    public = (
-        ask.router,
-        library.router,
-        kept_conversations.router,
-        completions.router,
-        mcp.router,
-        official.router,
-        wecom.router,
-        browse.router,
-        reader.router,
-        short_links.router,
-        conversations.router,
-        api_docs.router,
-        wecom_bot.router,
-    )
-    routers = (*public, *admin_routers)
-    for router in routers:
-        app.include_router(router)
+
+
+@asynccontextmanager
+async def _opened(app: FastAPI) -> AsyncIterator[None]:
+    """Within the block everything is open that answers."""
+    settings: Settings = app.state.settings
+    with ExitStack() as opened:
+        try:
+            history = opened.enter_context(closing(History(settings.data_dir)))
+            assistant = await anyio.to_thread.run_sync(build_assistant, settings)
+        except PolicyAssistantError as error:
+            app.state.failure = error
+            raise
+        app.state.assistant = opened.enter_context(closing(assistant))
+        desk = opened.enter_context(closing(Desk(assistant, history)))
+        app.state.parts = Parts(
+            assistant=assistant,
+            desk=desk,
+            history=history,
+            suggester=Suggester(assistant),
+            sessions=Sessions(desk, history),
+        )
+        opened.callback(app.state.administration.close)
+        async with (
+            forgetting(history, settings.history_days),
+            aclosing(app.state.callbacks),
+            mcp.tools_served(app),
+        ):
+            yield
+
+
+def _mount_pages(app: FastAPI, pages: dict[str, Language]) -> None:
+    """The page in both languages, behind all other routes."""
+    settings: Settings = app.state.settings
     for base in pages:
         if base != "/":  # a mount is at a path with its slash
             app.router.routes.append(Route(base.rstrip("/"), partial(_redirect, base)))
-    routes = [route for router in routers for route in router.routes]
+    routes = [route for router in _ROUTERS for route in router.routes]
     app.router.routes.append(_NoSuchPath(routes, pages))
     for base, language in reversed(pages.items()):  # the one at / would take every path of the other
         other = next(path for path in pages if path != base)
@@ -176,7 +190,6 @@ def create_app(settings: Settings) -> FastAPI:
             other=other,
             examples=written_questions(settings.seeds_dir) if language == settings.language else (),
         )
-    return app
 
 
 def bind(host: str, port: int) -> socket.socket:
