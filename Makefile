@@ -12,7 +12,7 @@ CODE := assistant vectorstore eval tests
 
 help:
 	@sed -n 's/^# //p' Makefile
-	@echo 'Others: make ingest, make eval, make gate (is it worse than eval/baseline.json?), make check (format, lint, types, imports, tests with coverage), make docs, make clean'
+	@echo 'Others: make ingest, make eval, make gate (is it worse than the baselines in eval/?), make check (format, lint, types, imports, tests with coverage), make docs, make clean'
 
 run: $(RUN)
 	@$(BIN)/policy-assistant serve
@@ -23,15 +23,26 @@ ingest: $(RUN)
 eval: $(RUN)
 	@$(BIN)/policy-assistant eval
 
-# Every case, without a model or a network, against the committed baseline: fails where it got worse
-# beyond the noise. It has a library of its own, so that no setting and no added document plays a part.
+# Every case of each library, without a model or a network, against its committed baseline: fails where it
+# got worse beyond the noise. It has libraries of its own, so that no setting and no added document plays a part.
 GATE := env -u OPENAI_MODEL -u POLICY_ASSISTANT_OPENAI_MODEL -u POLICY_ASSISTANT_EMBEDDING \
   POLICY_ASSISTANT_CONFIG=/dev/null POLICY_ASSISTANT_DATA_DIR=var/gate $(BIN)/policy-assistant eval
+INVENTED := eval/libraries/invented
 
 gate: $(RUN)
 	@rm -rf var/gate/results
-	@$(GATE) --output var/gate/results
-	@$(GATE) compare baseline latest --output var/gate/results --fail-on-regression
+	@$(GATE) --output var/gate/results/seeds
+	@$(GATE) compare baseline latest --output var/gate/results/seeds --fail-on-regression
+ifneq ($(wildcard $(INVENTED)/cases/*.jsonl),)
+	@$(GATE) --library invented --output var/gate/results/invented
+ifneq ($(wildcard $(INVENTED)/baseline.json),)
+	@$(GATE) compare baseline latest --output var/gate/results/invented --fail-on-regression
+else
+	@echo 'ⓘ 还没有基线 $(INVENTED)/baseline.json，没有比较。要以这次评测为基线：' >&2
+	@echo 'ⓘ There is no baseline $(INVENTED)/baseline.json yet: nothing was compared. To make one of this run:' >&2
+	@echo '  $(BIN)/policy-assistant eval baseline latest --output var/gate/results/invented' >&2
+endif
+endif
 
 test: $(DEV)
 	$(BIN)/python -m pytest

@@ -19,6 +19,7 @@ import typer
 from assistant.build import build_embedder
 from assistant.followup import stand_alone
 from assistant.library import take_in
+from assistant.reading.read import Reader
 from assistant.settings import Settings, load_settings
 from assistant.types import Turn
 from eval.cases import SHIPPED_CASES, Case, load_cases
@@ -47,6 +48,7 @@ from vectorstore.understand import understand
 
 DEPTHS = (1, 3, 5, 10)
 COPIES = 9
+_READ = 20  # passages that are read, as many as the assistant reads
 _NEVER = 10**6  # the rank of what was not found
 
 
@@ -77,13 +79,13 @@ class _WholeChunks:
         return [hit for hit in found if is_chunk(hit.chunk_id)][:limit]
 
 
-class _WithoutScope(Searcher):
+class _WithoutNames(Searcher):
     def read_mentions(self, question: str, scope: Scope = EVERYWHERE) -> Mentions:
         return Mentions()
 
 
 class _WithoutRows(Searcher):
-    def select_rows(self, question: str, mentions: Mentions) -> Selection | None:
+    def select_rows(self, question: str, mentions: Mentions, scope: Scope = EVERYWHERE) -> Selection | None:
         return None
 
 
@@ -106,7 +108,7 @@ VARIANTS: Mapping[str, Callable[[Generation, Embedder], Searcher]] = {
     "without vectors of sentences": lambda g, e: Searcher(
         _lacking(g, vectors=_WholeChunks(g.vectors), exact=_WholeChunks(g.exact)), e
     ),
-    "without scope": _WithoutScope,
+    "without what a question names": _WithoutNames,
     "without selected rows": _WithoutRows,
     "without the glossary": _WithoutGlossary,
 }
@@ -129,14 +131,19 @@ class _Silent:
         return []
 
 
-def rank_cases(searcher: Searcher, cases: Sequence[Case]) -> list[Ranked]:
-    """Search for every case, with its earlier turns."""
+def rank_cases(searcher: Searcher, cases: Sequence[Case], *, reads: bool = True) -> list[Ranked]:
+    """Search for every case, with its earlier turns; in the order of the reader if it ``reads``."""
+    reader = Reader()
     ranked: list[Ranked] = []
     for case in cases:
         history = [Turn(role=turn.role, content=turn.content) for turn in case.history]
         started = time.perf_counter()
-        asked = stand_alone(case.question, history, searcher)
-        passages = searcher.search(asked.text, scope=Scope(), limit=DEPTHS[-1])
+        asked = stand_alone(case.question, history, searcher, reader)
+        passages = searcher.search(asked.text, scope=EVERYWHERE, limit=_READ, around=asked.around)
+        if (
+            reads and len(searcher.read_mentions(asked.text).groups) < 2
+        ):  # things side by side keep their turns
+            passages = reader.read(asked.focus, passages, searcher.weight, asked.context).passages
         seconds = time.perf_counter() - started
         found = [Found(file=passage.source, text=passage.chunk.text) for passage in passages]
         ranks = [rank_of(gold, found) or _NEVER for gold in case.evidence]
@@ -165,7 +172,7 @@ def print_kinds(ranked: Sequence[Ranked]) -> None:
     typer.echo("## By kind\n\nAll evidence in the first k, in per cent.\n")
     typer.echo(header("kind"))
     for split in (Split.TUNE, Split.REPORT, Split.ALL):
-        typer.echo(row(f"**{split.value}**", [one for one in ranked if is_in(one.case.id, split)]))
+        typer.echo(row(f"**{split.value}**", [one for one in ranked if is_in(one.case.family, split)]))
     for kind in sorted({one.case.kind for one in ranked}):
         typer.echo(row(kind.value, [one for one in ranked if one.case.kind is kind]))
 
@@ -176,6 +183,9 @@ def print_variants(generation: Generation, embedder: Embedder, cases: Sequence[C
     typer.echo(header("variant"))
     for name, build in VARIANTS.items():
         typer.echo(row(name, rank_cases(build(generation, embedder), cases)))
+    typer.echo(
+        row("without the reader's order", rank_cases(Searcher(generation, embedder), cases, reads=False))
+    )
 
 
 def print_without_structure(settings: Settings, embedder: Embedder, cases: Sequence[Case]) -> None:
@@ -258,7 +268,7 @@ def names_places(question: str, searcher: Searcher) -> bool:
         any(name in text for target in group for name in names_of_region(target.head.region))
         for group in mentions.groups
     ]
-    return bool(by_region) and (all(by_region) or (len(by_region) == 1 and bool(mentions.within)))
+    return bool(by_region) and all(by_region)
 
 
 def main(

@@ -47,7 +47,7 @@ class HistoryTurn(_Model):
 
 
 class GoldQuote(_Model):
-    """A verbatim span of a seed that the answer needs."""
+    """A verbatim span of a document that the answer needs; ``file`` is its name in the library."""
 
     file: str
     quote: str
@@ -57,6 +57,7 @@ class Case(_Model):
     """One question with what a good answer holds. The fields are those of FORMAT.md, section 1.
 
     ``facts`` holds, for each fact, the alternatives of which one is enough.
+    ``group`` names the family of documents that the case is about.
     """
 
     id: str
@@ -68,6 +69,12 @@ class Case(_Model):
     evidence: tuple[GoldQuote, ...]
     answerable: bool
     says: str = ""
+    group: str = ""
+
+    @property
+    def family(self) -> str:
+        """What stays together when cases are halved: those of one group, or the case alone."""
+        return self.group or self.id
 
 
 def case_files(path: Path) -> tuple[Path, ...]:

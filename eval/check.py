@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from eval.cases import Case
@@ -14,7 +13,6 @@ from eval.documents import NAMES
 from eval.english_questions import check_english, load_english
 from eval.judge_labels import check_labels, load_labels
 from eval.normalise import normalise
-from eval.seeds import load_seeds
 
 _ID = re.compile(r"(\d{3}|xxx)-\d{3}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -29,32 +27,37 @@ class Problem:
     text: str
 
 
-def check_cases(cases: Sequence[Case], seeds_dir: Path) -> list[Problem]:
-    """All problems of ``cases``, in their order. Raises CasesInvalid where ``seeds_dir`` has no seeds.
+def check_cases(cases: Sequence[Case], texts: Mapping[str, str], *, of_seeds: bool = True) -> list[Problem]:
+    """All problems of ``cases``, in their order; ``texts`` are those of the documents, by name.
 
-    A gold quote must stand in its seed character for character: FORMAT.md
-    allows no other white space than the seed's own.
+    Cases about the seeds have ids that name their seed, and gold quotes that
+    stand there character for character: FORMAT.md allows no other white space
+    than the seed's own. Elsewhere the white space is the reader's, and does not
+    count. Facts may be missing only where no case has any.
     """
-    seeds = load_seeds(seeds_dir)
-    folded = {name: normalise(text) for name, text in seeds.items()}
+    folded = {name: normalise(text) for name, text in texts.items()}
+    texts = texts if of_seeds else {name: _squeezed(text) for name, text in texts.items()}
     count = Counter(case.id for case in cases)
+    with_facts = of_seeds or any(case.facts for case in cases)
     problems: list[Problem] = []
     for case in cases:
-        errors = [*_id_errors(case, count), *_shape_errors(case), *_quote_errors(case, seeds)]
+        errors = [
+            *_id_errors(case, count, of_seeds=of_seeds),
+            *_shape_errors(case, with_facts=with_facts),
+            *_quote_errors(case, texts, of_seeds=of_seeds),
+        ]
         problems += [Problem(level="error", case=case.id, text=text) for text in errors]
         problems += [*_fact_problems(case, folded), *_question_problems(case)]
     return problems
 
 
-def check_all(cases: Sequence[Case], seeds_dir: Path, *, shipped: bool) -> list[Problem]:
-    """The problems of ``cases`` and, for the shipped ones, of what stands beside them.
+def check_all(cases: Sequence[Case], seeds: Mapping[str, str]) -> list[Problem]:
+    """The problems of the shipped cases about the seeds, and of what stands beside them.
 
     That is the names of documents, the hand labels and the English questions.
-    Raises CasesInvalid, also where one of those can't be read.
+    Raises CasesInvalid where one of those can't be read.
     """
-    problems = check_cases(cases, seeds_dir)
-    if not shipped:
-        return problems
+    problems = check_cases(cases, seeds)
     wrong_labels = (
         Problem(level="error", case=case_id, text=text)
         for case_id, text in check_labels(load_labels(), cases)
@@ -63,7 +66,7 @@ def check_all(cases: Sequence[Case], seeds_dir: Path, *, shipped: bool) -> list[
         Problem(level="error", case=case_id, text=text)
         for case_id, text in check_english(load_english(), cases)
     )
-    return [*problems, *_name_problems(load_seeds(seeds_dir)), *wrong_labels, *wrong_english]
+    return [*problems, *_name_problems(seeds), *wrong_labels, *wrong_english]
 
 
 def _name_problems(seeds: Mapping[str, str]) -> Iterator[Problem]:
@@ -76,15 +79,21 @@ def _name_problems(seeds: Mapping[str, str]) -> Iterator[Problem]:
                 yield Problem(level="error", case=file, text=text)
 
 
-def _id_errors(case: Case, count: Mapping[str, int]) -> Iterator[str]:
-    if not _ID.fullmatch(case.id):
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _id_errors(case: Case, count: Mapping[str, int], *, of_seeds: bool) -> Iterator[str]:
+    if of_seeds and not _ID.fullmatch(case.id):
         yield "the id is not SSS-NNN"
+    if not case.id.strip():
+        yield "the id is empty"
     if count[case.id] > 1:
         yield f"{count[case.id]} cases have this id"
 
 
-def _shape_errors(case: Case) -> Iterator[str]:
-    if case.answerable and not case.facts:
+def _shape_errors(case: Case, *, with_facts: bool) -> Iterator[str]:
+    if with_facts and case.answerable and not case.facts:
         yield "an answerable case needs facts"
     if case.answerable and not case.evidence:
         yield "an answerable case needs evidence"
@@ -106,13 +115,13 @@ def _forbidden_by(fact: Sequence[str], must_not: Sequence[str]) -> str | None:
     return next((text for text in must_not if all(normalise(text) in one for one in folded)), None)
 
 
-def _quote_errors(case: Case, seeds: Mapping[str, str]) -> Iterator[str]:
+def _quote_errors(case: Case, texts: Mapping[str, str], *, of_seeds: bool) -> Iterator[str]:
     for gold in case.evidence:
-        if gold.file not in seeds:
-            yield f"there is no seed {gold.file!r}"
+        if gold.file not in texts:
+            yield f"there is no document {gold.file!r}"
         elif not normalise(gold.quote):
             yield "a quote is empty"
-        elif gold.quote not in seeds[gold.file]:
+        elif (gold.quote if of_seeds else _squeezed(gold.quote)) not in texts[gold.file]:
             yield f"{gold.file} does not hold the quote {gold.quote!r}"
 
 

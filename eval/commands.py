@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.startup import prepare, start
+from assistant.startup import start
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from eval.baseline import Scores
-    from eval.cases import Kind
     from eval.judge import ModelJudge
+    from eval.libraries import Library
     from eval.metrics import Metric
-    from eval.run import Server
     from eval.splits import Split
     from eval.summary import Summary
 
@@ -30,11 +28,27 @@ _Output = Annotated[Path, typer.Option(help="结果文件夹 Folder of results."
 _Run = Annotated[
     str, typer.Argument(metavar="RUN", help="结果文件夹、latest 或 baseline Folder, latest or baseline.")
 ]
+_Runs = Annotated[list[str], typer.Argument(metavar="RUN…", help="结果文件夹或 latest Folders, or latest.")]
+_Documents = Annotated[
+    Path | None, typer.Option(help="评测这个文件夹里的文件 Measure on the documents in this folder.")
+]
+_Library = Annotated[
+    Literal["seeds", "invented"] | None, typer.Option(help="自带的文件库 A library that ships; else seeds.")
+]
+_Cases = Annotated[
+    Path | None, typer.Option(help="题目文件或文件夹 File or folder of cases; else the library's.")
+]
 
 
 @eval_commands.callback()
 def evaluate(
     context: typer.Context,
+    documents: _Documents = None,
+    library: _Library = None,
+    cases: _Cases = None,
+    system: Annotated[
+        Literal["ours", "bm25", "nearest"], typer.Option(help="被测系统 The assistant, or a simple system.")
+    ] = "ours",
     url: Annotated[str | None, typer.Option(help="评测已启动的服务 Measure the server there.")] = None,
     protocol: Annotated[
         Literal["ours", "openai"] | None, typer.Option(help="服务的接口 The server's API; openai if /v1.")
@@ -47,7 +61,6 @@ def evaluate(
     split: Annotated[_Split, typer.Option(help="哪一半 Which half of the cases.")] = "all",
     limit: Annotated[int | None, typer.Option(min=1, help="最多几题 How many cases at most.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="并发数 Cases at once.")] = 4,
-    cases: Annotated[Path | None, typer.Option(help="题目文件夹 Folder of cases.")] = None,
     output: _Output = _DEFAULT_OUTPUT,
     resume: Annotated[Path | None, typer.Option(help="接着这次评测 Go on with this run.")] = None,
     failures: Annotated[bool, typer.Option(help="列出未通过的题 Show failing cases.")] = False,
@@ -57,14 +70,18 @@ def evaluate(
     if context.invoked_subcommand:
         return
     settings = start()
-    from eval.cases import SHIPPED_CASES
+    from eval.libraries import note_folder, take_in_documents
+    from eval.options import choose_library, read_kinds, read_server
     from eval.run import Plan, run_evaluation
     from eval.splits import Split
 
+    measured, cases_dir = choose_library(settings, documents, library, cases)
     plan = Plan(
-        cases_dir=cases or SHIPPED_CASES,
-        server=_server(url, protocol, model, api_key_env),
-        kinds=_kinds(kind or []),
+        library=measured,
+        cases_dir=cases_dir,
+        server=read_server(url, protocol, model, api_key_env, system),
+        system=system,
+        kinds=read_kinds(kind or []),
         split=Split(split),
         limit=limit,
         workers=workers,
@@ -75,7 +92,9 @@ def evaluate(
         _open_judge(settings) if judge else None
     )  # before the run: one that can't be had is told at once
     if plan.server is None:
-        prepare(settings)
+        take_in_documents(measured)
+    else:
+        note_folder(measured)
     summary = run_evaluation(settings, plan)
     _show(summary, plan.split, settings, failures=failures)
     if judging:
@@ -83,16 +102,19 @@ def evaluate(
 
 
 @eval_commands.command()
-def check(
-    cases: Annotated[Path | None, typer.Option(help="题目文件夹 Folder of cases.")] = None,
-) -> None:
+def check(documents: _Documents = None, library: _Library = None, cases: _Cases = None) -> None:
     """核对题库 Prove that the cases are sound."""
     settings = start()
-    from eval.cases import SHIPPED_CASES, load_cases
-    from eval.check import check_all
+    from eval.cases import load_cases
+    from eval.check import check_all, check_cases
+    from eval.libraries import SEEDS, read_material
+    from eval.options import choose_library
 
-    found = load_cases(cases or SHIPPED_CASES)
-    problems = check_all(found, settings.seeds_dir, shipped=cases is None)
+    measured, cases_dir = choose_library(settings, documents, library, cases)
+    found, texts = load_cases(cases_dir), read_material(measured, as_stored=False).texts
+    of_seeds = measured.key == SEEDS
+    whole = of_seeds and cases is None
+    problems = check_all(found, texts) if whole else check_cases(found, texts, of_seeds=of_seeds)
     for problem in problems:
         typer.echo(f"{problem.level} {problem.case}: {problem.text}")
     errors = sum(problem.level == "error" for problem in problems)
@@ -116,8 +138,9 @@ def compare(
     from eval.comparison_tables import print_comparison
     from eval.splits import Split
 
-    metrics = _metrics(settings)
-    first, second = (_scores(name, output, metrics) for name in (before, after))
+    runs = [name for name in (before, after) if name != "baseline"] or ["baseline"]
+    measured, metrics = _measured(runs[-1], output, settings)
+    first, second = (_scores(name, output, metrics, measured) for name in (before, after))
     comparison = compare_runs(first, second, metrics, Split(split))
     print_comparison(comparison, first, second, language=settings.language)
     raise typer.Exit(1 if fail_on_regression and comparison.fails else 0)
@@ -125,13 +148,24 @@ def compare(
 
 @eval_commands.command()
 def baseline(run: _Run, output: _Output = _DEFAULT_OUTPUT) -> None:
-    """以这次评测为基线 Make a run the baseline."""
+    """以这次评测为基线 Make a run the baseline of its library."""
     settings = start()
-    from eval.baseline import BASELINE, write_baseline
+    from eval.baseline import write_baseline
     from eval.storage import find_run
 
-    count = write_baseline(find_run(run, output), _metrics(settings))
-    typer.echo(f"✓ {BASELINE.name}: {count}")
+    measured, metrics = _measured(run, output, settings)
+    count = write_baseline(find_run(run, output), metrics, measured.baseline)
+    typer.echo(f"✓ {measured.baseline}: {count}")
+
+
+@eval_commands.command()
+def tables(runs: _Runs, output: _Output = _DEFAULT_OUTPUT) -> None:
+    """并列几次评测 Print runs side by side, as Markdown."""
+    settings = start()
+    from eval.side_by_side import side_by_side
+    from eval.storage import find_run
+
+    typer.echo(side_by_side([find_run(run, output) for run in runs], settings.language))
 
 
 @eval_commands.command()
@@ -145,43 +179,6 @@ def report(run: _Run, output: _Output = _DEFAULT_OUTPUT) -> None:
     print_summary(report_again(find_run(run, output), settings), language=settings.language)
 
 
-def _server(
-    url: str | None, protocol: Literal["ours", "openai"] | None, model: str, api_key_env: str | None
-) -> Server | None:
-    from eval.errors import OptionsInvalid
-    from eval.run import Server
-    from vectorstore.errors import Message
-
-    if url is None:
-        if protocol or model or api_key_env:
-            raise OptionsInvalid(
-                Message("缺少要评测的服务地址。", "There is no server to measure."),
-                Message("请用 --url 指定。", "Name it with --url."),
-            )
-        return None
-    key = os.environ.get(api_key_env, "") if api_key_env else ""
-    if api_key_env and not key:
-        raise OptionsInvalid(
-            Message(f"环境变量 {api_key_env} 没有设置。", f"The variable {api_key_env} is not set."),
-            Message("请先设置密钥。", "Set it to the server's key."),
-        )
-    return Server(url=url, api=protocol, model=model, key=key)
-
-
-def _kinds(names: list[str]) -> list[Kind]:
-    from eval.cases import Kind
-    from eval.errors import OptionsInvalid
-    from vectorstore.errors import Message
-
-    unknown = [name for name in names if name not in set(Kind)]
-    if unknown:
-        raise OptionsInvalid(
-            Message(f"没有这种题型：{'、'.join(unknown)}。", f"No such kind: {', '.join(unknown)}."),
-            Message(f"题型有：{'、'.join(Kind)}。", f"The kinds are: {', '.join(Kind)}."),
-        )
-    return [Kind(name) for name in names]
-
-
 def _show(summary: Summary, split: Split, settings: Settings, *, failures: bool) -> None:
     from eval.failures import print_failures
     from eval.splits import Split, is_in
@@ -190,7 +187,7 @@ def _show(summary: Summary, split: Split, settings: Settings, *, failures: bool)
     if failures:
         # Those of the half that headlines come from stay unread unless asked for by name.
         half = Split.REPORT if split is Split.REPORT else Split.TUNE
-        print_failures((r for r in summary.results if is_in(r.case.id, half)), language=settings.language)
+        print_failures((r for r in summary.results if is_in(r.case.family, half)), language=settings.language)
     print_summary(summary, language=settings.language)
 
 
@@ -218,15 +215,22 @@ def _judge(summary: Summary, judge: ModelJudge, workers: int) -> None:
     print_judged(judged, typer.echo)
 
 
-def _metrics(settings: Settings) -> tuple[Metric, ...]:
-    from eval.metrics import make_metrics
-    from eval.seeds import load_seeds
+def _measured(run: str, output: Path, settings: Settings) -> tuple[Library, tuple[Metric, ...]]:
+    """The library that a run measured, and all metrics over it; of the baseline alone the seeds."""
+    from eval.libraries import SEEDS, library_of_run, read_material, shipped_library
+    from eval.storage import find_run, read_settings_of
 
-    return make_metrics(load_seeds(settings.seeds_dir))
+    if run == "baseline":
+        measured = shipped_library(SEEDS, settings)
+    else:
+        measured = library_of_run(read_settings_of(find_run(run, output)), settings)
+    return measured, read_material(measured).metrics
 
 
-def _scores(name: str, output: Path, metrics: tuple[Metric, ...]) -> Scores:
+def _scores(name: str, output: Path, metrics: tuple[Metric, ...], measured: Library) -> Scores:
     from eval.baseline import read_baseline, scores_of
     from eval.storage import find_run
 
-    return read_baseline() if name == "baseline" else scores_of(find_run(name, output), metrics)
+    return (
+        read_baseline(measured.baseline) if name == "baseline" else scores_of(find_run(name, output), metrics)
+    )

@@ -79,8 +79,8 @@ class Comparison:
 
 def compare(before: Scores, after: Scores, metrics: Sequence[Metric], split: Split = Split.ALL) -> Comparison:
     """The comparison of two runs on the cases of ``split``."""
-    ids_before = {one for one in before.cases if is_in(one, split)}
-    ids_after = {one for one in after.cases if is_in(one, split)}
+    ids_before = {one for one, scored in before.cases.items() if is_in(scored.family, split)}
+    ids_after = {one for one, scored in after.cases.items() if is_in(scored.family, split)}
     both = sorted(ids_before & ids_after)
     same = [one for one in both if before.cases[one].fingerprint == after.cases[one].fingerprint]
     judged = [one for one in same if not (before.cases[one].failed or after.cases[one].failed)]

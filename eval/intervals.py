@@ -2,13 +2,16 @@
 
 ``by_case`` draws cases: what other questions on the same documents might give.
 ``by_document`` draws documents, with all their cases, and says what other
-documents might give. Cases of several documents or of none are drawn one by
-one, in a stratum of their own. With five documents to draw from this is crude,
-and too narrow rather than too wide; of fewer than that nothing is said.
+documents might give. Cases that name a group are of that one document; else the
+id tells it, where it begins with three digits. Cases of several documents or of
+none are drawn one by one, in a stratum of their own. With five documents to draw
+from this is crude, and too narrow rather than too wide; of fewer than that
+nothing is said.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,9 +26,9 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 RESAMPLES = 1000
-_SEED = 20_240_308
+_RANDOM_SEED = 20_240_308
 _BOUNDS = (2.5, 97.5)
-_NO_DOCUMENT = "xxx"
+_SEED = re.compile(r"\d{3}(?=-)")
 _FEWEST_DOCUMENTS = 5
 
 
@@ -37,26 +40,35 @@ class Interval:
     high: float
 
 
-def cluster_of(case_id: str) -> str:
-    """The document of a case by its id; the case itself where there are several documents or none."""
-    document = case_id.partition("-")[0]
-    return case_id if document == _NO_DOCUMENT else document
+def cluster_of(case_id: str, family: str = "") -> str:
+    """The document of a case by its family or its id; the case itself where neither tells one."""
+    if family and family != case_id:
+        return family
+    document = _SEED.match(case_id)
+    return document[0] if document else case_id
 
 
 def by_case(ids: Sequence[str]) -> Matrix:
     """How often each resample (rows) holds each case (columns)."""
-    return _draw(len(ids), np.random.default_rng(_SEED))
+    return _draw(len(ids), np.random.default_rng(_RANDOM_SEED))
 
 
-def by_document(ids: Sequence[str]) -> Matrix:
-    """How often each resample (rows) holds each case (columns), whole documents being drawn."""
-    random = np.random.default_rng(_SEED)
-    clusters = [cluster_of(case_id) for case_id in ids]
+def by_document(ids: Sequence[str], families: Mapping[str, str] | None = None) -> Matrix:
+    """How often each resample (rows) holds each case (columns), whole documents being drawn.
+
+    ``families`` are those of the cases, by id.
+    """
+    random = np.random.default_rng(_RANDOM_SEED)
+    clusters = _clusters(ids, families)
     documents = sorted({one for one, case_id in zip(clusters, ids, strict=True) if one != case_id})
     alone = sorted(set(clusters) - set(documents))
     counts = np.hstack([_draw(len(documents), random), _draw(len(alone), random)])
     column = {name: at for at, name in enumerate((*documents, *alone))}
     return counts[:, [column[cluster] for cluster in clusters]]
+
+
+def _clusters(ids: Sequence[str], families: Mapping[str, str] | None) -> list[str]:
+    return [cluster_of(case_id, (families or {}).get(case_id, "")) for case_id in ids]
 
 
 def _draw(things: int, random: np.random.Generator) -> Matrix:
@@ -93,18 +105,22 @@ def case_intervals(
 
 
 def document_intervals(
-    ids: Sequence[str], scores: Sequence[Mapping[str, Score]], names: Sequence[str]
+    ids: Sequence[str],
+    scores: Sequence[Mapping[str, Score]],
+    names: Sequence[str],
+    families: Mapping[str, str] | None = None,
 ) -> dict[str, Interval | None]:
     """The same by document; None for a metric that judged cases of too few documents."""
-    found = _intervals(scores, names, by_document(ids))
-    return {
-        name: found[name] if _documents(name, ids, scores) >= _FEWEST_DOCUMENTS else None for name in names
+    found = _intervals(scores, names, by_document(ids, families))
+    documents = {
+        name: _documents([i for i, one in zip(ids, scores, strict=True) if name in one], families)
+        for name in names
     }
+    return {name: found[name] if documents[name] >= _FEWEST_DOCUMENTS else None for name in names}
 
 
-def _documents(name: str, ids: Sequence[str], scores: Sequence[Mapping[str, Score]]) -> int:
-    judged = [case_id for case_id, one in zip(ids, scores, strict=True) if name in one]
-    return len({cluster_of(case_id) for case_id in judged} - set(judged))
+def _documents(judged: Sequence[str], families: Mapping[str, str] | None) -> int:
+    return len(set(_clusters(judged, families)) - set(judged))
 
 
 def _intervals(

@@ -90,6 +90,11 @@ def refusal_precision(case: Case, reply: Reply) -> Score | None:
     return yes(not case.answerable) if reply.outcome is Outcome.REFUSED else None
 
 
+def refused_answerable(case: Case, reply: Reply) -> Score | None:
+    """Whether a case with an answer is refused. Answerable cases; low is good."""
+    return yes(reply.outcome is Outcome.REFUSED) if case.answerable else None
+
+
 def said_so(case: Case, reply: Reply) -> Score | None:
     """Whether a case without an answer is refused, or the answer says that it is not there."""
     if case.answerable:

@@ -48,7 +48,7 @@ def without_labels(text: str, reply: Reply) -> str:
 def is_cited(gold: GoldQuote, citations: Iterable[Cited]) -> bool:
     """Whether one citation of the same file contains the gold quote, lies in it, or shares half of it."""
     wanted = normalise(gold.quote)
-    return any(_meet(wanted, normalise(one.quote)) for one in citations if one.file == gold.file)
+    return any(meet(wanted, normalise(one.quote)) for one in citations if one.file == gold.file)
 
 
 def rank_of(gold: GoldQuote, passages: Iterable[Found]) -> int | None:
@@ -58,13 +58,14 @@ def rank_of(gold: GoldQuote, passages: Iterable[Found]) -> int | None:
         (
             place
             for place, one in enumerate(passages, start=1)
-            if one.file == gold.file and _meet(wanted, normalise(one.text))
+            if one.file == gold.file and meet(wanted, normalise(one.text))
         ),
         None,
     )
 
 
-def _meet(gold: str, quote: str) -> bool:
+def meet(gold: str, quote: str) -> bool:
+    """Whether a quote contains the gold one, lies in it, or shares half of it; both are normalised."""
     if gold in quote or (len(quote) >= _SHORTEST_PART and quote in gold):
         return True
     half = (len(gold) + 1) // 2

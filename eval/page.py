@@ -20,7 +20,7 @@ from eval.splits import Split, split_of
 from eval.storage import PAGE, writing
 from eval.summary import Part, Summary
 from eval.svg import Bar, Curve, bars, curves, histogram
-from eval.tables import COST_COLUMNS, GROUPS, SPLITS, percent, span
+from eval.tables import COST_COLUMNS, GROUPS, MEMORY, SPLITS, percent, span
 from vectorstore.errors import Language, Message
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -72,6 +72,7 @@ def render(summary: Summary, settings: Mapping[str, object], language: Language)
         groups=GROUPS,
         splits=SPLITS,
         costs=COST_COLUMNS,
+        memory=MEMORY,
         plots=_plots(summary, language),
         failing=failing,
         kinds=[row.name for row in headline.kinds],
@@ -126,7 +127,7 @@ def _failing(result: Result) -> Failing:
     case, reply = result.case, result.reply
     return Failing(
         result=result,
-        split=split_of(case.id),
+        split=split_of(case.family),
         failed=failed_metrics(result),
         facts=_facts(result, reply),
         gold=tuple(

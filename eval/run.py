@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from rich.console import Console
@@ -19,15 +20,17 @@ from eval.cases import SHIPPED_CASES, Case, Kind, case_files, read_cases
 from eval.commit import read_commit
 from eval.errors import CasesInvalid, OptionsInvalid, RunUnusable
 from eval.http import Api, open_server, protocol_of
-from eval.metrics import Metric, make_metrics
+from eval.libraries import SEEDS, Library, Material, library_of_run, read_material, shipped_library
+from eval.memory import peak_memory
+from eval.metrics import Metric
 from eval.page import write_page
 from eval.progress import watch
 from eval.runner import Result, run_cases
-from eval.seeds import load_seeds
 from eval.splits import Split, is_in
 from eval.storage import (
     append_results,
     create_run_folder,
+    read_peak_memory,
     read_results,
     read_settings_of,
     rewrite_results,
@@ -37,6 +40,10 @@ from eval.summary import Summary, summarise
 from eval.systems import System
 from vectorstore.errors import Language, Message
 
+if TYPE_CHECKING:
+    from eval.simple_systems import SimpleName
+
+OURS: Literal["ours"] = "ours"
 DEFAULT_OUTPUT = Path("eval/results")
 DEFAULT_WORKERS = 4
 # Where things are on this machine, which changes no number and should not be published with the rest.
@@ -56,10 +63,16 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to ask, of whom, and where to write. ``resume`` is the folder of a run to go on with."""
+    """What to ask, of whom, about which library, and where to write.
 
+    Without a ``library`` the cases are about the seeds. ``system`` is what
+    answers in this process; ``resume`` is the folder of a run to go on with.
+    """
+
+    library: Library | None = None
     cases_dir: Path = SHIPPED_CASES
     server: Server | None = None
+    system: SimpleName | Literal["ours"] = OURS
     kinds: Sequence[Kind] = ()
     split: Split = Split.ALL
     limit: int | None = None
@@ -76,23 +89,27 @@ def run_evaluation(
 ) -> Summary:
     """Ask every case, score the replies, and write ``output_dir/<run>/``; progress goes to standard error.
 
-    Without a server or ``open_system`` the assistant of ``settings`` answers in
-    this process. Kinds, split and limit take the first cases of those; the
-    order of cases is that of files and lines. Lines that are no case are told
-    and counted, and the others asked. The run's folder has settings.json from
-    the start and cases.jsonl as far as the run came. An interrupted run writes
-    its summary too before KeyboardInterrupt goes on.
+    Without a server or ``open_system`` the system of the plan answers in this
+    process, over its library, which is taken in already. Kinds, split and limit
+    take the first cases of those; the order of cases is that of files and lines.
+    Lines that are no case are told and counted, and the others asked. The run's
+    folder has settings.json from the start and cases.jsonl as far as the run
+    came. An interrupted run writes its summary too before KeyboardInterrupt
+    goes on.
 
     Raises CasesInvalid, OptionsInvalid, RunUnusable, ServerUnreachable,
     StorageUnusable, and in this process what building the assistant raises.
     """
+    library = plan.library or shipped_library(SEEDS, settings)
     readable, wrong = _read_cases(plan.cases_dir)
     cases = _choose(readable, plan)
-    metrics = make_metrics(load_seeds(settings.seeds_dir))
-    made_with = _describe(settings, plan, cases, wrong)
+    material = read_material(library, as_stored=plan.server is None)
+    metrics = material.metrics
+    made_with = _describe(settings, plan, cases, wrong) | _describe_library(library, material)
     kept = _kept(plan.resume, made_with, metrics) if plan.resume else {}
     results = dict(kept)
-    with (open_system or (lambda: _open(plan.server, settings)))() as system:
+    in_process = open_system is None and plan.server is None
+    with (open_system or (lambda: _open(plan, library.settings)))() as system:
         folder = plan.resume or create_run_folder(plan.output_dir, made_with)
         left = [case for case in cases if case.id not in kept]
         with closing(run_cases(left, system, metrics=metrics, workers=plan.workers)) as asked:
@@ -106,21 +123,26 @@ def run_evaluation(
     ordered = _in_order(cases, results)
     if kept:
         rewrite_results(ordered, folder)
-    return _finish(ordered, metrics, folder, settings.language)
+    return _finish(ordered, metrics, folder, settings.language, peak_memory() if in_process else None)
 
 
 def report_again(folder: Path, settings: Settings) -> Summary:
     """Write summary and page of a run anew from its cases.jsonl. Raises RunUnusable, StorageUnusable."""
-    metrics = make_metrics(load_seeds(settings.seeds_dir))
-    return _finish(read_results(folder, metrics), metrics, folder, settings.language)
+    metrics = read_material(library_of_run(read_settings_of(folder), settings)).metrics
+    results = read_results(folder, metrics)
+    return _finish(results, metrics, folder, settings.language, read_peak_memory(folder))
 
 
 def _finish(
-    results: Sequence[Result], metrics: Sequence[Metric], folder: Path, language: Language
+    results: Sequence[Result],
+    metrics: Sequence[Metric],
+    folder: Path,
+    language: Language,
+    memory: int | None = None,
 ) -> Summary:
     made_with = read_settings_of(folder)
     planned, malformed = int(made_with.get("cases") or 0), len(made_with.get("malformed") or ())
-    summary = summarise(results, metrics, folder, planned, malformed)
+    summary = summarise(results, metrics, folder, planned, malformed, memory)
     write_summary(summary)
     write_page(summary, made_with, language)
     return summary
@@ -178,7 +200,9 @@ def _read_cases(path: Path) -> tuple[tuple[Case, ...], tuple[str, ...]]:
 
 def _choose(cases: tuple[Case, ...], plan: Plan) -> tuple[Case, ...]:
     chosen = tuple(
-        case for case in cases if (not plan.kinds or case.kind in plan.kinds) and is_in(case.id, plan.split)
+        case
+        for case in cases
+        if (not plan.kinds or case.kind in plan.kinds) and is_in(case.family, plan.split)
     )[: plan.limit]
     if not chosen:
         raise CasesInvalid(
@@ -191,12 +215,14 @@ def _choose(cases: tuple[Case, ...], plan: Plan) -> tuple[Case, ...]:
     return chosen
 
 
-def _open(server: Server | None, settings: Settings) -> Opened:
+def _open(plan: Plan, settings: Settings) -> Opened:
+    server = plan.server
     if server is None:
-        # Here, since it loads the index and the models, which measuring a server does not need.
+        # Here, since they load the index and the models, which measuring a server does not need.
         from eval.inprocess import open_in_process
+        from eval.simple_systems import open_simple
 
-        return open_in_process(settings)
+        return open_in_process(settings) if plan.system == OURS else open_simple(plan.system, settings)
     api = server.api or protocol_of(server.url)
     if api == "openai" and not server.model:
         raise OptionsInvalid(
@@ -216,6 +242,7 @@ def _describe(
         "commit": read_commit(),
         "python": platform.python_version(),
         "server": server and _server_json(server),
+        "system": None if server else plan.system,
         "settings": None if server else settings.model_dump(mode="json", exclude=_PLACES),
         "files": {
             file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in case_files(plan.cases_dir)
@@ -227,6 +254,11 @@ def _describe(
         "cases": len(cases),
         "malformed": list(malformed),
     }
+
+
+def _describe_library(library: Library, material: Material) -> dict[str, object]:
+    """What was asked about: not where it stands, which should not be published with the rest."""
+    return {"library": library.key, "documents": material.digest}
 
 
 def _server_json(server: Server) -> dict[str, object]:

@@ -1,4 +1,8 @@
-"""The fixed halves of the cases: one to tune on, one to report from."""
+"""The fixed halves of the cases: one to tune on, one to report from.
+
+A half is that of a case's family (``Case.family``): cases that name a group are
+halved group by group, so that no document stands on both sides; others one by one.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,11 @@ class Split(StrEnum):
     ALL = "all"
 
 
-def split_of(case_id: str) -> Split:
-    """The half of a case: by the first byte of its id's SHA-256, which nobody chose."""
-    return Split.REPORT if hashlib.sha256(case_id.encode()).digest()[0] % 2 else Split.TUNE
+def split_of(family: str) -> Split:
+    """The half of a family of cases: by the first byte of its name's SHA-256, which nobody chose."""
+    return Split.REPORT if hashlib.sha256(family.encode()).digest()[0] % 2 else Split.TUNE
 
 
-def is_in(case_id: str, split: Split) -> bool:
-    """Whether the case is in ``split``."""
-    return split in (Split.ALL, split_of(case_id))
+def is_in(family: str, split: Split) -> bool:
+    """Whether the cases of ``family`` are in ``split``."""
+    return split in (Split.ALL, split_of(family))

@@ -146,6 +146,24 @@ def write_summary(summary: Summary) -> None:
     write_json(summary.folder / SUMMARY, summary_json(summary))
 
 
+def read_summary_of(folder: Path) -> dict[str, Any]:
+    """What ``summary.json`` of a run says. Raises RunUnusable."""
+    try:
+        summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise not_a_run(folder, str(error)) from error
+    return summary
+
+
+def read_peak_memory(folder: Path) -> int | None:
+    """The most bytes that a run had in memory, by its summary; None where it has none or can't know it."""
+    try:
+        found = read_summary_of(folder).get("peak_memory_bytes")
+    except RunUnusable:  # it was killed before it had a summary
+        return None
+    return found if isinstance(found, int) else None
+
+
 def summary_json(summary: Summary) -> dict[str, object]:
     """The numbers of a run as JSON values. ``headline`` names the split that conclusions are drawn from."""
     return {
@@ -154,6 +172,7 @@ def summary_json(summary: Summary) -> dict[str, object]:
         "headline": summary.headline.split.value,
         "splits": {split.value: _part_json(part) for split, part in summary.parts.items()},
         "error_reasons": dict(summary.error_reasons),
+        "peak_memory_bytes": summary.peak_memory,
     }
 
 

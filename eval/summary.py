@@ -75,8 +75,10 @@ class Part:
 class Summary:
     """A run. ``parts`` are the splits that it has; ``results`` are in the order of the cases.
 
-    Everything but latency is the same for the same replies. ``folder`` is
-    where the run is written; ``planned`` is how many cases it was to ask.
+    Everything but latency and memory is the same for the same replies.
+    ``folder`` is where the run is written; ``planned`` is how many cases it was
+    to ask; ``peak_memory`` the most bytes that the whole process held, None
+    where what was measured is another.
     """
 
     metrics: tuple[Metric, ...]
@@ -85,6 +87,7 @@ class Summary:
     results: tuple[Result, ...]
     folder: Path
     planned: int
+    peak_memory: int | None = None
 
     @property
     def headline(self) -> Part:
@@ -98,12 +101,13 @@ def summarise(
     folder: Path,
     planned: int | None = None,
     malformed: int = 0,
+    peak_memory: int | None = None,
 ) -> Summary:
     """The summary of ``results``; ``folder`` is where the run is written.
 
     ``malformed`` lines of the case files could not be asked.
     """
-    groups = {split: [r for r in results if is_in(r.case.id, split)] for split in Split}
+    groups = {split: [r for r in results if is_in(r.case.family, split)] for split in Split}
     parts = {
         split: _part(split, group, metrics) for split, group in groups.items() if group or split is Split.ALL
     }
@@ -117,6 +121,7 @@ def summarise(
         results=tuple(results),
         folder=folder,
         planned=len(results) if planned is None else planned,
+        peak_memory=peak_memory,
     )
 
 
@@ -134,6 +139,7 @@ def _row(name: str, results: Sequence[Result], metrics: Sequence[Metric], *, doc
     replies = [result.reply for result in results if result.reply]
     seconds = sorted(reply.seconds for reply in replies)
     ids = [result.case.id for result in results]
+    families = {result.case.id: result.case.family for result in results}
     scores = [result.scores for result in results]
     names = [metric.name for metric in metrics]
     return Row(
@@ -142,7 +148,7 @@ def _row(name: str, results: Sequence[Result], metrics: Sequence[Metric], *, doc
         errors=sum(bool(result.failure or result.search_failure) for result in results),
         scores={one: total(score[one] for score in scores if one in score) for one in names},
         intervals=case_intervals(ids, scores, names),
-        document_intervals=document_intervals(ids, scores, names) if documents else {},
+        document_intervals=document_intervals(ids, scores, names, families) if documents else {},
         answer_length=statistics.median(len(reply.answer) for reply in replies) if replies else None,
         latency_p50=_percentile(seconds, 50),
         latency_p95=_percentile(seconds, 95),

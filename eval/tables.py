@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -27,6 +28,7 @@ GROUPS: dict[Group, Message] = {
     ),
 }
 COSTS = Message("篇幅、耗时与用量", "Length, latency and tokens")
+MEMORY = Message("内存峰值（整个进程，MiB）", "Peak memory of the whole process, MiB")
 SPLITS = {
     Split.REPORT: Message("报告集", "report"),
     Split.TUNE: Message("调试集", "tune"),
@@ -49,7 +51,12 @@ def print_summary(summary: Summary, *, language: Language = "zh", console: Conso
         metrics = [metric for metric in summary.metrics if metric.group == group]
         console.print(_table(summary, title, metrics, language, counts=group == "facts"))
     console.print(_costs(summary, language))
-    for line in (*_loss_lines(summary, language), *_error_lines(summary, language)):
+    lines = (
+        _memory_lines(summary, language),
+        _loss_lines(summary, language),
+        _error_lines(summary, language),
+    )
+    for line in chain.from_iterable(lines):
         console.print(line, markup=False, highlight=False)
     console.print(f"→ {summary.folder}", markup=False, highlight=False, soft_wrap=True)
 
@@ -101,6 +108,12 @@ def _empty(title: Message, headings: Sequence[Message], language: Language) -> T
 
 def _others(summary: Summary) -> list[Part]:
     return [part for part in summary.parts.values() if part is not summary.headline]
+
+
+def _memory_lines(summary: Summary, language: Language) -> list[str]:
+    if summary.peak_memory is None:
+        return []
+    return [f"{MEMORY.in_language(language)} {summary.peak_memory / 2**20:,.0f}"]
 
 
 def _loss_lines(summary: Summary, language: Language) -> list[str]:

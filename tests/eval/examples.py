@@ -33,6 +33,7 @@ def make_case(
     evidence: tuple[str, ...] = ("甲县建设学校十二所",),
     answerable: bool = True,
     history: tuple[HistoryTurn, ...] = (),
+    group: str = "",
 ) -> Case:
     return Case(
         id=id,
@@ -44,6 +45,7 @@ def make_case(
         evidence=tuple(GoldQuote(file="a.txt", quote=quote) for quote in evidence),
         answerable=answerable,
         says="" if answerable else "没有写。",
+        group=group,
     )
 
 

@@ -56,7 +56,7 @@ def after(cases: Sequence[Case], case: Case) -> Case:
 def test_a_perfect_system_has_full_marks_and_nothing_wrong() -> None:
     # Evidence of two or more files takes as many passages: not all of it can come first.
     deep = {name: perfect()[name] for name in ("hit_all_1", "hit_all_3")}
-    assert perfect() == dict.fromkeys(perfect(), 1.0) | {"wrong": 0.0} | deep
+    assert perfect() == dict.fromkeys(perfect(), 1.0) | {"wrong": 0.0, "refused_answerable": 0.0} | deep
     assert deep["hit_all_1"] == pytest.approx(1 - len(ACROSS) / len(ANSWERABLE))
 
 
@@ -177,6 +177,7 @@ def test_refusing_everything_is_caught_by_refusal_precision_and_facts() -> None:
         lambda case: make_reply("资料中没有找到。", outcome=Outcome.REFUSED, reason=Reason.NOT_FOUND)
     )
     assert found["refusal_precision"] == pytest.approx(1 - len(ANSWERABLE) / len(CASES))
+    assert found["refused_answerable"] == 1.0
     assert (found["facts_complete"], found["fact_recall"]) == (0.0, 0.0)
     assert (found["cited_all"], found["cited_any"], found["verbatim"]) == (0.0, 0.0, None)
     assert (found["redacted_recall"], found["truncated_recall"]) == (0.0, 0.0)

@@ -180,6 +180,33 @@ def test_fractions_come_back_from_the_baseline_as_they_were(tmp_path: Path) -> N
     assert read_baseline(tmp_path / "baseline.json").cases["000-001"].scores["mrr"] == Score(hits=1 / 3)
 
 
+def test_a_group_is_in_the_fingerprint_only_where_there_is_one() -> None:
+    case = CASES[0]
+    assert fingerprint(case) == fingerprint(case.model_copy(update={"group": ""}))
+    assert fingerprint(case) != fingerprint(case.model_copy(update={"group": "a.txt"}))
+
+
+def test_the_baseline_knows_the_half_of_cases_that_name_a_group(tmp_path: Path) -> None:
+    cases = tuple(case.model_copy(update={"group": f"{case.id}.txt"}) for case in CASES)
+    folder = create_run_folder(tmp_path, {})
+    for _ in append_results(run_cases(cases, Scripted(perfect_reply), metrics=METRICS, workers=1), folder):
+        pass
+    write_baseline(folder, METRICS, tmp_path / "baseline.json")
+    kept, made = read_baseline(tmp_path / "baseline.json"), scores_of(folder, METRICS)
+    assert {name: one.family for name, one in kept.cases.items()} == {
+        case.id: f"{case.id}.txt" for case in cases
+    }
+    for half in (Split.TUNE, Split.REPORT):
+        wanted = tuple(case.id for case in cases if is_in(case.family, half))
+        assert compare(kept, made, METRICS, half).cases == wanted
+
+
+def test_a_baseline_that_is_not_there_is_an_error_that_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(RunUnusable, match="还没有基线") as caught:
+        read_baseline(tmp_path / "baseline.json")
+    assert "eval baseline" in caught.value.hint.en
+
+
 @pytest.mark.parametrize(
     "text", ["", "{}", '{"commit": null, "settings": "", "metrics": ["m"], "cases": {"a": "b x y"}}']
 )

@@ -11,6 +11,7 @@ from eval.cases import SHIPPED_CASES, load_cases
 from eval.intervals import by_case, by_document, case_intervals, cluster_of, document_intervals, interval
 from eval.metrics import Score
 from eval.splits import Split, is_in, split_of
+from tests.eval.examples import make_case
 
 IDS = [f"{document:03}-{number:03}" for document in range(5) for number in range(40)]
 
@@ -71,6 +72,27 @@ def test_a_document_is_drawn_with_all_its_cases_and_a_case_of_none_alone() -> No
     assert (drawn[:, [0, 3]].sum(axis=1) == 2).all()  # two documents of two
     assert (drawn[:, [1, 4]].sum(axis=1) == 2).all()
     assert [cluster_of(one) for one in ids[:2]] == ["000", "xxx-001"]
+
+
+def test_cases_of_a_group_are_drawn_together_whatever_their_ids() -> None:
+    ids = ["L1-1", "000-001", "L1-2", "L2-1"]
+    groups = {"L1-1": "a.docx", "L1-2": "b.docx", "000-001": "a.docx"}
+    drawn = by_document(ids, groups)
+    assert (drawn[:, 0] == drawn[:, 1]).all()
+    assert (drawn[:, 0] != drawn[:, 2]).any()
+    assert cluster_of("L2-1") == "L2-1"  # such an id tells no document
+    many = [f"q{number}" for number in range(40)]
+    of_five = {one: f"{number % 5}.txt" for number, one in enumerate(many)}
+    judged = scores(*[float(number % 3 > 0) for number in range(40)])
+    assert document_intervals(many, judged, ["m"]) == {"m": None}
+    assert document_intervals(many, judged, ["m"], of_five)["m"]
+
+
+def test_the_half_of_a_case_is_that_of_its_group_where_it_has_one() -> None:
+    cases = [make_case(id=f"q{number}", group="notice.docx") for number in range(20)]
+    assert len({split_of(case.family) for case in cases}) == 1
+    assert {split_of(case.id) for case in cases} == {Split.TUNE, Split.REPORT}
+    assert make_case(id="000-001").family == "000-001"
 
 
 def test_the_halves_are_fixed_by_the_id_and_balanced() -> None:

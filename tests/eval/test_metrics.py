@@ -101,8 +101,23 @@ def test_a_metric_that_cannot_judge_a_case_has_no_score() -> None:
         "fact_recall",
         "cited_all",
         "cited_any",
+        "refused_answerable",
     }
     assert "absent_recall" not in scores(make_case(kind=Kind.REDACTED, answerable=False), make_reply("x"))
+
+
+def test_a_refusal_of_what_has_an_answer_is_counted_among_the_cases_that_have_one() -> None:
+    refused = make_reply("没有找到。", outcome=Outcome.REFUSED)
+    assert scores(make_case(), refused)["refused_answerable"] == (1, 1)
+    assert scores(make_case(), make_reply("不知道"))["refused_answerable"] == (0, 1)
+    assert "refused_answerable" not in scores(UNANSWERABLE, refused)
+
+
+def test_a_case_without_facts_is_judged_by_its_evidence_and_refusals_alone() -> None:
+    found = scores(make_case(facts=()), make_reply("十二所[1]", quotes=("甲县建设学校十二所",)))
+    assert not {"facts_complete", "fact_recall", "wrong", "attribution"} & found.keys()
+    assert found["cited_all"] == found["citation_precision"] == (1, 1)
+    assert found["refused_answerable"] == (0, 1)
 
 
 def test_refusals_are_judged_by_whether_there_was_an_answer() -> None:

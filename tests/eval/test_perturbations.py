@@ -25,6 +25,7 @@ from eval.english_questions import (
 )
 from eval.errors import CasesInvalid
 from eval.perturbations import COURTESIES, Perturbation, dialects, perturb
+from eval.seeds import load_seeds
 from eval.slips import QUOTED
 from tests.eval.examples import SEEDS, make_case
 from vectorstore.text import fold
@@ -249,7 +250,7 @@ def test_checking_the_cases_checks_the_english_questions(
     cases: tuple[Case, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("eval.check.load_english", lambda: load_english()[1:])
-    assert [problem.level for problem in check_all(cases, SEEDS, shipped=True)] == ["error"]
+    assert [problem.level for problem in check_all(cases, load_seeds(SEEDS))] == ["error"]
 
 
 def test_a_line_that_is_no_english_question_is_named(tmp_path: Path) -> None:
