@@ -11,14 +11,15 @@ from pathlib import Path
 from uuid import uuid4
 
 from assistant.citations import Checked, cite
+from assistant.drafting.draft import draft as draft_answer
 from assistant.errors import BadQuestion, ModelUnavailable
 from assistant.evidence import best_first, pack
-from assistant.extraction.extract import extract
 from assistant.followup import stand_alone, still_leans
 from assistant.model.errors import late
 from assistant.model.llm import ChatModel
 from assistant.model.rewrite import Rewriter
 from assistant.model.write import AnswerWriter, Generated
+from assistant.reading.read import Reader
 from assistant.tell import (
     model_failed,
     nearest_sections,
@@ -57,6 +58,7 @@ _RESERVE = 0.4  # seconds before an answer is due that are kept for everything b
 _LEAST_FOR_A_MODEL = 0.5  # seconds in which no model has written a sentence yet
 # Threads that all compute only take turns, and keep whoever answers connections from theirs.
 _SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
+_READ = 20  # passages that are read to find the best of them
 _EACH = 6  # passages for each thing that a comparison names
 
 
@@ -90,6 +92,7 @@ class Assistant:
         self._unverified: Unverified = unverified
         self._limits = limits
         self._language: Language = language
+        self._reader = Reader()
 
     def ask(self, question: Question) -> Answer:
         """The answer: the last event of ``stream``."""
@@ -108,13 +111,11 @@ class Assistant:
         with self._library.searcher() as searcher:
             asked, spent = self._understand(question, searcher)
             with self._searching:
-                passages = searcher.search(
-                    asked.text, scope=question.scope, limit=self._limits.passages, each=_EACH
-                )
+                passages = self._find(asked, question.scope, searcher, self._limits.passages)
                 evidence = pack(asked.text, passages, self._limits.evidence_tokens)
                 mentions = searcher.read_mentions(asked.text, question.scope)
                 searched = time.perf_counter()
-                draft = extract(asked, best_first(evidence), searcher, question.scope)
+                draft = draft_answer(asked, best_first(evidence), searcher, self._reader, question.scope)
             yield EvidenceReady(evidence=evidence)
             visible = _visible(searcher, question.scope)
             answer: Answer | None = None
@@ -148,7 +149,7 @@ class Assistant:
         self._accept(question)
         with self._library.searcher() as searcher:
             asked, _ = self._understand(question, searcher)
-            return asked.text, searcher.search(asked.text, scope=question.scope, limit=limit)
+            return asked.text, self._find(asked, question.scope, searcher, limit)[:limit]
 
     def documents(self, scope: Scope = EVERYWHERE) -> Sequence[Document]:
         """All documents of the library that the scope allows, by source."""
@@ -200,18 +201,34 @@ class Assistant:
                 Message(f"请缩短到 {most} 字以内。", f"Shorten it to {most} characters."),
             )
 
+    def _find(self, asked: StandAlone, scope: Scope, searcher: Searcher, limit: int) -> tuple[Passage, ...]:
+        """The passages for a question, in the order of how well what they say answers it.
+
+        Of several things that the question names each keeps its turns, selected rows stand first, and what a
+        rerank endpoint has put in order stays so.
+        """
+        found = searcher.search(
+            asked.text, scope=scope, limit=max(limit, _READ), each=_EACH, around=asked.around
+        )
+        mentions = searcher.read_mentions(asked.text, scope)
+        is_selected = searcher.select_rows(asked.text, mentions, scope) is not None
+        if len(mentions.groups) > 1 or is_selected or searcher.is_reranked:
+            return found
+        ordered = self._reader.read(asked.focus, found, searcher.weight, asked.context).passages
+        return tuple(replace(passage, rank=rank) for rank, passage in enumerate(ordered[:limit], start=1))
+
     def _understand(self, question: Question, searcher: Searcher) -> tuple[StandAlone, Usage]:
         """The question made self-contained: by rules, or by the model where it leans on what was said."""
         history = question.history[-self._limits.history_turns :] if self._limits.history_turns else ()
         text = question.text.strip()
-        asked = stand_alone(text, history, searcher)
+        asked = stand_alone(text, history, searcher, self._reader, question.scope)
         wanted = asked.leans and not question.evidence_alone and not question.hurried
         if self._rewriter is None or not wanted:  # one in a hurry has its seconds for the answer
             return asked, Usage()
         rewritten = self._rewriter.rewrite(text, history)
         if not rewritten.text or still_leans(rewritten.text):
             return asked, rewritten.usage
-        return stand_alone(rewritten.text, (), searcher), rewritten.usage
+        return stand_alone(rewritten.text, (), searcher, self._reader), rewritten.usage
 
     def _tongue(self, question: Question) -> Tongue:
         if is_foreign(question.text):
@@ -226,7 +243,7 @@ class Assistant:
         if draft.reason is None:
             return self._answer(evidence, checked.text, checked, Outcome.GROUNDED, language)
         nearest = nearest_sections(draft)
-        text = refusal_text(draft.reason, nearest, language, documents)
+        text = refusal_text(draft.reason, nearest, language, documents, draft.missing)
         text = f"{text}\n{checked.text}" if checked.text else text
         answer = self._answer(evidence, text, checked, Outcome.REFUSED, language)
         return replace(answer, refusal=Refusal(reason=draft.reason, nearest=nearest))
@@ -292,6 +309,5 @@ def _frame(tongue: Tongue) -> Language:
 
 
 def _is_for_a_model(draft: Draft, evidence: Evidence) -> bool:
-    """Whether a chat model is asked: not where the question or the library rules an answer out."""
-    open_to_it = draft.reason in (None, Reason.NOT_FOUND) and not draft.final
-    return open_to_it and bool(evidence.passages)
+    """Whether a chat model is asked: wherever there is anything to read and the question is one."""
+    return bool(evidence.passages) and not draft.final

@@ -82,7 +82,7 @@ def _scope_json(mentions: Mentions) -> Json:
             for target in targets[:_MOST_TARGETS]
         ],
         "clauses": list(mentions.clauses),
-        "unknown": [*mentions.unknown, *mentions.uncollected],
+        "unknown": list(mentions.unknown),
     }
 
 

@@ -16,7 +16,7 @@ from assistant.checking.cited import Source
 from assistant.checking.claims import Sentence, complete, split
 from assistant.checking.figures import comparable, read_figures, stands_among
 from assistant.checking.support import Support, is_foreign
-from assistant.extraction.compose import name_source
+from assistant.drafting.state import name_source
 from assistant.types import Citation, Draft, Evidence, Outcome, Statement, Tongue, Unverified
 from vectorstore.errors import Language
 from vectorstore.text import plain, search_terms
@@ -44,12 +44,12 @@ def cite(draft: Draft, language: Language) -> Checked:
 
     What is said around the documents' own words is in ``language``.
 
-    Documents of one place may say different things: their dates and status are told then.
+    Documents of one place or one title may say different things: their dates and status are told then.
     """
     citations = _Citations()
     parts: list[tuple[str, str]] = []
     heads = {_document_of(statement): statement.passage.head for statement in draft.statements}
-    regions = Counter(head.region for head in heads.values())
+    alike = Counter(name for head in heads.values() for name in (head.region, head.title) if name)
     for _, group in groupby(draft.statements, key=_document_of):
         statements = list(group)
         said = [statement.text + citations.label(statement) for statement in statements]
@@ -58,7 +58,8 @@ def cite(draft: Draft, language: Language) -> Checked:
             lead = draft.lead.in_language(language)
             body = f"{lead}：" + "；".join(part.replace("。[", "[") for part in said) + "。"
         head = statements[0].passage.head
-        parts.append((name_source(head, among_alike=bool(head.region) and regions[head.region] > 1), body))
+        among_alike = any(alike[name] > 1 for name in (head.region, head.title))
+        parts.append((name_source(head, among_alike=among_alike), body))
     if len(parts) == 1:
         source, body = parts[0]
         lines = [f"{body}\n——{source}"]

@@ -1,28 +1,32 @@
-"""A follow-up made self-contained by rules: what earlier turns were about, and what is asked now.
+"""A follow-up made self-contained: what the earlier question was about, and what is asked now.
 
-The words of the new question count in full; what is carried over from the last
-question only helps to find the matter. A place or document named now replaces
-the one named before; a thing named alone ("那午餐呢？") replaces the thing asked
-about and keeps what was asked of it. History is never evidence: what the
-assistant said is not looked at.
+What is carried is the thing and not the words: the row or section that answers
+the earlier question is the subject until another one is named, however many
+turns ago that was. It is found anew in the library; what the assistant said is
+no evidence and not looked at. A place named alone ("那绍兴呢？") replaces the one
+named before; a thing named alone ("那午餐呢？") replaces the thing, unless the
+subject itself has it, as a column or in its text ("参与部门呢？").
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from assistant.extraction.asking_words import in_standard_words
-from assistant.extraction.courtesies import without_courtesies
-from assistant.extraction.intent import asking_part, content_of
-from assistant.extraction.off_topic import refuse_question
-from assistant.extraction.spelling import correct_slips
+from assistant.question.asking import asking_part, asks, content_of
+from assistant.question.asking_words import in_standard_words
+from assistant.question.courtesies import without_courtesies
+from assistant.question.spelling import correct_slips
+from assistant.question.whole import reason_of
+from assistant.reading.read import Reader
 from assistant.types import StandAlone, Turn
 from vectorstore.named import Mentions
 from vectorstore.search import Searcher
-from vectorstore.text import plain
+from vectorstore.text import fold, plain
+from vectorstore.types import EVERYWHERE, Chunk, Scope
 
+# Words that mean something said before: pronouns and conjunctions, a closed class.
 _LEANS = re.compile(
     r"^(?:那么?|它|这|其|再|还|另外|同样|具体|上面|前面|刚才)|呢[？?。]?$|[它其]|"
     r"这个|那个|这些|那些|前面|上面|刚才|第[一二三]个"
@@ -31,28 +35,53 @@ _INSTEAD = re.compile(
     r"^(?:那么?|那要是|换成|换做|要是)?[，,]?\s*(\S{2,14}?)"
     r"(?:那个|那块|那项|那边|这个|这块|方面|的话|的)?呢[？?。]*$"
 )
+_WHICH = re.compile(r"\d|第|[份篇期]")  # what tells one of several documents, such as 第7期
 _TIME = re.compile(r"(?:[12]\d{3}年|[今明去前后]年)(?:[1-9]\d?月|[底初末]|[上下]半年)?")
-_WHICH = re.compile(r"\d|第|[份篇期]")
-_EVERYWHERE = re.compile(
-    r"各地|各省|各市|各县|全国|哪些(?:地方|省|市|县|区)|所有(?:地方|文件|方案)|几份|哪[几两三四]份"
-)
-_LEAST_MATTER = 4  # characters from which on an earlier question says what it is about
-_SELF_CONTAINED_NAMED = 4  # the same, where it names its place or document itself
+_LABEL = re.compile(r"[\W\d第零〇一二三四五六七八九十百]*[编章节条款项]?\W*")  # 第三条 names nothing
 _SELF_CONTAINED = 6  # characters of matter from which on a question leans on nothing but its place
+_SELF_CONTAINED_NAMED = 4  # the same, where it names its place or document itself
+_SHARED = 0.6  # of a thing's pairs of characters that a section must have to have the thing
+_READ = 8  # passages among which the subject of an earlier question is found
+_LONGEST_NAME = 30  # characters of a heading that names a subject
 
 
-def stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a question was about: the row or section that answers it, and the words for it."""
+
+    asked: StandAlone
+    names: tuple[str, ...]  # places and documents, as the conversation last named them
+    places: tuple[str, ...]  # those of them that are no words of a title
+    chunk: Chunk | None = None
+
+    @property
+    def words(self) -> str:
+        """The name of the row or section; empty where it has none, or one too long to name anything."""
+        heading = self.chunk.path[-1] if self.chunk and self.chunk.path else ""
+        return heading if len(heading) <= _LONGEST_NAME and not _LABEL.fullmatch(heading) else ""
+
+
+def stand_alone(
+    question: str,
+    history: Sequence[Turn],
+    searcher: Searcher,
+    reader: Reader,
+    scope: Scope = EVERYWHERE,
+) -> StandAlone:
     """The question made self-contained; nothing is carried over where it leans on nothing.
 
-    Its characters and question words are those that the rules know, courtesies and slips go,
+    Its characters and question words are made standard, courtesies and slips go,
     and an English one has its words in Chinese behind it: the documents are Chinese.
     """
-    bare = _bare(question, searcher)
-    asked = StandAlone(bare, bare) if refuse_question(bare) else _stand_alone(bare, history, searcher)
-    glossed = searcher.gloss(asked.text)
-    if not glossed:
-        return asked
-    return replace(asked, text=f"{asked.text} {glossed}", focus=f"{asked.focus} {glossed}")
+    subject: _Subject | None = None
+    asked = StandAlone("", "")
+    earlier = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
+    texts = [_bare(text, searcher) for text in (*earlier, question)]
+    for number, text in enumerate(texts):
+        asked = _follow(text, subject, searcher, scope)
+        if number < len(texts) - 1 and not reason_of(text):
+            subject = _subject_of(asked, subject, searcher, reader, scope)
+    return asked
 
 
 def still_leans(question: str) -> bool:
@@ -61,59 +90,80 @@ def still_leans(question: str) -> bool:
 
 
 def _bare(question: str, searcher: Searcher) -> str:
-    text = in_standard_words(without_courtesies(plain(question)))
-    return text if refuse_question(text) else correct_slips(text, searcher)
+    text = in_standard_words(without_courtesies(plain(question.strip())))
+    return text if reason_of(text) else correct_slips(text, searcher)
 
 
-def _stand_alone(question: str, history: Sequence[Turn], searcher: Searcher) -> StandAlone:
-    """An earlier question without matter of its own is read with those before it: "那绍兴呢？" """
-    asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
-    earlier: list[str] = []
-    for text in (_bare(one, searcher) for one in asked):
-        bare = len(_matter(text, searcher.read_mentions(text))) < _LEAST_MATTER
-        earlier.append(_follow(text, earlier, searcher).text if bare else text)
-    return _follow(question, earlier, searcher)
+def _glossed(asked: StandAlone, searcher: Searcher) -> StandAlone:
+    glossed = searcher.gloss(asked.text)
+    if not glossed:
+        return asked
+    return replace(asked, text=f"{asked.text} {glossed}", focus=f"{asked.focus} {glossed}")
 
 
-def _follow(question: str, earlier: Sequence[str], searcher: Searcher) -> StandAlone:
-    if not earlier:
-        return StandAlone(question, question)
-    now = searcher.read_mentions(question)
-    place = _last_named(earlier, searcher)
-    named = bool(now.groups or now.unknown or now.uncollected)
+def _subject_of(
+    asked: StandAlone, before: _Subject | None, searcher: Searcher, reader: Reader, scope: Scope
+) -> _Subject:
+    """What the best passage for a question is; a question that leans on a subject keeps it."""
+    mentions = searcher.read_mentions(asked.text, scope)
+    names = mentions.words if mentions.groups else (before.names if before else ())
+    places = tuple(word for word in names if word in mentions.places or _WHICH.search(word))
+    if not mentions.groups and before:
+        places = before.places
+    if before and asked.around and before.chunk and asked.around == before.chunk.id:
+        return replace(before, asked=asked, names=names, places=places)
+    passages = searcher.search(asked.text, scope=scope, limit=_READ, around=asked.around)
+    spans = reader.read(asked.focus, passages, searcher.weight, asked.context).spans
+    return _Subject(asked, names, places, spans[0].passage.chunk if spans else None)
+
+
+def _follow(question: str, before: _Subject | None, searcher: Searcher, scope: Scope) -> StandAlone:
+    if before is None or reason_of(question):
+        return _glossed(StandAlone(question, question), searcher)
+    now = searcher.read_mentions(question, scope)
+    named = bool(now.groups or now.unknown)
+    names = "" if named else " ".join(before.names)
     if _stands_alone(question, now):
-        carried = () if named or _EVERYWHERE.search(question) else _carried(earlier, searcher)
-        text = " ".join((*carried, question))
-        return StandAlone(text, question, leans=bool(carried))
-    before = earlier[-1]
-    if now.places and set(now.words) <= set(now.places) and not _matter(question, now):
-        text = _elsewhere(before, now, searcher)
-        return StandAlone(text, text, leans=True)
+        return _glossed(_with(question, "" if named else " ".join(before.places)), searcher)
+    matter = _matter(question, now)
+    if now.places and not matter:
+        return _elsewhere(before.asked, now, searcher)
     instead = _INSTEAD.match(question)
-    if instead and not named and not _TIME.fullmatch(instead.group(1)):
-        asked = asking_part(before)
-        text = f"{' '.join(place)} {instead.group(1)}{asked}".strip()
-        return StandAlone(text, f"{instead.group(1)}{asked}", leans=True)
-    if instead and _TIME.fullmatch(instead.group(1)):
-        before = _TIME.sub("", before)
-    if named:
-        for word in searcher.read_mentions(before).words:
-            before = re.sub(re.escape(word), "", before, flags=re.IGNORECASE)
-    elif not searcher.read_mentions(before).groups:
-        before = " ".join((*place, before))
-    before = re.sub(r"[“”\"「」\s]*[？?。]+\s*$", "", before).strip()
-    return StandAlone(f"{before}——{question}" if before else question, question, before, leans=True)
+    if instead and not named and not asks(instead.group(1)) and not _TIME.fullmatch(instead.group(1)):
+        thing = instead.group(1)
+        if not _has(before.chunk, thing):
+            text = f"{thing}{asking_part(before.asked.focus)}"
+            return replace(_with(text, names), leans=True)
+    context = f"{names} {before.words}".strip()
+    if not before.words or not matter:  # nothing else says what is meant: "那是什么时候？"
+        old = before.asked.focus
+        context = f"{context} {_TIME.sub('', old) if instead else old}".strip()
+    around = before.chunk.id if before.chunk and not named else ""
+    return StandAlone(f"{context}——{question}", question, context, leans=True, around=around)
 
 
-def _elsewhere(before: str, now: Mentions, searcher: Searcher) -> str:
+def _with(question: str, names: str) -> StandAlone:
+    """A question that says what it is about, of the place and document that were named before."""
+    return StandAlone(f"{names} {question}".strip(), question, names, leans=bool(names))
+
+
+def _has(chunk: Chunk | None, thing: str) -> bool:
+    """Whether a row or section has a thing itself: as a column, or in its words."""
+    if chunk is None:
+        return False
+    text = fold(" ".join((chunk.text, *(cell.header for cell in chunk.cells))))
+    pairs = [thing[at : at + 2] for at in range(len(thing) - 1)]
+    return thing in text or sum(pair in text for pair in pairs) >= _SHARED * max(1, len(pairs))
+
+
+def _elsewhere(before: StandAlone, now: Mentions, searcher: Searcher) -> StandAlone:
     """The question before, asked of the places named now; a title with the old place in it goes."""
     new = "和".join(now.places)
-    for old in searcher.read_mentions(before).places:
-        before = re.sub(
-            rf"《[^》]*{re.escape(old)}[^》]*》|{re.escape(old)}", new, before, flags=re.IGNORECASE
-        )
+    text = before.text
+    for old in searcher.read_mentions(text).places:
+        text = re.sub(rf"《[^》]*{re.escape(old)}[^》]*》|{re.escape(old)}", new, text, flags=re.IGNORECASE)
         new = ""
-    return new + before
+    return StandAlone(new + text, new + text, leans=True)
 
 
 def _stands_alone(question: str, now: Mentions) -> bool:
@@ -126,27 +176,3 @@ def _matter(question: str, now: Mentions) -> str:
     for word in (*now.words, *now.unknown):
         matter = matter.replace(word, "")
     return matter
-
-
-def _last_named(earlier: Sequence[str], searcher: Searcher) -> tuple[str, ...]:
-    """The words that last named a document or place: "嘉兴…？" "多少个？" "给多少钱？" """
-    for turn in reversed(earlier):
-        mentions = searcher.read_mentions(turn)
-        if mentions.groups:
-            return mentions.scope_words
-    return ()
-
-
-def _carried(earlier: Sequence[str], searcher: Searcher) -> tuple[str, ...]:
-    """What a question that leans on nothing takes over: the place or the document, but no matter.
-
-    Words of a title are its matter too, unless they say what kind of document it is or which one.
-    """
-    words = _last_named(earlier, searcher)
-    mentions = searcher.read_mentions(" ".join(words))
-    kinds = {target.head.kind for target in mentions.targets if target.head.kind}
-    return tuple(
-        word
-        for word in words
-        if word in mentions.places or _WHICH.search(word) or any(kind in word for kind in kinds)
-    )

@@ -30,6 +30,7 @@ _EMPTY = Message(
     "The collection has no documents yet. Put some in with policy-assistant ingest and files, folders or"
     " addresses.",
 )
+_MISSING = Message("资料中没有“{}”的文件，不能回答这个问题。", "The collection has no document on {}.")
 _NEAREST = Message("最接近的内容见{}。", " The nearest sections: {}.")
 _MODEL_FAILED = Message(
     "对话模型没有给出可用的回答（{}），以下由原文摘录而成。",
@@ -51,14 +52,20 @@ _TRANSLATED = Message(
 
 
 def refusal_text(
-    reason: Reason, nearest: Sequence[Nearest], language: Language, documents: Sequence[Document]
+    reason: Reason,
+    nearest: Sequence[Nearest],
+    language: Language,
+    documents: Sequence[Document],
+    missing: Sequence[str] = (),
 ) -> str:
-    """The sentences of a refusal: why, and what comes nearest."""
+    """The sentences of a refusal: why, what is ``missing`` by name, and what comes nearest."""
     if not documents:
         return _EMPTY.in_language(language)
     if reason is Reason.SMALL_TALK:
         return greeting(documents, language)
     text = _REASONS[reason].in_language(language)
+    if missing:
+        text = _MISSING.in_language(language).format("、".join(missing))
     if nearest and reason is Reason.NOT_FOUND:
         text += name_nearest(nearest, language)
     return text

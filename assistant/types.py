@@ -78,14 +78,16 @@ class Question:
 class StandAlone:
     """A question made self-contained: ``text`` is searched and shown.
 
-    ``focus`` is the new question, ``context`` the earlier one where it is read along.
-    ``leans``: something was carried over from what was asked before.
+    ``focus`` is the new question, ``context`` what is read along with it.
+    ``leans``: something was carried over from what was asked before. ``around``
+    is the id of the chunk that the conversation is about, if it is.
     """
 
     text: str
     focus: str
     context: str = ""
     leans: bool = False
+    around: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,8 @@ class Draft:
     """An answer before its labels: statements in order, what stands before them, and why there is no answer.
 
     ``compared`` is what setting its figures side by side gives. A ``final``
-    refusal needs no chat model's opinion.
+    refusal needs no chat model's opinion. ``missing`` is what the question names
+    that the library does not have.
     """
 
     statements: tuple[Statement, ...] = ()
@@ -141,6 +144,7 @@ class Draft:
     compared: Message | None = None
     reason: Reason | None = None
     final: bool = False
+    missing: tuple[str, ...] = ()
     nearest: tuple[Passage, ...] = ()
 
 

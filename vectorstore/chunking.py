@@ -11,16 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from vectorstore.lines import read_lines
 from vectorstore.marks import find_redactions
-from vectorstore.text import is_page_number, sentences, trim
+from vectorstore.text import is_page_number, sentences, squeeze, trim
 from vectorstore.titles import is_furniture
 from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, SectionKind, name_cell
 
 # Changed when chunks come out differently for the same text: stored libraries are then chunked anew.
-VERSION = "3"
+VERSION = "4"
 _PARAGRAPHS = 400  # characters that paragraphs under one heading are gathered up to
 _LONGEST = 1200  # characters of an item that is still kept whole: the embedding reads some 512 tokens
 _LEAST_UNITS = 2  # sentences from which on each is embedded beside its chunk
@@ -92,12 +94,34 @@ def is_searched(chunk: Chunk) -> bool:
 def embedded_text(chunk: Chunk, head: Head) -> str:
     """What is embedded and indexed by words: place, title and headings in front of the chunk's text."""
     title = head.title if head.region in head.title else f"{head.region} {head.title}"
-    lines = [title.strip(), " > ".join(chunk.path)]
+    lines = [title.strip(), " > ".join(chunk.path), *unnamed_fields(chunk.text, head)]
     if chunk.cells:
         lines.extend(_under_header(cell) for cell in chunk.cells if cell.text)
     else:
         lines.append(chunk.text)
     return "\n".join(line for line in lines if line)
+
+
+@lru_cache(maxsize=50_000)
+def unnamed_fields(text: str, head: Head) -> tuple[str, ...]:
+    """What a letterhead or an imprint states of its document without saying what it is: its number, its date.
+
+    People ask for 文号 and 落款日期, words that stand on no letterhead.
+    """
+    words = squeeze(text)[0]
+    number = squeeze(head.number)[0]
+    numbered = bool(number) and number in words
+    dated = head.issued_on is not None and _day_of(head.issued_on) in words
+    fields = [f"文号（发文字号）：{head.number}"] if numbered else []
+    if dated and head.issued_on:
+        fields.append(f"发文日期（成文、印发、落款时间）：{_day_of(head.issued_on)}")
+    if head.issuer and (numbered or dated):
+        fields.append(f"发文机关（发文单位）：{head.issuer}")
+    return tuple(fields)
+
+
+def _day_of(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def entry_id(chunk: Chunk, number: int = 0) -> str:

@@ -6,16 +6,12 @@ pieces leaves those that can share anything.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from vectorstore.named import Mention, Target
 
 _LEAST = 3  # characters of a title that a question must share to narrow down what it means
-_OFFICES = re.compile(r"[\u4e00-\u9fff]+?[局厅委办]")
-_PLACE = re.compile(r".*[省市州县区](?=.{2})")
-_SHORT_OFFICE = re.compile(r"[\u4e00-\u9fff]{1,4}[局厅委办]")
 
 
 class TitleIndex:
@@ -24,7 +20,6 @@ class TitleIndex:
     def __init__(self, titles: Mapping[Target, str]) -> None:
         self._targets: dict[str, set[Target]] = defaultdict(set)
         self._pieces: dict[str, set[str]] = defaultdict(set)
-        self._offices: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for target, title in titles.items():
             self._targets[title].add(target)
         for title in self._targets:
@@ -32,19 +27,11 @@ class TitleIndex:
                 piece = title[start : start + _LEAST]
                 if not any(map(str.isspace, piece)):  # a run stays within a title or an alias
                     self._pieces[piece].add(title)
-            for office in _OFFICES.findall(title):
-                for name in {office, _PLACE.sub("", office)}:
-                    self._offices[name[0], name[-1]][name].add(title)
 
     def shared(self, text: str) -> list[Mention]:
-        """What ``text`` shares with titles, the longest first, none overlapping, in order of the text.
-
-        That is the longest runs of three characters or more that stand in a
-        title as they are, and short names of offices in titles (教体局:
-        教育和体育局).
-        """
+        """The longest runs of three characters or more that stand in titles, in order, none overlapping."""
         found: dict[tuple[int, int], set[str]] = defaultdict(set)
-        for start, end, titles in (*self._runs(text), *self._short_offices(text)):
+        for start, end, titles in self._runs(text):
             found[start, end] |= titles
         kept: list[tuple[int, int]] = []
         for start, end in sorted(found, key=lambda span: span[0] - span[1]):
@@ -70,26 +57,3 @@ class TitleIndex:
                 if whole:
                     yield start, end, whole
                 titles, end = longer, end + 1
-
-    def _short_offices(self, text: str) -> Iterator[tuple[int, int, set[str]]]:
-        for match in _SHORT_OFFICE.finditer(text):
-            done: set[str] = set()
-            for start in range(match.start(), match.end() - 2):
-                short = text[start : match.end()]
-                named = self._offices.get((short[0], short[-1]), {})
-                titles = set(_holders(short, named)) - done
-                if titles:
-                    yield start, match.end(), titles
-                    done |= titles
-
-
-def _holders(short: str, offices: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    for office, titles in offices.items():
-        if _abbreviates(short, office):
-            yield from titles
-
-
-def _abbreviates(short: str, office: str) -> bool:
-    """Whether ``short`` is ``office`` with inner characters left out (教体局: 教育和体育局)."""
-    letters = iter(office)
-    return all(char in letters for char in short)

@@ -1,27 +1,28 @@
-"""All rows of a table that a question means by an office, a year or a quoted term. Complete, not top-k."""
+"""All rows of a table that a question means by a value or a year in them. Complete, not top-k.
+
+Which values and columns there are, the tables themselves tell: a value is what
+stands in short cells, one by one where a cell lists several.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
-from vectorstore.columns import LONG, name_columns
 from vectorstore.text import fold
 from vectorstore.types import Cell, Chunk, name_cell
 
+LONG = 24  # characters from which on a cell holds prose, and not names
 _ASKS_ROWS = re.compile(
-    r"哪些(?:重点)?(?:项目|工程|行动|工作|任务|事项|计划|措施)|"
-    r"(?:项目|工程|行动|任务|事项|计划)(?:一共|总共|分别|都)?(?:有哪|是哪[些几两二三四五六七八九十])|"
-    r"哪(?:几|[两二三四五六七八九十])(?:个|项)(?:重点)?(?:项目|工程|行动|任务|事项)|"
-    r"哪(?:几|[两二三四五六七八九十])项|列出|[几多]少?(?:个|项)(?:项目|工程|任务)"
+    r"哪些|哪(?:几|[两二三四五六七八九十])|列出|都?有(?:什么|啥)|(?:多少|几)[个项]|which|list"
 )
-_ALONE = re.compile(r"单独|独家|独自|只由|仅由|只有|一个科室|一家|一个部门")
+_ASKS_WHICH = re.compile(r"哪|列出|which|list")
 _YEAR = re.compile(r"(?:19|20)\d{2}\s*年")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,24})[”\"」』]")
-_OFFICE_ENDS = "委局办科馆室厅处会联队"
-_LONGEST_OFFICE = 10
+_SEPARATORS = re.compile(r"[、,，;；/\s]+")
+_LEAST_VALUE = 3  # characters of a value that says by itself which rows are meant
+_LEAST_ROWS = 2  # rows that a value must choose: one row is found as any passage is
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,86 +34,82 @@ class Selection:
 
 
 def asks_for_rows(question: str) -> bool:
-    """Whether a question asks which projects, tasks and the like there are."""
+    """Whether a question asks which of several there are."""
     return bool(_ASKS_ROWS.search(fold(question)))
 
 
+def name_columns(question: str, cells: Sequence[Cell]) -> list[Cell]:
+    """The cells whose column the question names, by words that no other column's name shares."""
+    pairs = {c.header: {c.header[i : i + 2] for i in range(len(c.header) - 1)} for c in cells}
+    wanted: list[Cell] = []
+    for cell in cells:
+        others = set().union(*(p for header, p in pairs.items() if header != cell.header))
+        if any(pair in question for pair in pairs[cell.header] - others):
+            wanted.append(cell)
+    return wanted
+
+
 class RowTable:
-    """Rows to choose from, their cells held once for each wording: a province's tables say the same often."""
+    """Rows to choose from, by the values of their short cells and the words of their long ones."""
 
     def __init__(self, rows: Iterable[Chunk]) -> None:
         self._rows = tuple(rows)
-        self._samples: dict[tuple[str, ...], Chunk] = {}  # one row of each layout
-        self._short: dict[str, list[tuple[int, Cell]]] = {}  # cells that can be names, with their row
-        self._bare: dict[str, list[int]] = {}
+        self._values: dict[str, list[tuple[int, Cell]]] = {}
+        self._prose: list[tuple[int, str]] = []
+        self._names: set[str] = set()
+        headers: set[str] = set()
         for number, row in enumerate(self._rows):
-            self._samples.setdefault(tuple(cell.header for cell in row.cells), row)
-            for cell in filter(lambda cell: cell.text, _beside_name(row)):
-                if len(cell.text) <= 2 * LONG:
-                    self._short.setdefault(fold(cell.text), []).append((number, cell))
-                self._bare.setdefault(_bare(cell.text), []).append(number)
+            name = name_cell(row.cells)
+            self._names.add(_bare(name.text))
+            for cell in row.cells:
+                headers.add(_bare(cell.header))
+                if cell is name or not cell.text:
+                    continue
+                if len(cell.text) > LONG * 2:
+                    self._prose.append((number, _bare(cell.text)))
+                    continue
+                for value in {_bare(cell.text), *_SEPARATORS.split(fold(cell.text))}:
+                    self._values.setdefault(value, []).append((number, cell))
+        self._headers = "\n".join(headers)
 
     def select(self, question: str) -> Selection | None:
-        """All rows that a question for rows means; None if it does not ask for rows, or by nothing known."""
-        text = fold(question)
+        """All rows that a question for rows means; None if it asks for none, or by nothing known."""
+        text = _bare(question)
         if not self._rows or not asks_for_rows(question):
             return None
-        if office := self._office_in(text):
-            return self._by_office(text, office)
-        terms = [re.sub(r"\s", "", match.group()) for match in _YEAR.finditer(text)] + _QUOTED.findall(text)
-        for term in terms:
-            holding = (numbers for words, numbers in self._bare.items() if term in words)
-            if chosen := self._numbered(chain.from_iterable(holding)):
-                return Selection(chosen, term)
-        return Selection((), terms[0]) if _YEAR.search(text) else None
+        if any(len(name) >= _LEAST_VALUE and name in text for name in self._names):
+            return None  # it asks of one row that it names
+        if value := self._value_in(text):
+            return self._holding(question, value)
+        terms = [_bare(term) for term in (*_YEAR.findall(text), *_QUOTED.findall(fold(question)))]
+        for term in terms if _ASKS_WHICH.search(fold(question)) else ():
+            rows = self._numbered(number for number, words in self._prose if term in words)
+            if len(rows) >= _LEAST_ROWS:
+                return Selection(rows, term)
+        return None
 
-    def _office_in(self, text: str) -> str:
-        """The words of the question that name an office in a table, the most particular; "" if none do."""
-        headers = "\n".join(chain.from_iterable(self._samples))
-        holders: dict[str, int] = {}
-        for end in (index + 1 for index, char in enumerate(text) if char in _OFFICE_ENDS):
-            for length in range(min(_LONGEST_OFFICE, end), 1, -1):
-                words = text[end - length : end]
-                count = sum(len(cells) for _, cells in self._named(words)) if words not in headers else 0
-                if count:
-                    holders[words] = count
-                    break
-        return min(holders, key=lambda words: (holders[words], -len(words)), default="")
-
-    def _by_office(self, text: str, office: str) -> Selection:
-        beside = [_beside_name(row) for row in self._samples.values()]
-        columns = {cell.header for cells in beside if cells for cell in name_columns(text, cells)}
-        alone = bool(_ALONE.search(text))
-        fitting = [
-            (number, cell)
-            for words, cells in self._named(office)
-            if not alone or len(re.split(r"[、,，]", words)) == 1
-            for number, cell in cells
+    def _value_in(self, text: str) -> str:
+        """The value in the question that says most: the longest, then that of the fewest rows."""
+        found = [
+            value
+            for start in range(len(text))
+            for end in range(start + _LEAST_VALUE, min(len(text), start + 2 * LONG) + 1)
+            if (value := text[start:end]) in self._values
+            and value not in self._headers
+            and not value.isdigit()
+            and len({number for number, _ in self._values[value]}) >= _LEAST_ROWS
         ]
-        inside = [number for number, cell in fitting if cell.header in columns]
-        return Selection(self._numbered(inside or (number for number, _ in fitting)), office)
+        return min(found, key=lambda value: (-len(value), len(self._values[value])), default="")
 
-    def _named(self, office: str) -> list[tuple[str, list[tuple[int, Cell]]]]:
-        return [(words, cells) for words, cells in self._short.items() if _names(office, words)]
+    def _holding(self, question: str, value: str) -> Selection:
+        """The rows with the value, of the columns that the question names if it names any of theirs."""
+        holders = self._values[value]
+        named = {cell.header for cell in name_columns(fold(question), [cell for _, cell in holders])}
+        inside = [number for number, cell in holders if cell.header in named]
+        return Selection(self._numbered(inside or (number for number, _ in holders)), value)
 
     def _numbered(self, numbers: Iterable[int]) -> tuple[Chunk, ...]:
         return tuple(self._rows[number] for number in sorted(set(numbers)))
-
-
-def _beside_name(row: Chunk) -> list[Cell]:
-    name = name_cell(row.cells)
-    return [cell for cell in row.cells if cell is not name]
-
-
-def _names(office: str, text: str) -> bool:
-    """Whether ``office`` is in ``text`` as it stands, without its level (市), or shortened (卫健委)."""
-    bare = re.sub(r"^[省市县区州]", "", office)
-    if len(bare) < 2:
-        return False
-    if bare in text:
-        return True
-    gaps = r"\w{0,3}?".join(map(re.escape, bare))
-    return len(bare) >= 3 and bool(re.search(gaps, text))
 
 
 def _bare(text: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from assistant.units import one_unit
 from vectorstore.text import read_number, squeeze
 
 DATE, DOCUMENT, ITEM, ANY_UNIT = "date", "document", "item", "any"
@@ -37,9 +38,7 @@ _ARABIC_UNITS = (
     f"{_COMMON_UNITS}|%|‰|成|处|部|分|点|度|份|张|辆|层|克|秒|时|回|块|号|组|对|字|师|员|县|区|市|省|校|村|镇|乡"
 )
 _ONE_COUNTS = "个学期|个学年|个小时|个工作日|个月|工作日|小时|周岁|学年|学期|次|天|周|年|岁|元|倍"
-_SAME_UNITS = {"位": "名", "人": "名", "周岁": "岁", "平米": "平方米", "m2": "平方米", "千米": "公里"}
-_SAME_UNITS |= {"个百分点": "百分点", "percent": "%", "percent-": "%", "per-cent": "%", "yuan": "元"}
-_SAME_UNITS |= {"块": "元", "个小时": "小时", "个学期": "学期", "个学年": "学年", "个工作日": "工作日"}
+_SAME_UNITS = one_unit()
 _TIMES = {"百": 100, "千": 1000, "万": 10_000, "亿": 10**8, "百万": 10**6, "千万": 10**7, "万亿": 10**12}
 _TIMES |= {"百亿": 10**10, "千亿": 10**11, "thousand": 1000, "million": 10**6, "billion": 10**9, "": 1}
 _MAGNITUDE = r"(?:thousand|million|billion|[百千]?[万亿]|万亿|[百千](?=[余多]?[名人元个所]))?"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.extraction.compose import says_place
+from assistant.drafting.state import says_place
 from assistant.tell import name_nearest
 from assistant.types import Nearest, Reason
 from assistant.wording import STATUS_NAMES

@@ -70,8 +70,7 @@ def test_an_answer_has_exactly_the_agreed_json() -> None:
         question="甲县建设几所学校",
         mentions=Mentions(
             groups=(frozenset({Target("d 1", 0, HEAD)}),),
-            unknown=("乙县",),
-            uncollected=("乙教〔2024〕2号",),
+            unknown=("乙县", "乙教〔2024〕2号"),
             clauses=(3,),
         ),
         citations=(Citation(label=1, quote=TEXT[8:15], start=8, end=15, passage=PASSAGE),),

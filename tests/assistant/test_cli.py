@@ -54,7 +54,7 @@ def test_ask_prints_the_json_of_the_api_and_nothing_else(command: Command) -> No
 
 
 def test_a_refusal_is_an_answer_and_not_a_failure(command: Command) -> None:
-    done = command("ask", "大学生出国留学贷款的利率是多少？", "--json")
+    done = command("ask", "北京市的高考是几月几日？", "--json")
 
     assert done.code == 0
     assert json.loads(done.out)["outcome"] == "refused"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.build import build_embedder
-from assistant.followup import stand_alone
+from assistant.followup import stand_alone, still_leans
+from assistant.reading.read import Reader
 from assistant.settings import Settings
 from assistant.types import Turn
 from vectorstore.live import LiveLibrary
@@ -27,7 +28,7 @@ def searcher(settings: Settings) -> Iterator[Searcher]:
 def read(searcher: Searcher, *questions: str) -> str:
     """The last question as searched, after the others."""
     *earlier, last = questions
-    return stand_alone(last, [Turn(role="user", content=one) for one in earlier], searcher).text
+    return stand_alone(last, [Turn(role="user", content=one) for one in earlier], searcher, Reader()).text
 
 
 def test_a_place_named_now_replaces_the_place_before(searcher: Searcher) -> None:
@@ -41,7 +42,7 @@ def test_a_place_that_the_library_lacks_replaces_it_too(searcher: Searcher) -> N
 
 def test_a_thing_named_alone_is_asked_the_same(searcher: Searcher) -> None:
     asked = "云山市的食堂由哪个部门负责？"
-    assert read(searcher, asked, "那午睡呢？") == "云山市 午睡哪个部门负责"
+    assert read(searcher, asked, "那午睡呢？").rstrip("？?") == "云山市 午睡哪个部门负责"
 
 
 def test_a_year_named_alone_keeps_the_matter(searcher: Searcher) -> None:
@@ -76,7 +77,7 @@ def test_a_courtesy_asks_nothing_again(searcher: Searcher, thanks: str) -> None:
 
 def test_what_the_assistant_said_is_not_read(searcher: Searcher) -> None:
     said = [Turn(role="user", content=LUNCH), Turn(role="assistant", content="河口县每年补助九百元。")]
-    asked = stand_alone("那每天多少元？", said, searcher)
+    asked = stand_alone("那每天多少元？", said, searcher, Reader())
     assert "河口" not in asked.text
     assert "九百" not in asked.text
     assert asked.leans
@@ -100,3 +101,42 @@ def test_a_question_with_a_place_and_a_matter_of_its_own_leans_on_nothing(search
 def test_a_matter_that_is_also_a_title_is_not_carried_to_another_matter(searcher: Searcher) -> None:
     asked = "每个班级的图书角不少于多少册图书？"
     assert read(searcher, "午餐补助由哪个部门负责？", asked) == asked
+
+
+def test_an_article_that_was_the_answer_is_not_asked_for_by_its_number(searcher: Searcher) -> None:
+    asked = read(searcher, LUNCH, "每天补助多少元？")
+    assert "云山市" in asked
+    assert "第二条" not in asked
+
+
+def test_a_row_or_section_that_was_the_answer_is_named_by_its_heading(searcher: Searcher) -> None:
+    asked = read(searcher, "河口县每个班级的图书角不少于多少册图书？", "由谁牵头呢？")
+    assert "河口县" in asked
+    assert "图书角" in asked
+
+
+def test_what_is_read_along_is_told_apart_from_what_is_asked(searcher: Searcher) -> None:
+    history = [Turn(role="user", content="河口县每个班级的图书角不少于多少册图书？")]
+    asked = stand_alone("由谁牵头呢？", history, searcher, Reader())
+    assert asked.focus == "由谁牵头呢？"
+    assert "图书角" in asked.context
+    assert asked.leans
+    assert asked.around
+    alone = stand_alone(LUNCH, history, searcher, Reader())
+    assert (alone.text, alone.leans, alone.around) == (LUNCH, False, "")
+
+
+@pytest.mark.parametrize("question", ["那河口县呢？", "它由谁负责", "还有吗", "第二个怎么办", "这个多少钱"])
+def test_words_that_mean_something_said_before_lean_on_it(question: str) -> None:
+    assert still_leans(question)
+
+
+@pytest.mark.parametrize("question", [LUNCH, "河口县有哪些任务？", "第二条怎么规定"])
+def test_others_do_not(question: str) -> None:
+    assert not still_leans(question)
+
+
+def test_an_english_question_has_its_words_in_chinese_behind_it(searcher: Searcher) -> None:
+    asked = read(searcher, "How much is the lunch allowance per day?")
+    assert asked.startswith("How much is the lunch allowance per day?")
+    assert "午餐" in asked

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.vectorstore.guarantees import check, understood
-from vectorstore.chunking import embedded_text, embedded_units, is_searched, split, units
+from vectorstore.chunking import (
+    embedded_text,
+    embedded_units,
+    is_searched,
+    split,
+    units,
+)
 from vectorstore.types import Chunk, Head, Mark, SectionKind
 
 
@@ -167,6 +175,41 @@ def test_a_chunk_is_embedded_with_place_title_and_headings_in_front() -> None:
     assert embedded_units(item) == ("1.抓好教研。", "各校每周开展一次教研活动。")
     text = understood(PLAN).text
     assert [text[start:end] for start, end in units(item)] == list(embedded_units(item))
+
+
+LETTER = """云山市学生午餐补助办法
+
+云教发〔2024〕5号
+
+第一条 为改善学生营养，制定本办法。
+第二条 午餐补助由云山市教育局负责。
+
+云山市教育局
+2024年3月8日
+"""
+
+
+def test_a_letterhead_and_an_imprint_are_embedded_with_what_they_state_without_saying_what_it_is() -> None:
+    document = understood(LETTER)
+    assert (document.head.number, document.head.issued_on) == ("云教发〔2024〕5号", date(2024, 3, 8))
+    embedded = {chunk.text: embedded_text(chunk, document.head) for chunk in split(document)}
+    number = next(text for chunk, text in embedded.items() if "云教发" in chunk)
+    day = next(text for chunk, text in embedded.items() if "2024年3月8日" in chunk)
+    article = next(text for chunk, text in embedded.items() if "改善学生营养" in chunk)
+    assert "文号" in number
+    assert "云教发〔2024〕5号" in number
+    assert "发文日期" in day
+    assert "发文机关" in day
+    assert "文号" not in article
+    assert "发文" not in article
+
+
+def test_a_date_that_is_another_documents_is_no_date_of_its_own() -> None:
+    item = next(chunk for chunk in chunks(PLAN) if "教研" in chunk.text)
+    head = Head(
+        title="云山市工作方案", issued_on=date(2024, 3, 8), number="云教发〔2024〕5号", issuer="云山市教育局"
+    )
+    assert "发文" not in embedded_text(item, head)
 
 
 def test_ids_are_made_of_the_document_and_the_order() -> None:

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from tests.vectorstore.guarantees import understood
-from vectorstore.about import is_about_document
 from vectorstore.letterhead import parse_date
 from vectorstore.types import Head, Status
 
@@ -169,15 +168,3 @@ def test_documents_of_a_compilation_have_heads_of_their_own() -> None:
     first, second = understood(text).parts
     assert (first.issuer, first.issued_on, first.period) == ("云山市教育局", date(2024, 1, 5), "2024年")
     assert (second.region, second.kind, second.status) == ("河口县", "方案", Status.DRAFT)
-
-
-@pytest.mark.parametrize(
-    ("question", "about"),
-    [
-        ("云山市的方案征求意见到哪天？", True),
-        ("哪份还是征求意见稿？", True),
-        ("云山市方案（征求意见稿）里，图书角工程哪年完成？", False),
-    ],
-)
-def test_a_draft_that_is_only_named_is_not_what_a_question_is_about(question: str, about: bool) -> None:
-    assert is_about_document(question) is about

@@ -34,10 +34,11 @@ def test_a_run_ends_where_a_title_does() -> None:
     assert index.shared("学前 教育") == []
 
 
-def test_a_short_name_of_an_office_names_the_titles_with_it() -> None:
-    index, (first, _) = index_of("甲市教育和体育局工作要点", "甲市教育局工作要点")
-    (mention,) = index.shared("教体局今年做什么")
-    assert (mention.words, mention.targets) == ("教体局", frozenset({first}))
+def test_nothing_is_shared_by_fewer_characters_than_three_or_without_titles() -> None:
+    index, _ = index_of("甲市学前教育规划")
+    assert index.shared("学前班") == []
+    assert index.shared("") == []
+    assert TitleIndex({}).shared("学前教育规划") == []
 
 
 def test_it_finds_in_many_titles_what_reading_each_of_them_finds() -> None:

@@ -131,9 +131,9 @@ def test_tool_calls_and_their_results_between_the_messages_are_passed_over(clien
 
 
 def test_a_refusal_is_an_ordinary_answer(client: httpx.Client) -> None:
-    reply = ask(client, "大学生出国留学贷款的利率是多少？")
+    reply = ask(client, "北京市的高考是几月几日？")
     assert reply["outcome"] == "refused"
-    assert "没有找到" in text_of(reply)
+    assert "没有“北京市”的文件" in text_of(reply)
 
 
 def test_nothing_that_a_bot_can_read_as_text_is_told_in_words(client: httpx.Client) -> None:

@@ -88,5 +88,7 @@ def test_whatever_else_is_there_instead_of_the_api_is_logged(
 ) -> None:
     _send(_api(f"{server}", secret="secret-in-an-address"), 1)
 
-    assert "ValueError" in caplog.text
-    assert "secret-in-an-address" not in caplog.text
+    # what stands there has a log of its own, and may be in this process
+    ours = "\n".join(one.getMessage() for one in caplog.records if one.name.startswith("assistant"))
+    assert "ValueError" in ours
+    assert "secret-in-an-address" not in ours

@@ -45,7 +45,7 @@ PARTS = (
     Part("Plain", "各县（市、区）教育局，市直各学校："),
     Part("Body", "现将《临江市基础教育扩优提质三年行动方案》印发给你们，请认真贯彻执行。" + _SENTENCES[0]),
     *_items(),
-    Part("Center", "重点项目清单"),
+    Part("NewPage", "重点项目清单"),  # so that no page ends in the table, whatever fonts are there
 )
 ENDING = (
     Part("Body", "附件：1.任务分工表"),
@@ -133,14 +133,17 @@ _FLAT_ODT = f"""<?xml version="1.0" encoding="UTF-8"?>
  office:mimetype="application/vnd.oasis.opendocument.text">
 <office:font-face-decls><style:font-face style:name="S" svg:font-family="'Noto Serif CJK SC'"/>
 </office:font-face-decls>
-<office:styles><style:default-style style:family="paragraph"><style:text-properties style:font-name-asian="S"
- fo:font-size="16pt" style:font-size-asian="16pt" style:language-asian="zh" style:country-asian="CN"/>
+<office:styles><style:default-style style:family="paragraph"><style:text-properties style:font-name="S"
+ style:font-name-asian="S" fo:font-size="16pt" style:font-size-asian="16pt"
+ style:language-asian="zh" style:country-asian="CN"/>
 </style:default-style></office:styles>
 <office:automatic-styles>
 <style:style style:name="Head" style:family="paragraph"><style:paragraph-properties fo:text-align="center"/>
 <style:text-properties fo:font-size="22pt" style:font-size-asian="22pt"/></style:style>
 <style:style style:name="Center" style:family="paragraph"><style:paragraph-properties fo:text-align="center"/>
 </style:style>
+<style:style style:name="NewPage" style:family="paragraph">
+<style:paragraph-properties fo:text-align="center" fo:break-before="page"/></style:style>
 <style:style style:name="Right" style:family="paragraph"><style:paragraph-properties fo:text-align="end"/>
 </style:style>
 <style:style style:name="Plain" style:family="paragraph"/>

@@ -1,1 +1,0 @@
-"""Answers without a chat model: what is asked, which sentences and cells answer, and when nothing does."""

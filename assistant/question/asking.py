@@ -1,0 +1,92 @@
+"""Where a question asks, by the question words of Chinese and English: a closed class of their grammar."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from vectorstore.text import fold
+
+# The interrogatives of the grammars (as Lü Shuxiang's 中国文法要略 has them): words that ask for a thing
+# (谁, 什么, 哪, 几, 多少, 怎), for yes or no (吗, 是否, A不A, 没有 at the end), and those of speech (啥, 咋).
+_ASKING = re.compile(
+    r"[吗哪谁啥咋几]|什么|怎么|怎样|如何|多少|多[久大长远高]|为何|何[时地人]|是否|能否|可否|"
+    r"([是有能要行会该算给让])[不没]\1|有没有|可不可以|没有?[？?]?$|"
+    r"\b(?:what|which|when|where|who|whom|whose|why|how|is|are|does|do|did|can|may|must|should)\b"
+)
+_PARTICLES = re.compile(
+    r"请问|麻烦|到底|究竟|具体|分别|各自|时候|一共|总共|来着|的话|有没有|"
+    r"[呢吧啊呀哦嘛的了着我你他她它咱们俩和与跟是在都就也还把被给让很想到会由对按从这那些个]"
+)
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
+_CLAUSE = re.compile(r"[^，,、。！？!?；;：:]+[，,、。！？!?；;：:]*")
+_MOST = 8  # parts of one question; the rest goes with the last
+_LEAST = 2  # letters that a clause must have to ask by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that a question asks: the words that ask it, and those it leans on."""
+
+    focus: str
+    context: str = ""
+
+
+def asks(text: str) -> bool:
+    """Whether a clause asks something; "我家孩子今年六岁" does not."""
+    return bool(_ASKING.search(fold(text).strip()))
+
+
+def asking_part(question: str) -> str:
+    """The words of a question from where it begins to ask ("…哪年完成？" gives 哪年完成？)."""
+    text = fold(question)
+    for clause in reversed(_CLAUSE.findall(text)):
+        if match := _ASKING.search(clause):
+            return str(clause[match.start() :])
+    return ""
+
+
+def content_of(text: str) -> str:
+    """The words of a text without those that ask, and without particles."""
+    return _PARTICLES.sub(" ", _ASKING.sub(" ", fold(text)))
+
+
+def asking_words(text: str) -> list[tuple[int, int]]:
+    """Where words stand that ask, and particles."""
+    found = (*_ASKING.finditer(text), *_PARTICLES.finditer(text))
+    return sorted(match.span() for match in found)
+
+
+def cut(question: str) -> tuple[Part, ...]:
+    """What a question asks, one by one; the whole question where it asks one thing, or in no known way.
+
+    "文号是什么，哪天印的" asks two things. A story around a question is what it leans on.
+    """
+    sentences = _SENTENCE.findall(question)
+    asking = [sentence for sentence in sentences if asks(sentence)]
+    story = "".join(sentence for sentence in sentences if not asks(sentence))
+    parts: list[Part] = []
+    for sentence in asking:
+        before = story + "".join(part.focus for part in parts[:1])
+        parts.extend(_cut_sentence(sentence, before))
+    if not parts:
+        return (Part(question),)
+    if len(parts) > _MOST:
+        rest = "".join(part.focus for part in parts[_MOST - 1 :])
+        parts = [*parts[: _MOST - 1], Part(rest, parts[-1].context)]
+    return tuple(parts)
+
+
+def _cut_sentence(sentence: str, before: str) -> list[Part]:
+    """The clauses of one sentence that ask, each with those before it that do not."""
+    focuses: list[str] = []
+    gathered = ""
+    for clause in _CLAUSE.findall(sentence):
+        gathered += clause
+        if asks(clause) and sum(map(str.isalnum, clause)) >= _LEAST:
+            focuses.append(gathered)
+            gathered = ""
+    if not focuses:
+        return [Part(sentence, before)]
+    focuses[-1] += gathered
+    return [Part(focus, before + ("" if at == 0 else focuses[0])) for at, focus in enumerate(focuses)]

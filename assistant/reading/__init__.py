@@ -1,0 +1,1 @@
+"""Which sentences and cells of the passages found answer a question, by learned scores."""

@@ -1,0 +1,51 @@
+"""What the best spans show of whether any of them answers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.reading.features import COLUMN
+
+_HALF = 0.5
+_NEAR = 10  # best spans that are looked at
+# What is shown, and which way it can speak: -1 for an answer, 1 against one. A near miss shares more words
+# with its question than a true answer in other words; fitted freely, they would speak against answers. Scores
+# themselves are left out: how high they are depends on how much there is to compare.
+SHOWN = {
+    "share of the question in the best span and over it": -1,
+    "greatest share of the question in any passage": -1,
+    "figures of the question that stand in the best or over it": -1,
+    "figures of the best span, as they are wanted": -1,
+    "the best wanted figures among the ten best": -1,
+    "forms of the best span, as they are wanted": -1,
+    "the best lacks the unit asked for": 1,
+    "none of the ten best has the unit asked for": 1,
+    "how far the greatest share of any passage is below a half": 1,
+    "how far the share of the best and over it is below a half": 1,
+}
+
+
+def shown_by(table: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers, named as in SHOWN, from the features of all spans and their scores."""
+    if not len(table):
+        return np.zeros(len(SHOWN))
+    order = np.argsort(-scores, kind="stable")
+    best, near = order[0], order[:_NEAR]
+    asked, lacking = table[:, COLUMN["unit asked"]], table[:, COLUMN["unit lacking"]]
+    wanted, over = table[:, COLUMN["figures wanted"]], table[best, COLUMN["share with headings"]]
+    whole = table[:, COLUMN["share of passage"]].max()
+    return np.asarray(
+        [
+            over,
+            whole,
+            table[best, COLUMN["figures of question"]],
+            wanted[best],
+            wanted[near].max(),
+            table[best, COLUMN["forms wanted"]],
+            lacking[best],
+            float(bool(asked.any() or lacking.any()) and not asked[near].any()),
+            max(0.0, _HALF - whole),
+            max(0.0, _HALF - over),
+        ]
+    )
