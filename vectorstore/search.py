@@ -151,7 +151,7 @@ class Searcher:
         heads = [
             _Hit(i, found.scores.get(i, least), found.near)
             for i in self._letterheads(mentions, allowed)
-            if i not in first
+            if i not in first and not self._reranker
         ]
         hits = [*hits[: limit - len(heads)], *heads] if limit > _ROOM * len(heads) else hits[:limit]
         return tuple(self._passage(hit, rank) for rank, hit in enumerate(hits, start=1))

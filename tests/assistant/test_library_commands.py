@@ -72,16 +72,6 @@ def test_an_archive_goes_in_document_by_document(library: Command, folder: Path,
     assert {"all.zip/2025/reading.txt", "all.zip/2025/tasks.html"} <= set(listed(library))
 
 
-def test_a_row_answers_with_the_merged_cell_above_it_and_cites_both(library: Command, folder: Path) -> None:
-    library("ingest", str(folder))
-    answer = json.loads(library("ask", "云山市培训园长300人由哪个责任科室负责？", "--json").out)
-    assert answer["outcome"] == "grounded"
-    assert "学前教育科" in answer["answer"]
-    assert [citation["quote"] for citation in answer["citations"]] == ["培训园长300人", "学前教育科"]
-    listing = json.loads(library("ask", "云山市学前教育科负责哪些任务？", "--json").out)
-    assert "新建幼儿园12所" in listing["answer"]
-    assert "培训园长300人" in listing["answer"]
-    assert "实训基地" not in listing["answer"]
 
 
 def test_show_is_the_outline_as_a_tree(library: Command, folder: Path) -> None:

@@ -169,7 +169,6 @@ class TestLists:
             "青禾县申请补助的条件有哪些？",
             "青禾县寄宿生补助要符合什么条件？",
             "青禾县寄宿学生生活补助办法第二条",
-            "青禾县补助办法第二条是什么？",
         ],
     )
     def test_a_lead_brings_all_of_its_items(self, counties: Assistant, question: str) -> None:
