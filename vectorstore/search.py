@@ -42,7 +42,7 @@ _NAMED_DOCUMENTS = 40  # named documents that are searched by themselves too: mo
 _FEW_DOCUMENTS = 3  # documents named whose letterheads are read too
 _OUTSIDE = 8  # chunks at either end of a document among which letterhead and imprint stand
 _LETTERHEADS = 3  # of one document
-_ROOM = 3  # times as many passages must be wanted as letterheads are added, which answer few questions
+_HEADS_AT = 10  # place among the candidates that they get at least
 _RERANKED = 30  # best passages that a rerank endpoint puts in order
 # What a passage gains, in standard deviations of the mixed score; 1 to 3 make little difference.
 _NAMED = 1.5  # from a document that the question names
@@ -136,7 +136,7 @@ class Searcher:
         mentions = self.read_mentions(question, scope)
         found = self._candidates(question, terms, mentions, allowed)
         groups: Sequence[frozenset[Target]] = mentions.groups or (frozenset(),)
-        found = self._with_section(found, around, allowed)
+        found = self._with_letterheads(self._with_section(found, around, allowed), mentions, allowed)
         turns = [self._ordered(question, found, group, mentions.clauses) for group in groups]
         limit = max(limit, each * len(groups)) if len(groups) > 1 else limit
         selection = self.select_rows(question, mentions, scope)
@@ -145,15 +145,7 @@ class Searcher:
             for hit in turn:
                 if hit is not None:
                     chosen.setdefault(hit.chunk_id, hit)
-        hits = list(chosen.values())
-        least = min(found.scores.values(), default=0.0)
-        first = {hit.chunk_id for hit in hits[:limit]}
-        heads = [
-            _Hit(i, found.scores.get(i, least), found.near)
-            for i in self._letterheads(mentions, allowed)
-            if i not in first and not self._reranker
-        ]
-        hits = [*hits[: limit - len(heads)], *heads] if limit > _ROOM * len(heads) else hits[:limit]
+        hits = list(chosen.values())[:limit]
         return tuple(self._passage(hit, rank) for rank, hit in enumerate(hits, start=1))
 
     def passage(self, chunk: Chunk, rank: int = 1) -> Passage:
@@ -163,6 +155,15 @@ class Searcher:
     def document(self, document_id: str) -> Document | None:
         """The document of that id, or None."""
         return self._documents.get(document_id)
+
+    def _with_letterheads(
+        self, found: _Candidates, mentions: Mentions, allowed: set[_Place] | None
+    ) -> _Candidates:
+        """The candidates with the letterheads of what is named among the best."""
+        best = sorted(found.scores.values(), reverse=True)[:_HEADS_AT]
+        least = best[-1] if best else 0.0
+        heads = {i: max(least, found.scores.get(i, least)) for i in self._letterheads(mentions, allowed)}
+        return _Candidates(found.scores | heads, found.near)
 
     def _letterheads(self, mentions: Mentions, allowed: set[_Place] | None) -> Iterator[str]:
         """The chunks in which the few documents that a question names tell their number, date and issuer."""

@@ -72,8 +72,6 @@ def test_an_archive_goes_in_document_by_document(library: Command, folder: Path,
     assert {"all.zip/2025/reading.txt", "all.zip/2025/tasks.html"} <= set(listed(library))
 
 
-
-
 def test_show_is_the_outline_as_a_tree(library: Command, folder: Path) -> None:
     library("ingest", str(folder))
     shown = library("show", "reading").out
