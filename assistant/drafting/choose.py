@@ -9,7 +9,7 @@ from assistant.reading.wanted import Wanted
 from vectorstore.text import search_terms
 from vectorstore.types import SectionKind
 
-# The first two were chosen on the tune halves of the seeds and the invented library: 1.2 answers two points less.
+# The first two were chosen on the tune halves of seeds and invented: 1.2 answers two points less of each.
 CLOSE = 2.0  # in score, as a logarithm of odds: how far behind the best a further span may be
 _ADDS = 0.1  # share of the question that a span must add to what is told, to stand as far behind again
 MOST = 3  # statements about one thing
