@@ -14,6 +14,7 @@ from assistant.citations import Checked, cite
 from assistant.drafting.draft import draft as draft_answer
 from assistant.errors import BadQuestion, ModelUnavailable
 from assistant.evidence import best_first, pack
+from assistant.find import find
 from assistant.followup import stand_alone, still_leans
 from assistant.model.errors import late
 from assistant.model.llm import ChatModel
@@ -58,8 +59,6 @@ _RESERVE = 0.4  # seconds before an answer is due that are kept for everything b
 _LEAST_FOR_A_MODEL = 0.5  # seconds in which no model has written a sentence yet
 # Threads that all compute only take turns, and keep whoever answers connections from theirs.
 _SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
-_READ = 20  # passages that are read to find the best of them
-_EACH = 6  # passages for each thing that a comparison names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +110,10 @@ class Assistant:
         with self._library.searcher() as searcher:
             asked, spent = self._understand(question, searcher)
             with self._searching:
-                passages = self._find(asked, question.scope, searcher, self._limits.passages)
-                evidence = pack(asked.text, passages, self._limits.evidence_tokens)
-                mentions = searcher.read_mentions(asked.text, question.scope)
+                found = find(asked, question.scope, searcher, self._reader, self._limits.passages)
+                evidence = pack(asked.text, found.passages, self._limits.evidence_tokens)
                 searched = time.perf_counter()
-                draft = draft_answer(asked, best_first(evidence), searcher, self._reader, question.scope)
+                draft = draft_answer(asked, found, best_first(evidence), searcher, self._reader)
             yield EvidenceReady(evidence=evidence)
             visible = _visible(searcher, question.scope)
             answer: Answer | None = None
@@ -136,7 +134,7 @@ class Assistant:
             answer=replace(
                 answer,
                 notices=(*notices, *answer.notices),
-                mentions=mentions,
+                mentions=found.mentions,
                 usage=spent + answer.usage,
                 seconds=Seconds(search=searched - started, answer=time.perf_counter() - searched),
                 conversation_id=question.conversation_id or uuid4().hex,
@@ -149,7 +147,8 @@ class Assistant:
         self._accept(question)
         with self._library.searcher() as searcher:
             asked, _ = self._understand(question, searcher)
-            return asked.text, self._find(asked, question.scope, searcher, limit)[:limit]
+            found = find(asked, question.scope, searcher, self._reader, limit)
+            return asked.text, found.passages[:limit]
 
     def documents(self, scope: Scope = EVERYWHERE) -> Sequence[Document]:
         """All documents of the library that the scope allows, by source."""
@@ -159,14 +158,14 @@ class Assistant:
     def document(self, document_id: str, scope: Scope = EVERYWHERE) -> Document | None:
         """The document of that id, or None, also where the scope does not allow it."""
         with self._library.searcher() as searcher:
-            found = searcher.document(document_id)
+            found = searcher.holdings.document(document_id)
         return found if found and _sees(scope, found) else None
 
     def chunk_counts(self) -> dict[str, int]:
         """How many chunks each document has, by its id."""
         with self._library.searcher() as searcher:
             counts: dict[str, int] = {}
-            for chunk in searcher.chunks:
+            for chunk in searcher.holdings.chunks:
                 counts[chunk.document_id] = counts.get(chunk.document_id, 0) + 1
             return counts
 
@@ -200,22 +199,6 @@ class Assistant:
                 ),
                 Message(f"请缩短到 {most} 字以内。", f"Shorten it to {most} characters."),
             )
-
-    def _find(self, asked: StandAlone, scope: Scope, searcher: Searcher, limit: int) -> tuple[Passage, ...]:
-        """The passages for a question, in the order of how well what they say answers it.
-
-        Of several things that the question names each keeps its turns, selected rows stand first, and what a
-        rerank endpoint has put in order stays so.
-        """
-        found = searcher.search(
-            asked.text, scope=scope, limit=max(limit, _READ), each=_EACH, around=asked.around
-        )
-        mentions = searcher.read_mentions(asked.text, scope)
-        is_selected = searcher.select_rows(asked.text, mentions, scope) is not None
-        if len(mentions.groups) > 1 or is_selected or searcher.is_reranked:
-            return found
-        ordered = self._reader.read(asked.focus, found, searcher.weight, asked.context).passages
-        return tuple(replace(passage, rank=rank) for rank, passage in enumerate(ordered[:limit], start=1))
 
     def _understand(self, question: Question, searcher: Searcher) -> tuple[StandAlone, Usage]:
         """The question made self-contained: by rules, or by the model where it leans on what was said."""
@@ -294,8 +277,8 @@ class Assistant:
 def _visible(searcher: Searcher, scope: Scope) -> Sequence[Document]:
     """The documents that whoever asks may know of, whatever they chose to ask in."""
     if scope.within is None:
-        return searcher.documents
-    return tuple(document for document in searcher.documents if _sees(scope, document))
+        return searcher.holdings.documents
+    return tuple(document for document in searcher.holdings.documents if _sees(scope, document))
 
 
 def _sees(scope: Scope, document: Document) -> bool:

@@ -247,7 +247,7 @@ def print_lookalikes(
     """
     naming = [one for one in ranked if names_places(one.case.question, small)]
     with TemporaryDirectory() as folder:
-        write_lookalikes(small.documents, Path(folder), copies)
+        write_lookalikes(small.holdings.documents, Path(folder), copies)
         take_in(settings, [Path(folder)], on_progress=lambda _: None)
         with open_current(settings.data_dir, embedder.model) as generation:
             searcher = Searcher(generation, embedder)
@@ -255,7 +255,7 @@ def print_lookalikes(
             typer.echo(
                 f"\n## Among look-alikes\n\n{copies} copies of each document under the names of other places:"
             )
-            typer.echo(f"{len(small.chunks)} chunks become {len(searcher.chunks)}.\n")
+            typer.echo(f"{len(small.holdings.chunks)} chunks become {len(searcher.holdings.chunks)}.\n")
     typer.echo(header("questions that name their places"))
     typer.echo(row("the documents alone", naming))
     typer.echo(row("among look-alikes", crowded))

@@ -69,8 +69,8 @@ def print_sizes(data_dir: Path, searcher: Searcher, built: _Built, opened: float
     """Chunks, vectors, memory, disk, and how long building and opening took."""
     index = max((data_dir / "index").glob("0*"))
     rows = {
-        "documents": f"{len(searcher.documents):,}",
-        "chunks": f"{len(searcher.chunks):,}",
+        "documents": f"{len(searcher.holdings.documents):,}",
+        "chunks": f"{len(searcher.holdings.chunks):,}",
         "building in this run, minutes": f"{built.seconds / 60:.0f}",
         "building, peak memory, MB": f"{built.memory / _MEGABYTE:,.0f}",
         "opening, seconds": f"{opened:.1f}",

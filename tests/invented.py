@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from assistant.answer import Assistant, Limits
 from assistant.reading.features import text_of
 from assistant.reading.read import Span
@@ -97,10 +99,13 @@ def passages_of(*documents: Document | str) -> list[Passage]:
     ]
 
 
+_NO_FEATURES = np.zeros(0)
+
+
 def spans_of(passages: Iterable[Passage], words: str = "") -> list[Span]:
     """The sentences and cells of passages that hold the words, in order, all worth the same."""
     return [
-        Span(passage, match.start, match.end, text, 0.0, 0.0)
+        Span(passage, match.start, match.end, text, 0.0, 0.0, _NO_FEATURES)
         for passage in passages
         for match in passage.matches
         if words in (text := text_of(passage, match))

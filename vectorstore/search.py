@@ -11,24 +11,23 @@ does not crowd out the other.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 from math import log
 from typing import TYPE_CHECKING
 
-from vectorstore.chunking import embedded_text, entry_id, is_searched, units, unnamed_fields
+from vectorstore.chunking import embedded_text, entry_id, units
 from vectorstore.errors import Message, RerankUnavailable
 from vectorstore.fusion import mix, nearness
 from vectorstore.glossary import gloss, is_foreign, official_words
+from vectorstore.holdings import Holdings, Place
 from vectorstore.mentions import MentionReader
 from vectorstore.named import Mentions, Target, within
 from vectorstore.numbered import numbers_of
-from vectorstore.row_selection import RowTable, Selection, asks_for_rows
+from vectorstore.row_selection import Selection, asks_for_rows
 from vectorstore.text import search_terms
-from vectorstore.types import EVERYWHERE, Chunk, Document, Head, Hit, Match, Passage, Scope, SectionKind
+from vectorstore.types import EVERYWHERE, Chunk, Hit, Match, Passage, Scope
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -40,8 +39,6 @@ _LEXICAL = 80  # candidates of lexical search
 _DENSE = 400  # entries of dense search, sentences and chunks: those of some 80 chunks
 _NAMED_DOCUMENTS = 40  # named documents that are searched by themselves too: more are no particular name
 _FEW_DOCUMENTS = 3  # documents named whose letterheads are read too
-_OUTSIDE = 8  # chunks at either end of a document among which letterhead and imprint stand
-_LETTERHEADS = 3  # of one document
 _HEADS_AT = 10  # place among the candidates that they get at least
 _RERANKED = 30  # best passages that a rerank endpoint puts in order
 # What a passage gains, in standard deviations of the mixed score; 1 to 3 make little difference.
@@ -50,12 +47,10 @@ _AROUND = 2.0  # from the section that the conversation is about
 _NUMBERED = 3.0  # an item that it gives by number, in a document that it names
 _NUMBERED_ANYWHERE = 1.0  # the same where it names no document
 
-_Place = tuple[str, int]  # a document's id and a part of it
-
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    chunk_id: str
+    chunk: Chunk
     score: float
     near: dict[str, float]  # similarity by entry, of the search that found it
 
@@ -77,17 +72,8 @@ class Searcher:
         self._generation = generation
         self._embedder = embedder
         self._reranker = reranker
-        self.documents: tuple[Document, ...] = generation.database.documents()
-        self._documents = {document.id: document for document in self.documents}
-        self._order = {document.id: number for number, document in enumerate(self.documents)}
-        self.chunks: tuple[Chunk, ...] = generation.database.chunks()
-        self._chunks = {chunk.id: chunk for chunk in self.chunks}
-        self._places: dict[_Place, list[Chunk]] = {}
-        self._by_document: dict[str, list[Chunk]] = {}
-        for chunk in sorted(self.chunks, key=lambda one: one.start):
-            self._by_document.setdefault(chunk.document_id, []).append(chunk)
-            self._places.setdefault((chunk.document_id, chunk.part), []).append(chunk)
-        self._mentions = MentionReader(self.documents)
+        self.holdings = Holdings(generation.database.documents(), generation.database.chunks())
+        self._mentions = MentionReader(self.holdings.documents)
 
     @property
     def is_reranked(self) -> bool:
@@ -128,9 +114,9 @@ class Searcher:
         section are raised. A blank question or an empty library finds nothing.
         """
         terms = search_terms(question)
-        if not terms or not self.chunks:
+        if not terms or not self.holdings.chunks:
             return ()
-        allowed = self._allowed(scope)
+        allowed = self.holdings.places_in(scope)
         if allowed is not None and not allowed:
             return ()
         mentions = self.read_mentions(question, scope)
@@ -140,24 +126,20 @@ class Searcher:
         turns = [self._ordered(question, found, group, mentions.clauses) for group in groups]
         limit = max(limit, each * len(groups)) if len(groups) > 1 else limit
         selection = self.select_rows(question, mentions, scope)
-        chosen = {row.id: _Hit(row.id, 0.0, {}) for row in (selection.rows if selection else ())}
+        chosen = {row.id: _Hit(row, 0.0, {}) for row in (selection.rows if selection else ())}
         for turn in zip_longest(*turns):
             for hit in turn:
                 if hit is not None:
-                    chosen.setdefault(hit.chunk_id, hit)
+                    chosen.setdefault(hit.chunk.id, hit)
         hits = list(chosen.values())[:limit]
         return tuple(self._passage(hit, rank) for rank, hit in enumerate(hits, start=1))
 
     def passage(self, chunk: Chunk, rank: int = 1) -> Passage:
         """A chunk as a passage, without having searched for it."""
-        return self._passage(_Hit(chunk.id, 0.0, {}), rank)
-
-    def document(self, document_id: str) -> Document | None:
-        """The document of that id, or None."""
-        return self._documents.get(document_id)
+        return self._passage(_Hit(chunk, 0.0, {}), rank)
 
     def _with_letterheads(
-        self, found: _Candidates, mentions: Mentions, allowed: set[_Place] | None
+        self, found: _Candidates, mentions: Mentions, allowed: frozenset[Place] | None
     ) -> _Candidates:
         """The candidates with the letterheads of what is named among the best."""
         best = sorted(found.scores.values(), reverse=True)[:_HEADS_AT]
@@ -165,43 +147,12 @@ class Searcher:
         heads = {i: max(least, found.scores.get(i, least)) for i in self._letterheads(mentions, allowed)}
         return _Candidates(found.scores | heads, found.near)
 
-    def _letterheads(self, mentions: Mentions, allowed: set[_Place] | None) -> Iterator[str]:
+    def _letterheads(self, mentions: Mentions, allowed: frozenset[Place] | None) -> Iterator[str]:
         """The chunks in which the few documents that a question names tell their number, date and issuer."""
         documents = sorted({target.document_id for target in mentions.targets})
         for document_id in documents if len(documents) <= _FEW_DOCUMENTS else ():
-            chunks = self._by_document.get(document_id, [])
-            ends = (*chunks[:_OUTSIDE], *chunks[_OUTSIDE:][-_OUTSIDE:])
-            heads = (c.id for c in ends if is_searched(c) and unnamed_fields(c.text, self._head_of(c)))
-            yield from islice((chunk_id for chunk_id in heads if self._in(chunk_id, allowed)), _LETTERHEADS)
-
-    def _head_of(self, chunk: Chunk) -> Head:
-        return self._documents[chunk.document_id].head_of(chunk.part)
-
-    def chunk_at(self, document_id: str, position: int) -> Chunk | None:
-        """The chunk that a character of a document is in; None between chunks."""
-        chunks = self._by_document.get(document_id, ())
-        at = bisect_right(chunks, position, key=lambda chunk: chunk.start) - 1
-        return chunks[at] if at >= 0 and position < chunks[at].end else None
-
-    def preceding(self, chunk: Chunk) -> Iterator[Chunk]:
-        """The chunks before one in its document, the nearest first."""
-        chunks = self._by_document.get(chunk.document_id, [])
-        at = bisect_left(chunks, chunk.start, key=lambda one: one.start)
-        return (chunks[place] for place in range(at - 1, -1, -1))
-
-    def following(self, chunk: Chunk) -> Iterator[Chunk]:
-        """The chunks behind one in its document, in order."""
-        chunks = self._by_document.get(chunk.document_id, ())
-        return islice(chunks, bisect_right(chunks, chunk.start, key=lambda one: one.start), None)
-
-    def chunks_in(self, targets: Iterable[Target]) -> tuple[Chunk, ...]:
-        """All chunks of these targets, in order; of the whole library if there are none."""
-        wanted = {(target.document_id, target.part) for target in targets}
-        return self._chunks_at(wanted) if wanted else self.chunks
-
-    def _chunks_at(self, places: Iterable[_Place]) -> tuple[Chunk, ...]:
-        found = chain.from_iterable(self._places.get(place, ()) for place in places)
-        return tuple(sorted(found, key=lambda chunk: (self._order[chunk.document_id], chunk.ordinal)))
+            heads = (chunk.id for chunk in self.holdings.letterheads(document_id))
+            yield from (chunk_id for chunk_id in heads if self.holdings.is_in(chunk_id, allowed))
 
     def weight(self, term: str) -> float:
         """How much a term says: its inverse document frequency, from 0 (everywhere) up."""
@@ -215,18 +166,11 @@ class Searcher:
         """
         if not asks_for_rows(question):
             return None
-        allowed = self._allowed(scope)
-        if allowed is None and not mentions.certain:
-            return self._all_rows.select(question)
-        chunks = self.chunks_in(mentions.targets if mentions.certain else ())
-        return RowTable(_rows(c for c in chunks if self._in(c.id, allowed))).select(question)
-
-    @cached_property
-    def _all_rows(self) -> RowTable:
-        return RowTable(_rows(self.chunks))
+        named = mentions.targets if mentions.certain else ()
+        return self.holdings.rows_of(named, self.holdings.places_in(scope)).select(question)
 
     def _candidates(
-        self, question: str, terms: Sequence[str], mentions: Mentions, allowed: set[_Place] | None
+        self, question: str, terms: Sequence[str], mentions: Mentions, allowed: frozenset[Place] | None
     ) -> _Candidates:
         """What the whole scope gives, and what the documents give that the question names."""
         vector = self._embedder.embed_query(question)
@@ -238,21 +182,23 @@ class Searcher:
             near |= {hit.chunk_id: hit.score for hit in self._nearest(vector, ids)}
             hits = self._generation.keywords.search(terms, _LEXICAL, ids, lesser)
             words |= {hit.chunk_id: hit.score for hit in hits}
-        dense = {c: score for c, score in nearness(near).items() if self._in(c, allowed)}
-        lexical = {c: score for c, score in words.items() if self._in(c, allowed)}
+        dense = {c: score for c, score in nearness(near).items() if self.holdings.is_in(c, allowed)}
+        lexical = {c: score for c, score in words.items() if self.holdings.is_in(c, allowed)}
         return _Candidates(mix(dense, lexical), near)
 
-    def _with_section(self, found: _Candidates, around: str, allowed: set[_Place] | None) -> _Candidates:
+    def _with_section(self, found: _Candidates, around: str, allowed: frozenset[Place] | None) -> _Candidates:
         """The candidates with the section of a chunk raised; its passages are candidates in any case."""
-        subject = self._chunks.get(around)
-        if subject is None or not self._in(around, allowed):
+        subject = self.holdings.chunk(around)
+        if subject is None or not self.holdings.is_in(around, allowed):
             return found
-        section = [c.id for c in self._by_document[subject.document_id] if c.path == subject.path]
+        section = [chunk.id for chunk in self.holdings.section_of(subject)]
         least = min(found.scores.values(), default=0.0)
         raised = {chunk_id: found.scores.get(chunk_id, least) + _AROUND for chunk_id in section}
         return _Candidates(found.scores | raised, found.near)
 
-    def _named_documents(self, mentions: Mentions, allowed: set[_Place] | None) -> Iterator[tuple[str, ...]]:
+    def _named_documents(
+        self, mentions: Mentions, allowed: frozenset[Place] | None
+    ) -> Iterator[tuple[str, ...]]:
         """The documents of each thing that is named, as far as they are allowed and not too many."""
         for group in mentions.groups:
             places = {(target.document_id, target.part) for target in group}
@@ -268,26 +214,28 @@ class Searcher:
         numbers = set(clauses)
         hits: list[_Hit] = []
         for chunk_id, score in found.scores.items():
-            chunk = self._chunks[chunk_id]
+            chunk = self.holdings.chunk(chunk_id)
+            if chunk is None:
+                continue
             is_named = (chunk.document_id, chunk.part) in named
             raised = score + _NAMED * is_named
             if numbers and numbers & numbers_of(chunk):
                 raised += _NUMBERED if is_named else _NUMBERED_ANYWHERE
-            hits.append(_Hit(chunk_id, raised, found.near))
-        hits.sort(key=lambda hit: (-hit.score, hit.chunk_id))
-        numbered = [hit for hit in hits if numbers and numbers & numbers_of(self._chunks[hit.chunk_id])]
-        first = {hit.chunk_id for hit in numbered}
-        others = [hit for hit in hits if hit.chunk_id not in first]
-        return [*numbered, *self._reranked(question, others)] if self._reranker else hits
-
-    def _reranked(self, question: str, hits: Sequence[_Hit]) -> Sequence[_Hit]:
-        """The best hits in the order of the rerank endpoint; as they are where there is none or it fails."""
-        if self._reranker is None or not hits:
+            hits.append(_Hit(chunk, raised, found.near))
+        hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
+        if self._reranker is None:
             return hits
-        chunks = [self._chunks[hit.chunk_id] for hit in hits[:_RERANKED]]
-        heads = [self._documents[chunk.document_id].head_of(chunk.part) for chunk in chunks]
+        numbered = [hit for hit in hits if numbers and numbers & numbers_of(hit.chunk)]
+        first = {hit.chunk.id for hit in numbered}
+        others = [hit for hit in hits if hit.chunk.id not in first]
+        return [*numbered, *self._reranked(self._reranker, question, others)]
+
+    def _reranked(self, reranker: Reranker, question: str, hits: Sequence[_Hit]) -> Sequence[_Hit]:
+        """The best hits in the order of the rerank endpoint; as they are where it fails."""
+        chunks = [hit.chunk for hit in hits[:_RERANKED]]
+        heads = [self.holdings.document_of(chunk).head_of(chunk.part) for chunk in chunks]
         try:
-            order = self._reranker.order(question, list(map(embedded_text, chunks, heads)))
+            order = reranker.order(question, list(map(embedded_text, chunks, heads))) if chunks else []
         except RerankUnavailable:
             return hits  # the notices say so
         return [*(hits[place] for place in order), *hits[_RERANKED:]]
@@ -298,8 +246,8 @@ class Searcher:
         return self._generation.vectors.search(vector, _DENSE)
 
     def _passage(self, hit: _Hit, rank: int) -> Passage:
-        chunk = self._chunks[hit.chunk_id]
-        document = self._documents[chunk.document_id]
+        chunk = hit.chunk
+        document = self.holdings.document_of(chunk)
         farthest = min(hit.near.values(), default=0.0)
         ranges = units(chunk)
         first = 1 if len(ranges) > 1 else 0  # a chunk of one sentence is embedded once
@@ -317,25 +265,6 @@ class Searcher:
             pages=document.pages,
         )
 
-    def _allowed(self, scope: Scope) -> set[_Place] | None:
-        """Documents and parts that may be found; None for all."""
-        if scope == EVERYWHERE:
-            return None
-        return {
-            (document.id, part)
-            for document in self.documents
-            for part in range(len(document.parts) + 1)
-            if scope.allows(document.id, document.head_of(part))
-        }
 
-    def _in(self, chunk_id: str, allowed: set[_Place] | None) -> bool:
-        chunk = self._chunks.get(chunk_id)
-        return chunk is not None and (allowed is None or (chunk.document_id, chunk.part) in allowed)
-
-
-def _rows(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-    return (chunk for chunk in chunks if chunk.kind is SectionKind.ROW)
-
-
-def _documents_of(places: Iterable[_Place]) -> tuple[str, ...]:
+def _documents_of(places: Iterable[Place]) -> tuple[str, ...]:
     return tuple(sorted({document_id for document_id, _ in places}))

@@ -7,14 +7,16 @@ read, the reader's scores what of them is told, and whether anything is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from assistant.drafting.arithmetic import compare
-from assistant.drafting.choose import choose, in_reading_order
+from assistant.drafting.choose import MOST, choose, in_reading_order
 from assistant.drafting.hidden import lacks
 from assistant.drafting.members import state_members
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.state import state
+from assistant.find import Found
 from assistant.question.asking import Part, cut
 from assistant.question.whole import reason_of
 from assistant.reading.read import Reader, Reading, Span
@@ -23,8 +25,9 @@ from assistant.types import Draft, Reason, StandAlone, Statement
 from vectorstore.errors import Message
 from vectorstore.named import Mentions, Target
 from vectorstore.numbered import numbers_of
+from vectorstore.row_selection import Selection
 from vectorstore.search import Searcher
-from vectorstore.types import EVERYWHERE, Cell, Passage, Scope
+from vectorstore.types import Cell, Passage
 
 _DIGIT = re.compile(r"\d")
 _NEAREST = 3
@@ -33,116 +36,92 @@ _EACH_PART = 2  # statements for each of several things that are asked or named
 _MOST = 8  # statements in one answer
 
 
+@dataclass(frozen=True, slots=True)
+class _Inquiry:
+    """One thing to be told: the words that ask for it, and the passages that may tell it.
+
+    ``most`` is how many statements it gets, ``refuses`` whether it may be found that none answers.
+    """
+
+    part: Part
+    passages: Sequence[Passage]
+    most: int = MOST
+    refuses: bool = True
+
+
 def draft(
     asked: StandAlone,
+    found: Found,
     passages: Sequence[Passage],
     searcher: Searcher,
     reader: Reader,
-    scope: Scope = EVERYWHERE,
 ) -> Draft:
-    """A draft of the answer to a question that stands on its own, from passages found for it in a scope."""
+    """A draft of the answer to a question that stands on its own, from what was found for it.
+
+    ``passages`` are those of them that fit into the evidence, best first.
+    """
     nearest = tuple(passages[:_NEAREST])
     if reason := reason_of(asked.text):
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
-    mentions = searcher.read_mentions(asked.text, scope)
-    if selected := _select(asked.text, mentions, searcher, scope):
-        return selected
-    if missing := _missing(mentions, passages):
+    if found.selection:
+        return _select(found.selection, searcher)
+    if missing := _missing(found.mentions, passages):
         return Draft(reason=Reason.NOT_FOUND, final=True, missing=missing, nearest=nearest)
-    passages = _numbered_first(_not_of_others(passages, mentions), mentions)
-    if len(mentions.groups) > 1:
-        return _compare(asked, mentions, passages, searcher, reader, nearest)
-    return _answer(asked, mentions, passages, searcher, reader, nearest)
-
-
-def _answer(
-    asked: StandAlone,
-    mentions: Mentions,
-    passages: Sequence[Passage],
-    searcher: Searcher,
-    reader: Reader,
-    nearest: tuple[Passage, ...],
-) -> Draft:
-    """What the passages say to each thing that is asked, each statement once."""
-    if len(mentions.clauses) > 1:
-        return _numbered(asked, mentions.clauses, passages, searcher, reader, nearest)
-    parts = cut(asked.focus)
-    most = {"most": _EACH_PART} if len(parts) > 1 else {}
+    inquiries = list(_inquiries(asked, found.mentions, _not_of_others(passages, found.mentions)))
+    readings = [_read(one, asked, found.reading, searcher, reader) for one in inquiries]
+    if len(inquiries) == 1 and (members := state_members(asked.focus, readings[0], passages, searcher)):
+        return Draft(statements=members, lead=_count(members))
     told = _Told(searcher)
-    reasons: list[Reason | None] = []
-    for part in parts:
-        reading = _read(part, asked, passages, searcher, reader)
-        least = max((span.share for span in reading.spans), default=0.0)
-        members = state_members(part.focus, reading.wanted, passages, searcher, least)
-        if members and len(parts) == 1:
-            return Draft(statements=members, lead=_count(members))
-        reason = _refuse(reading)
-        reasons.append(reason)
-        if reason is Reason.NOT_FOUND:
-            continue
-        chosen = choose(_of_named(reading.spans, mentions), reading.wanted, **most)
-        told.add(chosen, reading.wanted, part.focus)
+    refused: list[Reason] = []
+    sides: list[tuple[Statement, ...]] = []
+    for one, reading in zip(inquiries, readings, strict=True):
+        reason = _refuse(reading, one)
+        spans = () if reason is Reason.NOT_FOUND else _of_named(reading.spans, found.mentions)
+        sides.append(told.add(choose(spans, reading.wanted, most=one.most), reading.wanted, one.part.focus))
+        refused += [reason] if reason else []
     statements = told.statements
     if statements and is_blank(statements[0]):
-        reasons = [Reason.NOT_FOUND]
-    refused = [reason for reason in reasons if reason]
-    if len(refused) == len(reasons):
-        return Draft(reason=refused[0], nearest=nearest, statements=statements[:_EACH_PART])
-    return Draft(statements=statements)
+        refused = [Reason.NOT_FOUND] * len(inquiries)
+    if not statements or len(refused) == len(inquiries):
+        reason = refused[0] if refused else Reason.NOT_FOUND
+        return Draft(reason=reason, nearest=nearest, statements=statements[:_EACH_PART])
+    is_compared = len(found.mentions.groups) > 1
+    compared = compare(asked.text, sides, readings[0].wanted) if is_compared else None
+    return Draft(statements=statements, compared=compared)
 
 
-def _numbered(
-    asked: StandAlone,
-    clauses: Sequence[int],
-    passages: Sequence[Passage],
-    searcher: Searcher,
-    reader: Reader,
-    nearest: tuple[Passage, ...],
-) -> Draft:
-    """What each of several items says that the question gives by number: none crowds out another."""
-    told = _Told(searcher)
-    for number in clauses:
-        own = [passage for passage in passages if number in numbers_of(passage.chunk)]
-        reading = _read(Part(asked.focus, asked.context), asked, own, searcher, reader)
-        told.add(choose(reading.spans, reading.wanted, most=_EACH_PART), reading.wanted, asked.focus)
-    reason = None if told.statements else Reason.NOT_FOUND
-    return Draft(statements=told.statements, reason=reason, nearest=nearest if reason else ())
+def _inquiries(asked: StandAlone, mentions: Mentions, passages: Sequence[Passage]) -> Iterator[_Inquiry]:
+    """What is to be told one by one: things named side by side, items given by number, parts of the question.
+
+    None of several crowds out another.
+    """
+    whole = Part(asked.focus)
+    numbered = {n: [p for p in passages if n in numbers_of(p.chunk)] for n in mentions.clauses}
+    if len(mentions.groups) > 1:
+        for group in mentions.groups:
+            yield _Inquiry(whole, _of(group, passages), _EACH_PART)
+    elif len(numbered) > 1:
+        for own in numbered.values():
+            yield _Inquiry(whole, own, _EACH_PART, refuses=False)
+    else:
+        passages = next(filter(None, numbered.values()), passages)
+        parts = cut(asked.focus)
+        for part in parts:
+            yield _Inquiry(part, passages, _EACH_PART if len(parts) > 1 else MOST)
 
 
-def _compare(
-    asked: StandAlone,
-    mentions: Mentions,
-    passages: Sequence[Passage],
-    searcher: Searcher,
-    reader: Reader,
-    nearest: tuple[Passage, ...],
-) -> Draft:
-    """What the passages of each thing say that the question names, in its order."""
-    part = Part(asked.focus, asked.context)
-    told: list[list[Statement]] = []
-    wanted: Wanted | None = None
-    for group in mentions.groups:
-        reading = _read(part, asked, _of(group, passages), searcher, reader)
-        wanted = reading.wanted
-        side = _Told(searcher)
-        if _refuse(reading) is not Reason.NOT_FOUND:
-            side.add(choose(reading.spans, wanted, most=_EACH_PART), wanted, part.focus)
-        told.append(list(side.statements))
-    statements = tuple(one for side in told for one in side)
-    if not statements or wanted is None:
-        return Draft(reason=Reason.NOT_FOUND, nearest=nearest)
-    return Draft(statements=statements[:_MOST], compared=compare(asked.text, told, wanted))
+def _read(one: _Inquiry, asked: StandAlone, whole: Reading, searcher: Searcher, reader: Reader) -> Reading:
+    """What its passages say to an inquiry: the reading of the whole question, where it is that."""
+    if one.part.focus == asked.focus:
+        return whole.among(one.passages)
+    return reader.read(
+        one.part.focus, one.passages, searcher.weight, f"{asked.context} {one.part.context}".strip()
+    )
 
 
-def _read(
-    part: Part, asked: StandAlone, passages: Sequence[Passage], searcher: Searcher, reader: Reader
-) -> Reading:
-    return reader.read(part.focus, passages, searcher.weight, f"{asked.context} {part.context}".strip())
-
-
-def _refuse(reading: Reading) -> Reason | None:
+def _refuse(reading: Reading, one: _Inquiry) -> Reason | None:
     """Why the best span does not answer."""
-    if not reading.spans or reading.none >= reading.refuse_from:
+    if not reading.spans or (one.refuses and reading.none >= reading.refuse_from):
         return Reason.NOT_FOUND
     return lacks(reading.spans[0], reading.wanted)
 
@@ -169,8 +148,9 @@ class _Told:
             del self._statements[key]
         self._statements[document, statement.start] = statement
 
-    def add(self, chosen: Sequence[Span], wanted: Wanted, question: str) -> None:
-        """The chosen spans as statements, in the order in which they are read."""
+    def add(self, chosen: Sequence[Span], wanted: Wanted, question: str) -> tuple[Statement, ...]:
+        """Keep the chosen spans as statements, in the order in which they are read; gives those."""
+        before = set(self._statements)
         for span in in_reading_order(chosen):
             chunk = span.passage.chunk
             if not chunk.cells:
@@ -181,17 +161,15 @@ class _Told:
             cells = self._cells.setdefault(chunk.id, [])
             cells.extend(c for c in cells_told(spans, wanted, question) if c not in cells)
             self._statements[chunk.document_id, chunk.start] = state_row(span.passage, cells)
+        return tuple(one for key, one in self._statements.items() if key not in before)
 
 
 def _covers(one: Statement, other: Statement) -> bool:
     return one.start <= other.start and other.end <= one.end
 
 
-def _select(question: str, mentions: Mentions, searcher: Searcher, scope: Scope) -> Draft | None:
+def _select(selection: Selection, searcher: Searcher) -> Draft:
     """All rows that a question for rows means, with their true number."""
-    selection = searcher.select_rows(question, mentions, scope)
-    if selection is None:
-        return None
     briefly = len(selection.rows) >= _BRIEFLY
     statements = tuple(
         state_selected(searcher.passage(row, rank), selection.value, briefly=briefly)
@@ -238,12 +216,6 @@ def _of_named(spans: tuple[Span, ...], mentions: Mentions) -> Sequence[Span]:
     meant = {(target.document_id, target.part) for target in mentions.targets}
     inside = [span for span in spans if (span.passage.chunk.document_id, span.passage.chunk.part) in meant]
     return inside if inside and inside[0] is spans[0] else spans
-
-
-def _numbered_first(passages: Sequence[Passage], mentions: Mentions) -> Sequence[Passage]:
-    """The items that the question gives by number, if they were found; else all passages."""
-    numbered = [p for p in passages if numbers_of(p.chunk) & set(mentions.clauses)]
-    return numbered or passages
 
 
 def _of(group: frozenset[Target], passages: Sequence[Passage]) -> list[Passage]:

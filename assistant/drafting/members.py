@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.drafting.choose import bare
-from assistant.reading.wanted import Wanted
+from assistant.reading.read import Reading
 from assistant.types import Statement
 from vectorstore.search import Searcher
 from vectorstore.text import read_number, search_terms
@@ -24,7 +24,7 @@ _DOCUMENTS = 3  # best documents whose headings are looked at
 
 
 def state_members(
-    question: str, wanted: Wanted, passages: Sequence[Passage], searcher: Searcher, least: float
+    question: str, reading: Reading, passages: Sequence[Passage], searcher: Searcher
 ) -> tuple[Statement, ...]:
     """The headings below the one that a question for members names; none where it names none.
 
@@ -32,17 +32,18 @@ def state_members(
     """
     if not _ASKS_MEMBERS.search(question):
         return ()
+    least = max(_LEAST_SHARE, *(span.share for span in reading.spans), 0.0)
     match = _EXPECTED.search(question)
     expected = read_number(match.group(1).replace("两", "二")) if match else None
     best: tuple[float, list[Section], Document] | None = None
     ids = list(dict.fromkeys(passage.chunk.document_id for passage in passages))[:_DOCUMENTS]
-    for document in filter(None, map(searcher.document, ids)):
+    for document in filter(None, map(searcher.holdings.document, ids)):
         for section in _walk(document):
             members = [child for child in section.children if child.title]
             if len(members) < _LEAST_MEMBERS or (expected and len(members) != expected):
                 continue
-            share = max(wanted.share(search_terms(section.title)), _said(section.title, question))
-            if share >= max(_LEAST_SHARE, least) and (best is None or share > best[0]):
+            share = max(reading.wanted.share(search_terms(section.title)), _said(section.title, question))
+            if share >= least and (best is None or share > best[0]):
                 best = (share, members, document)
     if best is None:
         return ()
@@ -64,7 +65,7 @@ def _walk(document: Document) -> Iterable[Section]:
 
 
 def _state_heading(section: Section, document: Document, searcher: Searcher) -> Statement | None:
-    chunk = searcher.chunk_at(document.id, section.start)
+    chunk = searcher.holdings.chunk_at(document.id, section.start)
     if chunk is None:
         return None
     line = chunk.text[section.start - chunk.start :].split("\n", 1)[0]

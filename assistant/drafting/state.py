@@ -81,7 +81,7 @@ def _passage_of_lead(span: Span, searcher: Searcher) -> Passage | None:
     chunk = span.passage.chunk
     if not _NUMBERED.match(chunk.text):
         return None
-    for before in searcher.preceding(chunk):
+    for before in searcher.holdings.preceding(chunk):
         if before.text.rstrip().endswith(_LEADS) and before.path == chunk.path[: len(before.path)]:
             return searcher.passage(before)
         if len(before.path) < len(chunk.path) or not _NUMBERED.match(before.text):
@@ -157,7 +157,7 @@ def _end_of_items(lead: Match, passage: Passage) -> int:
 def _items_below(chunk: Chunk, searcher: Searcher) -> Iterator[Chunk]:
     """The items that follow a passage that ends in a lead, as far as they are below its heading."""
     depth = len(chunk.path)
-    for found, other in enumerate(searcher.following(chunk)):
+    for found, other in enumerate(searcher.holdings.following(chunk)):
         deeper = len(other.path) > depth and other.path[:depth] == chunk.path
         beside = other.path == chunk.path and bool(_NUMBERED.match(other.text))
         if not (deeper or beside) or other.kind is SectionKind.HEADING or found == _MOST_ITEMS:

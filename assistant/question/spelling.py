@@ -140,7 +140,7 @@ def _runs_at(text: str, at: int, searcher: Searcher) -> int:
     """How many runs of three characters with this one among them stand in texts of the library."""
     runs = [text[a : a + _RUN] for a in range(max(0, at - _RUN + 1), at + 1)]
     whole = [run for run in runs if len(run) == _RUN and all(map(_HAN.match, run))]
-    return sum(any(run in chunk.text for chunk in searcher.chunks) for run in whole)
+    return sum(any(run in chunk.text for chunk in searcher.holdings.chunks) for run in whole)
 
 
 @cache

@@ -37,10 +37,10 @@ def test_what_another_process_publishes_is_seen_and_the_old_one_closed_after_its
     with library.searcher() as before:
         run(data, write(files, b=articles("乙")))
         wait_for_documents(library, 2)
-        assert len(before.documents) == 1
-        assert before.chunks[0].text == "第一条 甲"
+        assert len(before.holdings.documents) == 1
+        assert before.holdings.chunks[0].text == "第一条 甲"
     with library.searcher() as searcher:
-        assert len(searcher.documents) == 2
+        assert len(searcher.holdings.documents) == 2
     library.close()
     assert library.generation_name is None
 
@@ -59,7 +59,7 @@ def test_the_old_generation_answers_while_the_new_one_is_being_opened(
     monkeypatch.setattr(live, "open_current", open_late)
     for _ in range(5):
         with library.searcher() as searcher:
-            assert len(searcher.documents) == 1
+            assert len(searcher.holdings.documents) == 1
     may_open.set()
     wait_for_documents(library, 2)
     library.close()
@@ -104,7 +104,7 @@ def wait_for_documents(library: LiveLibrary, count: int) -> None:
     patience = time.monotonic() + 10
     while True:
         with library.searcher() as searcher:
-            if len(searcher.documents) == count:
+            if len(searcher.holdings.documents) == count:
                 return
         assert time.monotonic() < patience
         time.sleep(0.01)
@@ -115,5 +115,5 @@ def test_a_library_that_was_closed_opens_again_when_asked(tmp_path: Path) -> Non
     library = LiveLibrary(tmp_path / "data", HashedEmbedder())
     for _ in range(2):
         with library.searcher() as searcher:
-            assert len(searcher.chunks) == 1
+            assert len(searcher.holdings.chunks) == 1
         library.close()

@@ -47,7 +47,7 @@ def sources(passages: Sequence[Passage]) -> list[str]:
 
 
 def source_id(searcher: Searcher, source: str) -> str:
-    return next(document.id for document in searcher.documents if document.source == source)
+    return next(document.id for document in searcher.holdings.documents if document.source == source)
 
 
 class TestNamed:
@@ -150,7 +150,7 @@ class TestScope:
         assert find(searcher, "小学生每天补助多少元？", 20, Scope(documents=(bailu,)))
 
     def test_so_are_regions_kinds_and_years(self, searcher: Searcher) -> None:
-        heads = [d.head_of(part) for d in searcher.documents for part in range(len(d.parts) + 1)]
+        heads = [d.head_of(part) for d in searcher.holdings.documents for part in range(len(d.parts) + 1)]
         kind = next(head.kind for head in heads if head.kind)
         for scope in (
             Scope(regions=("松塘县",)),
@@ -181,7 +181,7 @@ class TestScope:
         assert "青禾县" in outside.unknown
 
     def test_the_section_that_is_spoken_of_is_raised_only_inside_of_it(self, searcher: Searcher) -> None:
-        row = next(chunk for chunk in searcher.chunks if "北山中学宿舍" in chunk.text)
+        row = next(chunk for chunk in searcher.holdings.chunks if "北山中学宿舍" in chunk.text)
         question = "由谁负责？"
         raised = searcher.search(question, scope=EVERYWHERE, limit=5, around=row.id)
         assert row.id in [passage.chunk.id for passage in raised]
@@ -197,7 +197,7 @@ def test_bare_headings_are_never_found(searcher: Searcher) -> None:
 
 def test_the_sentences_of_a_passage_are_slices_with_their_nearness(searcher: Searcher) -> None:
     for passage in find(searcher, "青禾县申请补助的条件", limit=20):
-        document = searcher.document(passage.chunk.document_id)
+        document = searcher.holdings.document(passage.chunk.document_id)
         assert document is not None
         assert passage.matches
         for match in passage.matches:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from assistant.drafting.members import state_members
-from assistant.reading.learned import load
-from assistant.reading.wanted import want
+from assistant.reading.read import Reader
 from tests.invented import searcher_over
 from vectorstore.search import Searcher
 
@@ -37,12 +37,14 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
         yield opened
 
 
-def members(searcher: Searcher, question: str, least: float = 0.0) -> list[str]:
-    wanted = want(question, "", searcher.weight, load())
-    passages = [searcher.passage(chunk) for chunk in searcher.chunks]
-    statements = state_members(question, wanted, passages, searcher, least)
+def members(searcher: Searcher, question: str, share: float = 0.0) -> list[str]:
+    """The members told, where the best sentence holds that share of the question."""
+    passages = [searcher.passage(chunk) for chunk in searcher.holdings.chunks]
+    reading = Reader().read(question, passages, searcher.weight)
+    spans = tuple(replace(span, share=share) for span in reading.spans)
+    statements = state_members(question, replace(reading, spans=spans), passages, searcher)
     for one in statements:
-        document = searcher.documents[0].text
+        document = searcher.holdings.documents[0].text
         assert document[one.start : one.end] == one.text
     return [statement.text for statement in statements]
 
@@ -83,5 +85,5 @@ def test_no_other_question_is_answered_by_headings(searcher: Searcher, question:
 
 
 def test_without_passages_no_document_is_looked_at(searcher: Searcher) -> None:
-    wanted = want("主要任务有哪些？", "", searcher.weight, load())
-    assert state_members("主要任务有哪些？", wanted, (), searcher, 0.0) == ()
+    reading = Reader().read("主要任务有哪些？", (), searcher.weight)
+    assert state_members("主要任务有哪些？", reading, (), searcher) == ()

@@ -12,7 +12,7 @@ from assistant.reading.read import Span
 from assistant.reading.wanted import want
 from assistant.types import Statement
 from tests.assistant.drafting.counties import PROJECTS, QINGHE
-from tests.invented import searcher_over
+from tests.invented import searcher_over, spans_of
 from vectorstore.search import Searcher
 from vectorstore.types import Cell, Passage
 
@@ -44,13 +44,12 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
 
 
 def row(searcher: Searcher, name: str) -> Passage:
-    return searcher.passage(next(c for c in searcher.chunks if c.cells and name in c.text))
+    return searcher.passage(next(c for c in searcher.holdings.chunks if c.cells and name in c.text))
 
 
 def spans(passage: Passage, *texts: str) -> list[Span]:
-    return [
-        Span(passage, c.start, c.end, c.text, 0.0, 0.0) for c in passage.chunk.own_cells if c.text in texts
-    ]
+    starts = {cell.start for cell in passage.chunk.own_cells if cell.text in texts}
+    return [span for span in spans_of([passage]) if span.start in starts]
 
 
 def headers(cells: Sequence[Cell]) -> list[str]:

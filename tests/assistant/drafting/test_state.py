@@ -22,9 +22,9 @@ FOR_A_LIST = "有哪些条件？"
 def told(folder: Path, text: str, words: str, question: str = PLAIN) -> list[Statement]:
     """What is stated of the sentence with these words, in a library of this one document."""
     with searcher_over(folder, {"a.txt": text}) as searcher:
-        (span,) = spans_of(map(searcher.passage, searcher.chunks), words)
+        (span,) = spans_of(map(searcher.passage, searcher.holdings.chunks), words)
         statements = list(state(span, want(question, "", searcher.weight, load()), searcher))
-        document = searcher.documents[0]
+        document = searcher.holdings.documents[0]
     # What is said stands there, but for white space, the mark at its end and the number of items.
     for one in statements:
         assert bare(one.text.split("（共")[0].rstrip("。：")) in bare(document.text[one.start : one.end])

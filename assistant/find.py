@@ -1,0 +1,47 @@
+"""The passages for a question that stands on its own, in the order of how well what they say answers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from assistant.reading.read import Reader, Reading
+from assistant.types import StandAlone
+from vectorstore.named import Mentions
+from vectorstore.row_selection import Selection
+from vectorstore.search import Searcher
+from vectorstore.types import Passage, Scope
+
+_READ = 20  # passages that are read to find the best of them
+_EACH = 6  # passages for each thing that a comparison names
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a library has for a question: what the question names, the rows that it selects, and passages.
+
+    ``reading`` is what all passages that were read say to it.
+    """
+
+    mentions: Mentions
+    selection: Selection | None
+    passages: tuple[Passage, ...]
+    reading: Reading
+
+
+def find(asked: StandAlone, scope: Scope, searcher: Searcher, reader: Reader, limit: int) -> Found:
+    """At most ``limit`` passages, or some for each of several things that the question names.
+
+    Each of those keeps its turns, selected rows stand first, and what a rerank endpoint has put in order
+    stays so; the reading orders all else.
+    """
+    mentions = searcher.read_mentions(asked.text, scope)
+    selection = searcher.select_rows(asked.text, mentions, scope)
+    passages = searcher.search(
+        asked.text, scope=scope, limit=max(limit, _READ), each=_EACH, around=asked.around
+    )
+    reading = reader.read(asked.focus, passages, searcher.weight, asked.context)
+    if len(mentions.groups) > 1 or selection or searcher.is_reranked:
+        kept = passages if len(mentions.groups) > 1 or selection else passages[:limit]
+        return Found(mentions, selection, kept, reading)
+    best = (replace(passage, rank=rank) for rank, passage in enumerate(reading.passages[:limit], start=1))
+    return Found(mentions, selection, tuple(best), reading)
