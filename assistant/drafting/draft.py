@@ -40,13 +40,14 @@ _MOST = 8  # statements in one answer
 class _Inquiry:
     """One thing to be told: the words that ask for it, and the passages that may tell it.
 
-    ``most`` is how many statements it gets, ``refuses`` whether it may be found that none answers.
+    ``most`` is how many statements it gets. Of several sides each is told
+    as soon as any of them answers.
     """
 
     part: Part
     passages: Sequence[Passage]
     most: int = MOST
-    refuses: bool = True
+    is_side: bool = False
 
 
 def draft(
@@ -74,8 +75,9 @@ def draft(
     told = _Told(searcher)
     refused: list[Reason] = []
     sides: list[tuple[Statement, ...]] = []
+    answering = any(reading.none < reading.refuse_from for reading in readings)
     for one, reading in zip(inquiries, readings, strict=True):
-        reason = _refuse(reading, one)
+        reason = _refuse(reading, anyway=one.is_side and answering)
         spans = () if reason is Reason.NOT_FOUND else _of_named(reading.spans, found.mentions)
         sides.append(told.add(choose(spans, reading.wanted, most=one.most), reading.wanted, one.part.focus))
         refused += [reason] if reason else []
@@ -99,10 +101,10 @@ def _inquiries(asked: StandAlone, mentions: Mentions, passages: Sequence[Passage
     numbered = {n: [p for p in passages if n in numbers_of(p.chunk)] for n in mentions.clauses}
     if len(mentions.groups) > 1:
         for group in mentions.groups:
-            yield _Inquiry(whole, _of(group, passages), _EACH_PART)
+            yield _Inquiry(whole, _of(group, passages), _EACH_PART, is_side=True)
     elif len(numbered) > 1:
         for own in numbered.values():
-            yield _Inquiry(whole, own, _EACH_PART, refuses=False)
+            yield _Inquiry(whole, own, _EACH_PART, is_side=True)
     else:
         passages = next(filter(None, numbered.values()), passages)
         parts = cut(asked.focus)
@@ -119,9 +121,9 @@ def _read(one: _Inquiry, asked: StandAlone, whole: Reading, searcher: Searcher, 
     )
 
 
-def _refuse(reading: Reading, one: _Inquiry) -> Reason | None:
-    """Why the best span does not answer."""
-    if not reading.spans or (one.refuses and reading.none >= reading.refuse_from):
+def _refuse(reading: Reading, *, anyway: bool) -> Reason | None:
+    """Why the best span does not answer; ``anyway`` where it is told even if it seems not to."""
+    if not reading.spans or (reading.none >= reading.refuse_from and not anyway):
         return Reason.NOT_FOUND
     return lacks(reading.spans[0], reading.wanted)
 

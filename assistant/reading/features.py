@@ -86,7 +86,8 @@ def features(wanted: Wanted, passages: Sequence[Passage], learned: Learned) -> N
         over = _over(wanted, passage, float(standing))
         texts = [text_of(passage, match) for match in passage.matches]
         signs.extend(_signs(over, m, text) for m, text in zip(passage.matches, texts, strict=True))
-        rows.extend(_row(wanted, over, at, texts) for at in range(len(texts)))
+        shares = [wanted.share(_terms(text)) for text in texts]
+        rows.extend(_row(wanted, over, at, texts, shares) for at in range(len(texts)))
     if not rows:
         return np.empty((0, len(NAMES)))
     table = np.asarray([[row.get(name, 0.0) for name in NAMES] for row in rows])
@@ -119,23 +120,24 @@ def _over(wanted: Wanted, passage: Passage, standing: float) -> _Over:
     )
 
 
-def _row(wanted: Wanted, over: _Over, at: int, texts: Sequence[str]) -> dict[str, float]:
-    """The numbers of one span that need no other passage."""
+def _row(
+    wanted: Wanted, over: _Over, at: int, texts: Sequence[str], shares: Sequence[float]
+) -> dict[str, float]:
+    """The numbers of one span that need no other passage; ``shares`` is what each text holds."""
     text = texts[at]
     match = over.passage.matches[at]
     header = over.headers.get(match.start, "")
     terms = _terms(" ".join((header, text, *unnamed_fields(text, over.passage.head))))
     around = terms | over.terms
     before = texts[at - 1] if at else ""
-    after = texts[at + 1] if at + 1 < len(texts) else ""
     own = wanted.share(terms)
     figures = wanted.figures
     return {
         "own share": own,
         "share with headings": wanted.share(around),
         "share of passage": over.share,
-        "share of sentence before": wanted.share(_terms(before)),
-        "share of sentence after": wanted.share(_terms(after)),
+        "share of sentence before": shares[at - 1] if at else 0.0,
+        "share of sentence after": shares[at + 1] if at + 1 < len(texts) else 0.0,
         "share of best clause": max((wanted.share(_terms(c)) for c in _clauses(text)), default=own),
         "common run": _common_run(wanted.text, fold(text)),
         "similarity": match.similarity,

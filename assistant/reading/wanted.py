@@ -48,7 +48,7 @@ class Wanted:
         """How much of the question's worth stands among ``terms``, 0 to 1."""
         if not self.total:
             return 0.0
-        return sum(self.worth[term] for term in self.worth.keys() & set(terms)) / self.total
+        return sum(self.worth[term] for term in self.worth.keys() & frozenset(terms)) / self.total
 
     def probability_of(self, sign: str) -> float:
         """How probable it is that the answer shows a sign."""
