@@ -19,6 +19,7 @@ from assistant.question.asking_words import in_standard_words
 from assistant.question.courtesies import without_courtesies
 from assistant.question.spelling import correct_slips
 from assistant.question.whole import reason_of
+from assistant.question.words import WORDS
 from assistant.reading.read import Reader
 from assistant.types import StandAlone, Turn
 from vectorstore.named import Mentions
@@ -26,15 +27,6 @@ from vectorstore.search import Searcher
 from vectorstore.text import fold, plain
 from vectorstore.types import EVERYWHERE, Chunk, Scope
 
-# Words that mean something said before: pronouns and conjunctions, a closed class.
-_LEANS = re.compile(
-    r"^(?:那么?|它|这|其|再|还|另外|同样|具体|上面|前面|刚才)|呢[？?。]?$|[它其]|"
-    r"这个|那个|这些|那些|前面|上面|刚才|第[一二三]个"
-)
-_INSTEAD = re.compile(
-    r"^(?:那么?|那要是|换成|换做|要是)?[，,]?\s*(\S{2,14}?)"
-    r"(?:那个|那块|那项|那边|这个|这块|方面|的话|的)?呢[？?。]*$"
-)
 _WHICH = re.compile(r"\d|第|[份篇期]")  # what tells one of several documents, such as 第7期
 _TIME = re.compile(r"(?:[12]\d{3}年|[今明去前后]年)(?:[1-9]\d?月|[底初末]|[上下]半年)?")
 _LABEL = re.compile(r"[\W\d第零〇一二三四五六七八九十百]*[编章节条款项]?\W*")  # 第三条 names nothing
@@ -86,7 +78,7 @@ def stand_alone(
 
 def still_leans(question: str) -> bool:
     """Whether a question has words that mean something said before it."""
-    return bool(_LEANS.search(question))
+    return bool(WORDS["leans"].pattern.search(question))
 
 
 def _bare(question: str, searcher: Searcher) -> str:
@@ -128,9 +120,9 @@ def _follow(question: str, before: _Subject | None, searcher: Searcher, scope: S
     matter = _matter(question, now)
     if now.places and not matter:
         return _elsewhere(before.asked, now, searcher)
-    instead = _INSTEAD.match(question)
-    if instead and not named and not asks(instead.group(1)) and not _TIME.fullmatch(instead.group(1)):
-        thing = instead.group(1)
+    instead = WORDS["instead"].pattern.fullmatch(question)
+    if instead and not named and not asks(instead["thing"]) and not _TIME.fullmatch(instead["thing"]):
+        thing = instead["thing"]
         if not _has(before.chunk, thing):
             text = f"{thing}{asking_part(before.asked.focus)}"
             return replace(_with(text, names), leans=True)

@@ -37,6 +37,7 @@ from eval.libraries import (
     take_in_documents,
 )
 from eval.metrics import total
+from eval.perturbations import Perturbation, perturb
 from eval.runner import run_cases
 from eval.splits import Split, is_in
 from vectorstore.named import Mentions
@@ -44,6 +45,7 @@ from vectorstore.types import Passage
 
 _SIGNS = ("figures wanted", "forms wanted", "unit asked", "unit lacking")
 _EVERYTHING = "all of it"
+Figures = tuple[float, float, float]
 Change = tuple[str, Any]  # what is patched, and what stands in its place
 
 
@@ -77,9 +79,6 @@ VARIANTS: Mapping[str, Sequence[Change]] = {
         ("vectorstore.search.official_words", lambda _: {}),
         ("assistant.reading.wanted.official_words", lambda _: {}),
     ),
-    "without mending slips": (("assistant.followup.correct_slips", _first),),
-    "without taking out courtesies": (("assistant.followup.without_courtesies", _first),),
-    "without standard question words": (("assistant.followup.in_standard_words", _first),),
     "without cutting into parts": (("assistant.drafting.draft.cut", lambda text: (Part(text),)),),
     "without learned worth of words": (
         _learned(lambda one: replace(one, recurs={}, recurs_else=(1.0, 1.0))),
@@ -87,10 +86,16 @@ VARIANTS: Mapping[str, Sequence[Change]] = {
     "without signs and units": (_learned(_without_signs),),
     "in the order of search": (("assistant.reading.read.Reading.passages", property(_as_found)),),
     "without items of leads": (("assistant.drafting.state._lead_of", lambda *_: None),),
-    "without chapters' members": (("assistant.drafting.draft.state_members", lambda *_: ()),),
     "without selected rows": (("vectorstore.search.Searcher.select_rows", lambda *_: None),),
     "without hidden and cut off": (("assistant.drafting.draft.lacks", lambda *_: None),),
     "without refusing by probability": (_learned(lambda one: replace(one, refuse_from=2.0)),),
+}
+# What only questions need that are put otherwise: asked so, with it and without it.
+DISTURBED: Mapping[str, tuple[Perturbation, Sequence[Change]]] = {
+    "mending slips": (Perturbation.TYPOS, (("assistant.followup.correct_slips", _first),)),
+    "mending what was misheard": (Perturbation.HOMOPHONES, (("assistant.followup.correct_slips", _first),)),
+    "taking out courtesies": (Perturbation.POLITENESS, (("assistant.followup.without_courtesies", _first),)),
+    "standard question words": (Perturbation.DIALECT, (("assistant.followup.in_standard_words", _first),)),
 }
 
 
@@ -103,7 +108,7 @@ def changed(changes: Sequence[Change]) -> Iterator[None]:
         yield
 
 
-def measure(library: Library, cases: Sequence[Case], changes: Sequence[Change]) -> tuple[float, float, float]:
+def measure(library: Library, cases: Sequence[Case], changes: Sequence[Change]) -> Figures:
     """Facts complete or evidence cited, refusals of what has no answer, refusals of what has, in per cent."""
     metrics = {one.name: one for one in read_material(library).metrics}
     told = "facts_complete" if any(case.facts for case in cases) else "cited_all"
@@ -129,18 +134,49 @@ def main(
     given = places or []
     for folder, file in zip(given[::2], given[1::2], strict=True):
         chosen.append((folder_library(folder, settings), Split.ALL, file))
-    columns: dict[str, dict[str, tuple[float, float, float]]] = {}
+    columns: dict[str, dict[str, Figures]] = {}
+    otherwise: dict[str, dict[str, tuple[Figures, Figures]]] = {}
     for library, split, path in chosen:
         note_folder(library)
         take_in_documents(library)
         cases = [one for one in load_cases(path or library.cases or Path()) if is_in(one.family, split)]
-        columns[library_name(library.key)] = {
-            name: measure(library, cases[:limit], changes) for name, changes in VARIANTS.items()
-        }
+        name = library_name(library.key)
+        otherwise[name] = {what: disturb(library, cases[:limit], *DISTURBED[what]) for what in DISTURBED}
+        columns[name] = {what: measure(library, cases[:limit], VARIANTS[what]) for what in VARIANTS}
     typer.echo(table(columns))
+    typer.echo()
+    typer.echo(table_of_disturbed(otherwise))
 
 
-def table(columns: Mapping[str, Mapping[str, tuple[float, float, float]]]) -> str:
+def disturb(
+    library: Library, cases: Sequence[Case], how: Perturbation, changes: Sequence[Change]
+) -> tuple[Figures, Figures]:
+    """The figures of the questions put otherwise, with a part of the product and without it."""
+    put = [changed_case for case in cases if (changed_case := perturb(case, how))]
+    return measure(library, put, ()), measure(library, put, changes)
+
+
+def table_of_disturbed(columns: Mapping[str, Mapping[str, tuple[Figures, Figures]]]) -> str:
+    """A row for each part, with and without it for each library."""
+    heads = ["what it does"]
+    for name in columns:
+        heads += [f"{name}: answered with", "without", "refused of answerable with", "without"]
+    rows = [
+        [
+            what,
+            *(
+                f"{v:.1f}"
+                for c in columns.values()
+                for with_, without in [c[what]]
+                for v in (with_[0], without[0], with_[2], without[2])
+            ),
+        ]
+        for what in DISTURBED
+    ]
+    return markdown(heads, rows)
+
+
+def table(columns: Mapping[str, Mapping[str, Figures]]) -> str:
     """A row for each variant, three numbers for each library."""
     heads = ["variant"]
     for name in columns:

@@ -47,12 +47,6 @@ class Holdings:
         """The chunk of that id, or None."""
         return self._chunks.get(chunk_id)
 
-    def chunk_at(self, document_id: str, position: int) -> Chunk | None:
-        """The chunk that a character of a document is in; None between chunks."""
-        chunks = self._by_document.get(document_id, ())
-        at = bisect_right(chunks, position, key=lambda chunk: chunk.start) - 1
-        return chunks[at] if at >= 0 and position < chunks[at].end else None
-
     def preceding(self, chunk: Chunk) -> Iterator[Chunk]:
         """The chunks before one in its document, the nearest first."""
         chunks = self._by_document.get(chunk.document_id, [])

@@ -6,21 +6,12 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from assistant.question.words import WORDS
 from assistant.reading.wanted import Wanted
 from assistant.types import Statement
 from vectorstore.errors import Message
 from vectorstore.text import fold, search_terms
 
-_ASKS_DIFFERENCE = re.compile(
-    r"差(?:多少|几|距)|相差|多(?:多少|几|出)|少(?:多少|几)|谁[^，。？?]{0,6}(?:高|低|多|少)|"
-    r"哪个[^，。？?]{0,6}(?:高|低|多|少)|"
-    r"\bwhich (?:\w+ ){0,6}(?:higher|lower|more|fewer|larger|smaller)\b|"
-    r"\bhow much (?:more|less|higher|lower)\b|\bdifference\b"
-)
-_ASKS_ORDER = re.compile(
-    r"(?:谁|哪个|哪一个|哪份|哪项)[^，。？?]{0,6}(?:早|晚|先|后)|"
-    r"\bwhich (?:\w+ ){0,6}(?:earlier|later|first|sooner)\b"
-)
 _SHARE = re.compile(r"\d+(?:\.\d+)?(?=\s*[%％])")
 _DAY = re.compile(r"(\d{4})\s*年(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*日)?")
 
@@ -31,9 +22,9 @@ def compare(question: str, told: Sequence[Sequence[Statement]], matter: Wanted) 
         return None
     text = fold(question)
     first, second = ("".join(statement.text for statement in side) for side in told)
-    if _ASKS_DIFFERENCE.search(text):
+    if WORDS["asks_difference"].holds(text):
         return _difference(_share_in(first, matter), _share_in(second, matter))
-    if _ASKS_ORDER.search(text):
+    if WORDS["asks_order"].holds(text):
         return _order(_day_in(first), _day_in(second))
     return None
 

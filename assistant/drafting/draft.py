@@ -1,4 +1,4 @@
-"""An answer without a chat model: whole tables and chapters, or the spans of the passages that answer.
+"""An answer without a chat model: whole tables, or the spans of the passages that answer.
 
 Nothing but evidence decides: what the question names chooses whose passages are
 read, the reader's scores what of them is told, and whether anything is.
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from assistant.drafting.arithmetic import compare
 from assistant.drafting.choose import MOST, choose, in_reading_order
 from assistant.drafting.hidden import lacks
-from assistant.drafting.members import state_members
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.state import state
 from assistant.find import Found
@@ -41,13 +40,14 @@ class _Inquiry:
     """One thing to be told: the words that ask for it, and the passages that may tell it.
 
     ``most`` is how many statements it gets. Of several sides each is told
-    as soon as any of them answers.
+    as soon as any of them answers; passages that stand apart are read by themselves.
     """
 
     part: Part
     passages: Sequence[Passage]
     most: int = MOST
     is_side: bool = False
+    is_apart: bool = False
 
 
 def draft(
@@ -70,8 +70,6 @@ def draft(
         return Draft(reason=Reason.NOT_FOUND, final=True, missing=missing, nearest=nearest)
     inquiries = list(_inquiries(asked, found.mentions, _not_of_others(passages, found.mentions)))
     readings = [_read(one, asked, found.reading, searcher, reader) for one in inquiries]
-    if len(inquiries) == 1 and (members := state_members(asked.focus, readings[0], passages, searcher)):
-        return Draft(statements=members, lead=_count(members))
     told = _Told(searcher)
     refused: list[Reason] = []
     sides: list[tuple[Statement, ...]] = []
@@ -102,11 +100,10 @@ def _inquiries(asked: StandAlone, mentions: Mentions, passages: Sequence[Passage
     if len(mentions.groups) > 1:
         for group in mentions.groups:
             yield _Inquiry(whole, _of(group, passages), _EACH_PART, is_side=True)
-    elif len(numbered) > 1:
+    elif any(numbered.values()):
         for own in numbered.values():
-            yield _Inquiry(whole, own, _EACH_PART, is_side=True)
+            yield _Inquiry(whole, own, _EACH_PART if len(numbered) > 1 else MOST, is_side=True, is_apart=True)
     else:
-        passages = next(filter(None, numbered.values()), passages)
         parts = cut(asked.focus)
         for part in parts:
             yield _Inquiry(part, passages, _EACH_PART if len(parts) > 1 else MOST)
@@ -114,7 +111,7 @@ def _inquiries(asked: StandAlone, mentions: Mentions, passages: Sequence[Passage
 
 def _read(one: _Inquiry, asked: StandAlone, whole: Reading, searcher: Searcher, reader: Reader) -> Reading:
     """What its passages say to an inquiry: the reading of the whole question, where it is that."""
-    if one.part.focus == asked.focus:
+    if one.part.focus == asked.focus and not one.is_apart:
         return whole.among(one.passages)
     return reader.read(
         one.part.focus, one.passages, searcher.weight, f"{asked.context} {one.part.context}".strip()

@@ -6,6 +6,7 @@ import re
 
 from assistant.drafting.choose import bare
 from assistant.drafting.state import clauses_of, worth_of
+from assistant.question.words import WORDS
 from assistant.reading.read import Span
 from assistant.reading.signs import signs_of, unit_kinds
 from assistant.reading.wanted import Wanted
@@ -14,17 +15,14 @@ from vectorstore.marks import find_redactions, hides_figure
 from vectorstore.types import Mark
 
 _ENDS = ("。", "！", "？", "；", "：", "”", "）")
-_ASKS_TITLES = re.compile(r"标题|题目|题名|叫什么|叫啥|哪(?:几|[两二三四五六七八九十])|哪些|[有列][几多]")
-_ASKS_FIGURE = re.compile(r"多少|几|百分|比例|率|数")
 _COUNTED = re.compile(r"(?:多少|几)([\u4e00-\u9fff%]{2})")
-_ASKS_NAME = re.compile(r"什么|哪|啥|谁|名")
 _CALLED = 3  # letters behind a hidden name that tell that it is the one that is asked for
 
 
 def lacks(span: Span, wanted: Wanted) -> Reason | None:
     """Why the span does not give what it is about; None where it does."""
     marks = span.passage.chunk.marks
-    if Mark.OUTLINE_ONLY in marks and not _ASKS_TITLES.search(wanted.text):
+    if Mark.OUTLINE_ONLY in marks and not WORDS["asks_titles"].holds(wanted.text):
         return Reason.TRUNCATED
     if _hides_answer(span, wanted):
         return Reason.REDACTED
@@ -43,11 +41,11 @@ def _hides_answer(span: Span, wanted: Wanted) -> bool:
         return False
     start, end = max(clauses_of(span.text), key=lambda one: worth_of(span.text[one[0] : one[1]], wanted))
     inside = [b for a, b in hidden if start <= a < end]
-    if _ASKS_FIGURE.search(wanted.text) and any(hides_figure(span.text, b) for b in inside):
+    if WORDS["asks_figure"].holds(wanted.text) and any(hides_figure(span.text, b) for b in inside):
         counted = any(_counts(span.text[b:], wanted.text) for b in inside)
         return counted or not _shows_figure(span.text[start:end], wanted)
     called = (bare(span.text[b : b + 2 * _CALLED])[:_CALLED] for _, b in hidden)
-    return bool(_ASKS_NAME.search(wanted.text)) and any(
+    return WORDS["asks_name"].holds(wanted.text) and any(
         len(n) == _CALLED and n in wanted.text for n in called
     )
 

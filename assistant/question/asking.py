@@ -1,23 +1,14 @@
-"""Where a question asks, by the question words of Chinese and English: a closed class of their grammar."""
+"""Where a question asks, by the question words of Chinese and English."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from assistant.question.words import WORDS
 from vectorstore.text import fold
 
-# The interrogatives of the grammars (as Lü Shuxiang's 中国文法要略 has them): words that ask for a thing
-# (谁, 什么, 哪, 几, 多少, 怎), for yes or no (吗, 是否, A不A, 没有 at the end), and those of speech (啥, 咋).
-_ASKING = re.compile(
-    r"[吗哪谁啥咋几]|什么|怎么|怎样|如何|多少|多[久大长远高]|为何|何[时地人]|是否|能否|可否|"
-    r"([是有能要行会该算给让])[不没]\1|有没有|可不可以|没有?[？?]?$|"
-    r"\b(?:what|which|when|where|who|whom|whose|why|how|is|are|does|do|did|can|may|must|should)\b"
-)
-_PARTICLES = re.compile(
-    r"请问|麻烦|到底|究竟|具体|分别|各自|时候|一共|总共|来着|的话|有没有|"
-    r"[呢吧啊呀哦嘛的了着我你他她它咱们俩和与跟是在都就也还把被给让很想到会由对按从这那些个]"
-)
+_ASKING, _PARTICLES = WORDS["asks"].pattern, WORDS["particles"].pattern
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _CLAUSE = re.compile(r"[^，,、。！？!?；;：:]+[，,、。！？!?；;：:]*")
 _MOST = 8  # parts of one question; the rest goes with the last

@@ -1,4 +1,4 @@
-"""The question words of the dialects in those of standard Chinese, which the rules are written in.
+"""The question words of the dialects in those of standard Chinese, by which questions are read.
 
 Question words alone, a closed class: what else dialects call differently is left as it is said.
 """
@@ -6,6 +6,8 @@ Question words alone, a closed class: what else dialects call differently is lef
 from __future__ import annotations
 
 import re
+
+from assistant.question.asking import asks
 
 _SIDES = "旁身周两一那这里外上下左右前后东西南北海路手河湖江岸天床无"  # 身边个别 asks nothing
 _STANDARD: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -20,13 +22,10 @@ _STANDARD: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"没得|冇得?"), "没有"),
 )
 _MANY = re.compile(r"好多")
-_ASKS = re.compile(
-    r"[吗哪谁啥咋几]|什么|怎么|怎样|如何|多少|为何|[是有能要行]不[是有能要行]|有没有|是否|能否"
-)
 
 
 def in_standard_words(question: str) -> str:
     """The question with standard question words; 好多 is 多少 where nothing else asks ("补贴好多钱？")."""
     for pattern, standard in _STANDARD:
         question = pattern.sub(standard, question)
-    return question if _ASKS.search(question) else _MANY.sub("多少", question)
+    return question if asks(question) else _MANY.sub("多少", question)

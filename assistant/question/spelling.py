@@ -15,18 +15,13 @@ from functools import cache, lru_cache
 from pypinyin import lazy_pinyin
 
 from assistant.question.asking import asking_words
+from assistant.question.words import WORDS
 from vectorstore.glossary import spoken_words
 from vectorstore.places import place_names
 from vectorstore.search import Searcher
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|《[^》]*》|「[^」]*」|『[^』]*』")
-_ASKING = (
-    "多少|什么|怎么|怎样|如何|哪些|哪个|哪家|哪所|哪里|哪年|哪天|哪几|哪位|哪条|哪项|几个|"
-    "几所|几名|几次|几年|几项|几条|几月|几号|第几|多久|是谁|谁来|为什么|为何|何时|教授|校长|书记|局长|主任|是否|"
-    "有没有|是不是|能不能|可以|分别|到底|一共|总共|明年|后年|今年|去年|今天|明天|最晚|最迟|"
-    "截止|真实|文号|部门|科室|单位|牵头|负责|参与|标题|告诉|天气|股票|编造|密钥"
-)
 _SMALL = frozenset("里去来上下过到在趟次个")  # characters that stand by themselves and are seldom a slip
 _PARTICLES = frozenset("了着的地得吗呢吧")
 _LONGEST = 4  # characters of a word
@@ -145,7 +140,7 @@ def _runs_at(text: str, at: int, searcher: Searcher) -> int:
 
 @cache
 def _words() -> frozenset[str]:
-    return frozenset(_ASKING.split("|")) | spoken_words() | place_names()
+    return frozenset(WORDS["slipped_words"].pattern.pattern.split("|")) | spoken_words() | place_names()
 
 
 @cache
@@ -160,7 +155,7 @@ def _characters_by_sound() -> Mapping[str, str]:
 @cache
 def _words_by_sound() -> Mapping[str, str]:
     """Words of asking before places, of two that sound alike the same one in every run."""
-    words = [*sorted(place_names()), *_ASKING.split("|")]
+    words = [*sorted(place_names()), *WORDS["slipped_words"].pattern.pattern.split("|")]
     return {_sound(word): word for word in words}
 
 
