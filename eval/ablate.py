@@ -75,10 +75,6 @@ VARIANTS: Mapping[str, Sequence[Change]] = {
         ("assistant.drafting.draft._not_of_others", _first),
         ("assistant.drafting.draft._of_named", _first),
     ),
-    "without the glossary": (
-        ("vectorstore.search.official_words", lambda _: {}),
-        ("assistant.reading.wanted.official_words", lambda _: {}),
-    ),
     "without cutting into parts": (("assistant.drafting.draft.cut", lambda text: (Part(text),)),),
     "without learned worth of words": (
         _learned(lambda one: replace(one, recurs={}, recurs_else=(1.0, 1.0))),

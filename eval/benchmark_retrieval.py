@@ -90,9 +90,6 @@ class _WithoutRows(Searcher):
 
 
 class _WithoutGlossary(Searcher):
-    def official_terms(self, question: str) -> list[str]:
-        return []
-
     def gloss(self, question: str, *, by_dictionary: bool = True) -> str:
         return ""
 

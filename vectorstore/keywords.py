@@ -12,7 +12,6 @@ from vectorstore.errors import IndexMismatch, Message
 from vectorstore.storage import storage_unusable
 from vectorstore.types import Hit
 
-_LESSER = 0.5  # weight of words that only may be what was meant; .3 to .5 make no difference
 _MOST_TERMS = 512  # distinct terms of one query; the rarest say the most
 _HEAP = 64_000_000  # bytes that the writer gathers before it writes a segment
 
@@ -71,23 +70,18 @@ class KeywordIndex:
         terms: Sequence[str],
         limit: int,
         document_ids: Sequence[str] = (),
-        lesser: Sequence[str] = (),
     ) -> list[Hit]:
         """At most ``limit`` chunks, best first, of these documents only if any are named.
 
         ``terms`` are data, never an expression: operators in them mean
-        nothing. A term counts once however often it is given, and half if it is
-        only among the ``lesser``; of more than 512 the rarest count. No known
-        term, no hits.
+        nothing. A term counts once however often it is given; of more than 512
+        the rarest count. No known term, no hits.
         """
         limit = min(limit, self.size)
-        known = self._rarest([*terms, *lesser])
+        known = self._rarest(terms)
         if limit < 1 or not known:
             return []
-        full = set(map(_encodable, terms))
-        query = Query.boolean_query(
-            [(Occur.Should, self._term(term, 1.0 if term in full else _LESSER)) for term in known]
-        )
+        query = Query.boolean_query([(Occur.Should, self._term(term)) for term in known])
         if document_ids:
             allowed = Query.term_set_query(self._schema, "document_id", list(map(_encodable, document_ids)))
             query = Query.boolean_query(
@@ -111,9 +105,8 @@ class KeywordIndex:
         known = [term for term in distinct if frequencies[term]]
         return sorted(known, key=lambda term: frequencies[term])[:_MOST_TERMS]
 
-    def _term(self, term: str, weight: float) -> Query:
-        query = Query.term_query(self._schema, "terms", term, index_option="freq")
-        return query if weight == 1.0 else Query.boost_query(query, weight)
+    def _term(self, term: str) -> Query:
+        return Query.term_query(self._schema, "terms", term, index_option="freq")
 
 
 def _schema() -> tantivy.Schema:

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from math import log
 from typing import TYPE_CHECKING
 
 from vectorstore.chunking import embedded_text, entry_id, units
 from vectorstore.errors import Message, RerankUnavailable
 from vectorstore.fusion import mix, nearness
-from vectorstore.glossary import gloss, is_foreign, official_words
+from vectorstore.glossary import gloss, is_foreign
 from vectorstore.holdings import Holdings, Place
 from vectorstore.mentions import MentionReader
 from vectorstore.named import Mentions, Target, within
@@ -101,10 +101,6 @@ class Searcher:
         weight = self.weight if by_dictionary else lambda _: 0.0
         return gloss(question, self._mentions.names_in_pinyin, weight)
 
-    def official_terms(self, question: str) -> list[str]:
-        """Terms of the official words for what the question says in spoken ones."""
-        return search_terms(" ".join(chain.from_iterable(official_words(question).values())))
-
     def search(
         self, question: str, *, scope: Scope, limit: int, each: int = 0, around: str = ""
     ) -> tuple[Passage, ...]:
@@ -174,13 +170,12 @@ class Searcher:
     ) -> _Candidates:
         """What the whole scope gives, and what the documents give that the question names."""
         vector = self._embedder.embed_query(question)
-        lesser = self.official_terms(question)
         near: dict[str, float] = {}
         words: dict[str, float] = {}
         everywhere = () if allowed is None else _documents_of(allowed)
         for ids in (everywhere, *self._named_documents(mentions, allowed)):
             near |= {hit.chunk_id: hit.score for hit in self._nearest(vector, ids)}
-            hits = self._generation.keywords.search(terms, _LEXICAL, ids, lesser)
+            hits = self._generation.keywords.search(terms, _LEXICAL, ids)
             words |= {hit.chunk_id: hit.score for hit in hits}
         dense = {c: score for c, score in nearness(near).items() if self.holdings.is_in(c, allowed)}
         lexical = {c: score for c, score in words.items() if self.holdings.is_in(c, allowed)}

@@ -16,7 +16,6 @@ from pypinyin import lazy_pinyin
 
 from assistant.question.asking import asking_words
 from assistant.question.words import WORDS
-from vectorstore.glossary import spoken_words
 from vectorstore.places import place_names
 from vectorstore.search import Searcher
 
@@ -140,7 +139,7 @@ def _runs_at(text: str, at: int, searcher: Searcher) -> int:
 
 @cache
 def _words() -> frozenset[str]:
-    return frozenset(WORDS["slipped_words"].pattern.pattern.split("|")) | spoken_words() | place_names()
+    return frozenset(WORDS["slipped_words"].pattern.pattern.split("|")) | place_names()
 
 
 @cache

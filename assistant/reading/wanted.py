@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 
 from assistant.reading.learned import Learned
 from assistant.reading.signs import asked_units, sign_names
-from vectorstore.glossary import official_words
 from vectorstore.text import fold, search_terms
 
 _CONTEXT = 0.4  # weight of words carried over from an earlier question
-_OFFICIAL = 0.6  # weight of official words for what the question says in spoken ones
 _CHARACTER = 0.25  # weight of a single Chinese character beside a pair
 _FIGURE = re.compile(r"\d")
 
@@ -58,8 +56,7 @@ class Wanted:
 def want(focus: str, context: str, rarity: Callable[[str], float], learned: Learned) -> Wanted:
     """Read a question; ``context`` is what it leans on, ``rarity`` the worth of a term in the library."""
     worth: dict[str, float] = {}
-    official = (word for words in official_words(focus).values() for word in words)
-    for text, factor in ((context, _CONTEXT), (focus, 1.0), (" ".join(official), _OFFICIAL)):
+    for text, factor in ((context, _CONTEXT), (focus, 1.0)):
         for term in set(search_terms(text)):
             worth[term] = max(worth.get(term, 0.0), factor * _worth_of(term, rarity, learned))
     text = fold(focus)

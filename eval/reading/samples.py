@@ -12,7 +12,6 @@ from assistant.reading.signs import signs_of
 from eval.cases import Case
 from eval.matching import meet
 from eval.normalise import normalise
-from vectorstore.glossary import official_words
 from vectorstore.search import Searcher
 from vectorstore.text import search_terms
 from vectorstore.types import EVERYWHERE, Passage
@@ -47,9 +46,8 @@ class Sample:
 
 
 def terms_of(question: str) -> frozenset[str]:
-    """All terms that a question is compared by, with the official words for its spoken ones."""
-    official = (word for words in official_words(question).values() for word in words)
-    return frozenset(search_terms(" ".join((question, *official))))
+    """All terms that a question is compared by."""
+    return frozenset(search_terms(question))
 
 
 def text_of(passage: Passage, start: int, end: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -13,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
-import vectorstore.glossary
 from eval.cases import SHIPPED_CASES, Case, HistoryTurn, Kind, load_cases
 from eval.check import check_all
 from eval.english_questions import (
@@ -24,7 +22,7 @@ from eval.english_questions import (
     load_english,
 )
 from eval.errors import CasesInvalid
-from eval.perturbations import COURTESIES, Perturbation, dialects, perturb
+from eval.perturbations import COURTESIES, Perturbation, perturb
 from eval.seeds import load_seeds
 from eval.slips import QUOTED
 from tests.eval.examples import SEEDS, make_case
@@ -32,7 +30,6 @@ from vectorstore.text import fold
 
 QUESTION = "聊城的“5个1”工程里，教师哪年能拿到3000元补贴，《乡村教师计划》怎么说？"
 # What dialects say and the glossary of spoken Chinese knows, alone or within other words (学生娃).
-ALSO_IN_THE_GLOSSARY = {"娃", "老师", "乡下", "念书", "大人"}
 ONE_BY_ONE = [how for how in Perturbation if how is not Perturbation.ENGLISH]
 
 questions = st.text(
@@ -197,13 +194,6 @@ def test_words_are_said_in_one_dialect_and_names_are_kept() -> None:
         "为么子聊城的细伢子和先生冇得职业学校，“学生什么”算么子？",
         "点解聊城的细路仔和老师冇职业学校，“学生什么”算乜嘢？",
     }
-
-
-def test_the_words_that_the_glossary_knows_too_are_few_and_named() -> None:
-    path = Path(vectorstore.glossary.__file__).parent / "spoken.toml"
-    glossary = {word for table in tomllib.loads(path.read_text(encoding="utf-8")).values() for word in table}
-    spoken = {said for words in dialects().values() for word, said in words.items() if said != word}
-    assert {word for word in glossary if any(word in said for said in spoken)} == ALSO_IN_THE_GLOSSARY
 
 
 # --- English

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import vectorstore.glossary
-from vectorstore.glossary import gloss, is_foreign, official_words
+from vectorstore.glossary import gloss, is_foreign
 from vectorstore.glossary.dictionary import chinese_for
 
 FOLDER = Path(vectorstore.glossary.__file__).parent
@@ -18,19 +18,6 @@ PLACES = {"yunshan": "云山市", "hekou": "河口县"}
 def entries(name: str) -> list[tuple[str, str]]:
     tables = tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
     return [pair for table in tables.values() for pair in table.items()]
-
-
-def test_spoken_words_bring_their_official_ones() -> None:
-    assert official_words("住校的娃夜里谁管") == {
-        "住校": ("寄宿",),
-        "娃": ("学生", "儿童", "幼儿"),
-        "夜里": ("宿管", "宿舍"),
-    }
-    assert official_words("寄宿学生由谁管理") == {}
-
-
-def test_an_official_word_that_is_said_already_is_not_brought() -> None:
-    assert official_words("住校就是寄宿吗") == {}
 
 
 def unused(term: str) -> float:
@@ -103,11 +90,9 @@ def test_a_question_is_foreign_by_its_letters(question: str, foreign: bool) -> N
 
 def test_the_lists_hold_words_that_can_be_found() -> None:
     assert all(word == word.lower() and word.isascii() for word, _ in entries("english.toml"))
-    assert all(len(word) > 1 or word in "娃憋唠淹" for word, _ in entries("spoken.toml"))
-    for name in ("english.toml", "spoken.toml"):
-        words = [word for word, _ in entries(name)]
-        assert len(words) == len(set(words)), name
-        assert all(official.strip() for _, official in entries(name))
+    words = [word for word, _ in entries("english.toml")]
+    assert len(words) == len(set(words))
+    assert all(chinese.strip() for _, chinese in entries("english.toml"))
 
 
 @pytest.mark.parametrize(

@@ -176,13 +176,3 @@ def test_a_folder_that_can_not_be_is_storage_unusable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StorageUnusable):
         KeywordIndex.build(tmp_path / "file" / "index", [])
-
-
-def test_a_lesser_term_counts_half_and_never_twice(index: KeywordIndex) -> None:
-    whole = {hit.chunk_id: hit.score for hit in index.search(["教育"], 9)}
-    half = {hit.chunk_id: hit.score for hit in index.search([], 9, lesser=["教育"])}
-    both = {hit.chunk_id: hit.score for hit in index.search(["教育"], 9, lesser=["教育"])}
-    assert whole.keys() == half.keys() == both.keys() != set()
-    for chunk_id, score in whole.items():
-        assert half[chunk_id] == pytest.approx(score / 2, rel=1e-4)
-        assert both[chunk_id] == pytest.approx(score, rel=1e-4)

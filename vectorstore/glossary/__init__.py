@@ -1,8 +1,8 @@
-"""Words of a question that official documents do not use, and the words that they do use for them.
+"""Words of an English question in Chinese: the documents are Chinese.
 
-Spoken Chinese and English, by two lists of general words (``spoken.toml``,
-``english.toml``) and a dictionary of English; names of places in Latin letters
-by their pinyin. What is found only helps to find passages: it is never evidence, nor shown as an answer.
+By a list of words of schools and offices (``english.toml``) and a dictionary; names of places in Latin
+letters by their pinyin. What is found only helps to find passages: it is never evidence, nor shown as an
+answer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 
 from vectorstore.glossary.dictionary import chinese_for
 from vectorstore.places import cities_in_pinyin
-from vectorstore.text import fold
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*|\d[\d.,]*%?")
@@ -23,22 +22,6 @@ _LONGEST_PHRASE = 4  # words of an English phrase
 _MOST_MEANINGS = 2  # of what a dictionary has for one English word
 _UNITS = frozenset({"city", "province", "municipality", "prefecture"})
 _PLURALS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ed", ""), ("ed", "e"))
-
-
-def official_words(question: str) -> dict[str, tuple[str, ...]]:
-    """By what a question says in spoken Chinese, the official words for it that it does not say itself."""
-    text = fold(question)
-    found = sorted((text.find(said), said) for said in _spoken() if said in text)
-    return {
-        said: words
-        for _, said in found
-        if (words := tuple(word for word in _spoken()[said].split() if word not in text))
-    }
-
-
-def spoken_words() -> frozenset[str]:
-    """What is said in spoken Chinese, of what the list has."""
-    return frozenset(_spoken())
 
 
 def is_foreign(question: str) -> bool:
@@ -104,11 +87,6 @@ def _in_use(words: Iterable[str], weight: Callable[[str], float]) -> str:
 @cache
 def _english() -> dict[str, str]:
     return _read("english.toml")
-
-
-@cache
-def _spoken() -> dict[str, str]:
-    return _read("spoken.toml")
 
 
 def _read(name: str) -> dict[str, str]:

@@ -36,11 +36,6 @@ def test_what_it_asks_and_leans_on_counts_once() -> None:
     assert read("午餐补助", context="午餐补助").worth == read("午餐补助").worth
 
 
-def test_spoken_words_bring_official_ones_that_are_worth_less() -> None:
-    wanted = read("娃怎么办")
-    assert 0 < wanted.worth["学生"] < read("学生怎么办").worth["学生"]
-
-
 def test_without_worth_there_is_no_share() -> None:
     nothing = want("午餐补助", "", lambda _: 0.0, load())
     assert nothing.share(search_terms("午餐补助")) == 0.0
