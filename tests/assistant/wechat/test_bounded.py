@@ -115,3 +115,7 @@ def test_a_beginning_is_one_and_fits(said: str, more: str, most_bytes: int) -> N
     assert len(shown.encode()) <= most_bytes
     whole = f"{said}。\n"  # what is shown of an answer in the making ends with a sentence
     assert beginning(f"{whole}{more}", most_bytes).startswith(beginning(whole, most_bytes))
+
+
+def test_breaks_behind_the_last_sentence_take_no_room() -> None:
+    assert beginning("一。\n二。\n\n\n", 13) == "一。\n二。"
