@@ -49,9 +49,11 @@ def database(library: Path) -> Iterator[Database]:
 
 def sentences(database: Database) -> tuple[str, str, str]:
     """The source of a document, and two sentences of it."""
-    document = database.documents()[0]
-    first, second, *_ = re.findall(r"(?<=。)[^。；：\n]{10,60}。", document.text)
-    return document.source, first, second
+    for document in database.documents():
+        told = re.findall(r"(?<=[。\n])[^。；：\n]{10,60}。", document.text)
+        if len(told) > 1:
+            return document.source, told[0], told[1]
+    raise AssertionError("no document has two sentences")
 
 
 def lines(path: Path) -> list[dict[str, object]]:
