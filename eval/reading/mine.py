@@ -30,7 +30,7 @@ def mine(data: Path, library: Path, embedder: Embedder) -> int:
     target = data / MINED
     lines = target.read_text(encoding="utf-8").splitlines() if target.exists() else []
     done = {json.loads(line)["id"] for line in lines if line.endswith("}")}
-    asked = [json.loads(line) for line in (data / QUESTIONS).open(encoding="utf-8")]
+    asked = [json.loads(line) for line in (data / QUESTIONS).read_text(encoding="utf-8").splitlines()]
     left = [question for question in asked if question["id"] not in done]
     live = LiveLibrary(library, embedder)
     with closing(live), live.searcher() as searcher, target.open("a", encoding="utf-8") as file:
