@@ -52,7 +52,7 @@ _PRIOR = 8.0  # questions' worth of the mean in the rate of a term
 _GRAM_SEEN = 8
 _MOST_SHARE = 6.0
 _STRANGERS = 0.1  # of a library's questions, as many of other matters
-_REFUSED = 0.03  # of the answerable questions that may be refused
+_REFUSED = 0.01  # of the answerable questions that may be refused
 _SIGN_PENALTY, _SPAN_PENALTY, _NONE_PENALTY = 4.0, 1.0, 1.0
 
 
