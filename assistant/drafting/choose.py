@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.reading.read import Span
+from assistant.reading.signs import is_date
 from assistant.reading.wanted import Wanted
 from vectorstore.text import search_terms
 from vectorstore.types import SectionKind
@@ -15,6 +16,7 @@ _ADDS = 0.1  # share of the question that a span must add to what is told, to st
 MOST = 3  # statements about one thing
 _DOCUMENTS = 2  # that they may be from
 _HEADING = 0.6  # of a heading's letters that a span must have to be it
+_WANTED = 0.3  # probability that a date is asked for, from which on one that stands alone is told
 _LEAST = 2  # letters that a sentence must have to say anything
 _LOOKED_AT = 12  # best spans among which more is looked for
 
@@ -27,7 +29,7 @@ def choose(spans: Sequence[Span], wanted: Wanted, *, most: int = MOST) -> list[S
     Nothing is told twice: not what another span contains, also in a copy of its
     document. Bare headings tell nothing where the text under them was found.
     """
-    telling = list(_telling(spans))
+    telling = list(_telling(spans, wanted))
     chosen: list[Span] = []
     covered: frozenset[str] = frozenset()
     for span in telling[:_LOOKED_AT]:
@@ -82,12 +84,15 @@ def bare(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def _telling(spans: Sequence[Span]) -> Iterator[Span]:
-    """The spans without headings whose passage has more, and without questions that a text only asks."""
+def _telling(spans: Sequence[Span], wanted: Wanted) -> Iterator[Span]:
+    """The spans without headings whose passage has more, questions that a text only asks, and mere dates."""
+    wants_date = wanted.probability_of("date") >= _WANTED
     for span in spans:
         matches = span.passage.matches
         more = len(matches) > 1 and span.passage.chunk.kind is not SectionKind.OUTLINE
         if more and (is_heading(span) or span.text.rstrip().endswith(("？", "?"))):
+            continue
+        if not wants_date and not span.passage.chunk.cells and is_date(span.text):
             continue
         if span.passage.chunk.cells or len(bare(span.text)) >= _LEAST:
             yield span

@@ -153,7 +153,8 @@ class _Told:
         for span in in_reading_order(chosen):
             chunk = span.passage.chunk
             if not chunk.cells:
-                for one in state(span, wanted, self._searcher):
+                beside = sum(one.passage.chunk.id == chunk.id for one in chosen) > 1
+                for one in state(span, wanted, self._searcher, with_others=beside):
                     self._keep(one)
                 continue
             spans = [one for one in chosen if one.passage.chunk.id == chunk.id]

@@ -25,14 +25,20 @@ _NUMBERED = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[①-⑳㈠-㈩]|[一二三四五六七八九十]是)"
 )
 _LEADS = ("：", ":")
+_FIRST_ITEM = re.compile(rf"[：:]{_NUMBERED.pattern}")  # "二、不得报名的情形：（一）…；"
 _PROVISO = re.compile(r"\s*但")  # 但书, by the usual name
 # Probabilities that a list, or conditions, are wanted, from which on an item is told with its whole list.
 _ASKS_LIST, _ASKS_CASES = 0.33, 0.65
 
 
-def state(span: Span, wanted: Wanted, searcher: Searcher) -> Iterator[Statement]:
-    """A sentence as a statement, whole or cut to its telling clauses; a lead with all of its items."""
-    if lead := _lead_of(span, wanted):
+def state(
+    span: Span, wanted: Wanted, searcher: Searcher, *, with_others: bool = False
+) -> Iterator[Statement]:
+    """A sentence as a statement, whole or cut to its telling clauses; a lead with all of its items.
+
+    ``with_others``: more of its passage is told, so that of a list all is.
+    """
+    if lead := _lead_of(span, with_others or _asks_list(wanted)):
         yield from _with_items(lead, span.passage, searcher)
         return
     if (above := _passage_of_lead(span, searcher)) and _asks_list(wanted):
@@ -57,12 +63,12 @@ def _statement(passage: Passage, start: int, end: int) -> Statement:
     return Statement(text=tidy(text), passage=passage, start=start, end=end)
 
 
-def _lead_of(span: Span, wanted: Wanted) -> Match | None:
-    """The sentence that leads the list which a span begins or, where a list is asked for, is in."""
+def _lead_of(span: Span, is_list_told: bool) -> Match | None:
+    """The sentence that leads the list which a span begins or, where the list is to be told, is in."""
     before = [match for match in span.passage.matches if match.start <= span.start]
     if _leads(before[-1], span.passage):
         return before[-1]
-    if not _asks_list(wanted) or not _is_item(before[-1], span.passage):
+    if not is_list_told or not _is_item(before[-1], span.passage):
         return None
     for match in reversed(before[:-1]):
         if _leads(match, span.passage):
@@ -96,7 +102,8 @@ def _leads(match: Match, passage: Passage) -> bool:
         return True
     following = next((m for m in passage.matches if m.start >= match.end), None)
     goes_on = text.endswith("；") or (following is not None and _is_item(following, passage))
-    return goes_on and bool(re.search(r"[：:]", text)) and not _NUMBERED.match(text)
+    is_lead = bool(re.search(r"[：:]", text)) and not _NUMBERED.match(text)
+    return goes_on and (is_lead or bool(_FIRST_ITEM.search(text)))
 
 
 def _is_item(match: Match, passage: Passage) -> bool:

@@ -66,6 +66,11 @@ def signs_of(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is a date and nothing else, as at the end of a notice."""
+    return bool(text) and not re.sub(r"[\W_]", "", _DATE.sub("", text.strip()))
+
+
 def asked_units(question: str) -> frozenset[str]:
     """What the question asks to be measured where it names the unit; "要公示多少天" wants day."""
     return frozenset(measured_by()[match.group(1)] for match in _asked().finditer(question))

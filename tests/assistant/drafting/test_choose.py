@@ -184,3 +184,13 @@ def test_the_best_passage_is_read_first_and_each_document_in_its_order() -> None
 def test_the_choice_does_not_depend_on_what_all_scores_share(score: float) -> None:
     found = spans(passages_of(RULES), {"100册": score, "县财政": score + NEAR}, otherwise=score + FAR)
     assert len(choose(found, wanted())) == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"), [("图书角有多少本书", False), ("图书角办法哪天印发的", True)]
+)
+def test_a_date_that_stands_alone_is_told_only_where_a_date_is_asked_for(
+    question: str, is_told: bool
+) -> None:
+    found = spans(passages_of(f"{RULES}\n2025年4月9日\n"), {"2025年4月9日": 0.0, "100册": NEAR})
+    assert ("2025年4月9日" in texts(choose(found, wanted(question)))) is is_told

@@ -224,3 +224,24 @@ def test_among_sources_that_are_alike_it_is_named_with_date_and_status() -> None
     head = Head(title="补助办法", region="青禾县", issued_on=date(2024, 8, 12), status=Status.DRAFT)
     assert name_source(head, among_alike=True) == "《补助办法》（青禾县，2024年8月12日，征求意见稿）"
     assert name_source(Head(title="补助办法"), among_alike=True) == "《补助办法》"
+
+
+ONE_LINE = """甲县公告
+
+一、报名对象：六岁的儿童。
+
+二、不得报名的情形：（一）已在读的；（二）没有接种的；（三）造假的。
+"""
+
+
+def test_a_numbered_lead_that_has_its_first_item_in_it_brings_the_others(tmp_path: Path) -> None:
+    (statement,) = told(tmp_path, ONE_LINE, "不得报名", FOR_A_LIST)
+    assert all(item in statement.text for item in ("（一）", "（二）", "（三）"))
+
+
+def test_an_item_told_beside_another_brings_the_list(tmp_path: Path) -> None:
+    with searcher_over(tmp_path, {"a.txt": ONE_LINE}) as searcher:
+        (span,) = spans_of(map(searcher.passage, searcher.holdings.chunks), "没有接种")
+        wanted = want(PLAIN, "", searcher.weight, load())
+        assert len(next(state(span, wanted, searcher)).text) < 20
+        assert "（一）" in next(state(span, wanted, searcher, with_others=True)).text

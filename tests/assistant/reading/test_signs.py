@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.reading.signs import asked_units, form_names, sign_names, signs_of, unit_kinds
+from assistant.reading.signs import asked_units, form_names, is_date, sign_names, signs_of, unit_kinds
 
 COUNTS = frozenset(unit_kinds())
 
@@ -162,3 +162,17 @@ def test_a_long_text_takes_no_time() -> None:
     for piece in ("1", "一", "、", "多少", "2024年", "1,", "第", "十月"):
         signs_of(piece * 1000)
         asked_units(piece * 1000)
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("2025年4月9日。", True),
+        ("二〇二五年四月九日", True),
+        ("2025年4月9日起施行", False),
+        ("三年", False),
+        ("", False),
+    ],
+)
+def test_a_date_alone_is_known(text: str, alone: bool) -> None:
+    assert is_date(text) is alone
