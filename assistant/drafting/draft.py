@@ -205,9 +205,7 @@ def _not_of_others(passages: Sequence[Passage], mentions: Mentions) -> Sequence[
         p
         for p in passages
         if (p.chunk.document_id, p.chunk.part) in meant
-        or (
-            p.chunk.document_id not in documents and any(r.startswith(p.head.region) for r in regions or {""})
-        )
+        or (p.chunk.document_id not in documents and any(r.startswith(p.head.region) for r in regions))
     ]
 
 
