@@ -8,9 +8,10 @@ from datetime import date
 
 from vectorstore.lines import Line, read_lines
 from vectorstore.marks import hides_place
+from vectorstore.naming import choose_title
 from vectorstore.structure import Structure
 from vectorstore.text import fold, read_number
-from vectorstore.titles import KINDS, is_date, is_furniture, is_letterhead, is_signature
+from vectorstore.titles import KINDS, is_date, is_furniture, is_signature
 from vectorstore.types import Head, Status
 
 _ZONE = 25  # lines at the top, and at the end, where a letterhead or an imprint stands
@@ -51,11 +52,11 @@ _REPEALED = re.compile(
 _BULLETIN = ("简报", "动态")
 
 
-def read_head(text: str, structure: Structure) -> Head:
-    """The head of a file by rule alone. Fields that the text does not give stay empty."""
+def read_head(text: str, structure: Structure, source: str = "") -> Head:
+    """The head of a file, of the name ``source``, by rule. Fields that the text does not give stay empty."""
     lines = [line for line in read_lines(text) if not is_furniture(line)]
     zone = [*lines[:_ZONE], *lines[max(_ZONE, len(lines) - _ZONE) :]]
-    title = _main_title(structure, lines)
+    title = choose_title(structure, lines, source, text)
     issuer, issued_on = _signed(lines)
     issuer = _issuer_field(zone) or issuer or _issuer_named(structure.titles, lines)
     kind = _kind(title)
@@ -108,15 +109,6 @@ def parse_date(text: str) -> date | None:
         return date(year or 0, month or 0, day or 0)
     except ValueError:
         return None
-
-
-def _main_title(structure: Structure, lines: Sequence[Line]) -> str:
-    if not structure.titles:
-        return next((line.text[:60] for line in lines if not is_letterhead(line.text)), "")
-    first = structure.titles[0]
-    # A notice that carries the document it announces: the document is what people ask about.
-    announced = (title for title in structure.titles[1:] if len(title) >= 4 and _bare(title) in _bare(first))
-    return next(announced, first)
 
 
 def _issuer_field(zone: Sequence[Line]) -> str:
@@ -205,7 +197,3 @@ def _deadline(text: str, issued_on: date | None) -> date | None:
     day = match.group(1) or match.group(2)
     years = year.group() if year else str(issued_on.year if issued_on else "")
     return parse_date(day) or parse_date(f"{years}年{day}")
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\s（）()《》]", "", text)

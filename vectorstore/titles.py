@@ -116,11 +116,11 @@ def _annex_below(lines: Sequence[Line], index: int, *, named: bool, colon: str) 
 def _title_end(lines: Sequence[Line], first: int) -> int:
     """Where the title that begins on a line is over: with its kind, else after one line."""
     for end in range(first, min(first + _MOST_TITLE_LINES, len(lines))):
-        if not _could_title(lines[end]):
+        if not could_title(lines[end]):
             break
         if ends_in_kind("".join(line.text for line in lines[first : end + 1])):
             return _with_asides(lines, end + 1)
-    return first + 1 if _could_title(lines[first]) else first
+    return first + 1 if could_title(lines[first]) else first
 
 
 def _with_asides(lines: Sequence[Line], end: int) -> int:
@@ -169,7 +169,7 @@ def _title_at(lines: Sequence[Line], plain: Sequence[bool], index: int, *, again
     if before and plain[index - 1] and not (again or ends_sentence(before.text) or _stands_alone(before)):
         return None
     end = index
-    while end < min(index + _MOST_TITLE_LINES, len(lines)) and plain[end] and _could_title(lines[end]):
+    while end < min(index + _MOST_TITLE_LINES, len(lines)) and plain[end] and could_title(lines[end]):
         end += 1
         if ends_in_kind("".join(line.text for line in lines[index:end])):
             last = end
@@ -186,7 +186,7 @@ def _title_at(lines: Sequence[Line], plain: Sequence[bool], index: int, *, again
 
 def _title_on_top(lines: Sequence[Line], plain: Sequence[bool], index: int) -> TitleBlock | None:
     """The very first line is a title whatever it is called, if a text can begin below it."""
-    if index or not lines or not plain[0] or not _could_title(lines[0]):
+    if index or not lines or not plain[0] or not could_title(lines[0]):
         return None
     title = lines[0].text
     return TitleBlock(0, 1, title) if len(lines) > 1 and _heads_something(lines, plain, 1, title) else None
@@ -209,7 +209,8 @@ def _heads_something(lines: Sequence[Line], plain: Sequence[bool], index: int, t
     )
 
 
-def _could_title(line: Line) -> bool:
+def could_title(line: Line) -> bool:
+    """Whether a line may be a title, or a line of one."""
     text = line.text
     return (
         2 <= len(text) <= _LONGEST_TITLE_LINE

@@ -27,7 +27,7 @@ def understand(path: Path, source: str, entry: DocumentEntry | None) -> Document
         source=source,
         text=text,
         digest=sha256(text.encode("utf-8")).hexdigest(),
-        head=read_head(text, structure),
+        head=read_head(text, structure, source),
         parts=read_part_heads(text, structure),
         sections=structure.sections,
         pages=file.pages,

@@ -136,7 +136,7 @@ def test_the_place_is_the_one_that_the_title_begins_with(title: str, region: str
 
 def test_a_text_that_says_nothing_of_itself_has_its_first_line_for_a_title() -> None:
     found = head("第7期\n今天召开会议，研究有关工作。\n会议决定继续推进。")
-    assert found == Head(title="今天召开会议，研究有关工作。")
+    assert found == Head(title="今天召开会议，研究有关工作")
     assert head("") == Head(title="")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from vectorstore.errors import Message, UnreadableFile
 from vectorstore.files import check_file, unreadable
 from vectorstore.readers import refusals, sandbox
+from vectorstore.readers.delimited import is_delimited, read_delimited
 from vectorstore.readers.markdown import read_markdown
 from vectorstore.readers.plain import decode
 from vectorstore.readers.reply import unpack_file
@@ -110,10 +111,13 @@ def _read_text(path: Path, found: Format) -> ReadFile:
     text = decode(data, path.name)
     if len(text) > MOST_CHARACTERS:
         raise too_long
-    if found is Format.TEXT:
+    content = read_markdown(text) if found is Format.MARKDOWN else None
+    if found is Format.TEXT and is_delimited(path.name):
+        content = read_delimited(text)
+    if content is None:
         return ReadFile(text=normalise(text))
     try:
-        return write(read_markdown(text))
+        return write(content)
     except TooLong as error:
         raise refusals.too_large(path.name, error.limit.zh, error.limit.en) from error
 

@@ -29,6 +29,7 @@ KEPT_SECONDS = 24 * 3600
 KINDS = frozenset({
     ".txt", ".md", ".markdown", ".html", ".htm", ".shtml", ".xhtml", ".mhtml", ".mht", ".pdf", ".ofd",
     ".doc", ".docx", ".docm", ".wps", ".xls", ".xlsx", ".xlsm", ".et", ".pptx", ".pptm", ".zip",
+    ".csv", ".tsv",
 })
 # fmt: on
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
