@@ -78,6 +78,7 @@ class Assistant:
         self,
         *,
         library: LiveLibrary,
+        reader: Reader,
         chat_model: ChatModel | None,
         prompts_dir: Path,
         limits: Limits,
@@ -89,9 +90,12 @@ class Assistant:
         self._writer = AnswerWriter(chat_model, prompts_dir, unverified) if chat_model else None
         self._rewriter = Rewriter(chat_model, prompts_dir) if chat_model else None
         self._unverified: Unverified = unverified
-        self._limits = limits
+        self._limits, self._reader = limits, reader
         self._language: Language = language
-        self._reader = Reader()
+
+    def make_ready(self) -> None:
+        """Load what the first question would have to wait for."""
+        self._reader.make_ready()
 
     def ask(self, question: Question) -> Answer:
         """The answer: the last event of ``stream``."""
@@ -113,9 +117,9 @@ class Assistant:
                 found = find(asked, question.scope, searcher, self._reader, self._limits.passages)
                 evidence = pack(asked.text, found.passages, self._limits.evidence_tokens)
                 searched = time.perf_counter()
-                draft = draft_answer(asked, found, best_first(evidence), searcher, self._reader)
+                visible = _visible(searcher, question.scope)
+                draft = draft_answer(asked, found, best_first(evidence), visible, searcher, self._reader)
             yield EvidenceReady(evidence=evidence)
-            visible = _visible(searcher, question.scope)
             answer: Answer | None = None
             tongue = self._tongue(question)
             notices = tuple(notice.in_language(_frame(tongue)) for notice in searcher.notices)

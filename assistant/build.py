@@ -5,6 +5,8 @@ from __future__ import annotations
 from assistant.answer import Assistant, Limits
 from assistant.errors import SettingsInvalid
 from assistant.model.llm import build_chat_model
+from assistant.reading.cross_encoder import CrossEncoder
+from assistant.reading.read import Reader
 from assistant.settings import Settings
 from vectorstore.embeddings import Embedder, make_embedder
 from vectorstore.errors import Message
@@ -41,6 +43,11 @@ def build_reranker(settings: Settings) -> Reranker | None:
     )
 
 
+def build_cross_encoder(settings: Settings) -> CrossEncoder | None:
+    """What reads passages beside the question, or None where that is switched off. Loads nothing yet."""
+    return CrossEncoder(settings.data_dir / "cache") if settings.reader == "on" else None
+
+
 def build_assistant(settings: Settings) -> Assistant:
     """The assistant over the library in ``data_dir``, opened already.
 
@@ -49,6 +56,7 @@ def build_assistant(settings: Settings) -> Assistant:
     library = LiveLibrary(settings.data_dir, build_embedder(settings), build_reranker(settings))
     assistant = Assistant(
         library=library,
+        reader=Reader(cross_encoder=build_cross_encoder(settings)),
         chat_model=build_chat_model(settings),
         prompts_dir=settings.prompts_dir,
         limits=Limits(

@@ -46,6 +46,8 @@ def cite(draft: Draft, language: Language) -> Checked:
 
     Documents of one place or one title may say different things: their dates and status are told then.
     """
+    if draft.told:
+        return Checked(draft.told.in_language(language), (), Outcome.GROUNDED)
     citations = _Citations()
     parts: list[tuple[str, str]] = []
     heads = {_document_of(statement): statement.passage.head for statement in draft.statements}

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from langchain_core.messages import HumanMessage
 
-from assistant.build import build_embedder, build_reranker
+from assistant.build import build_cross_encoder, build_embedder, build_reranker
 from assistant.keys import Keys, is_loopback
 from assistant.logs import start_logging
 from assistant.model.llm import build_chat_model
@@ -39,6 +39,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         (Message("数据目录", "Data folder"), _data_folder),
         (Message("索引", "Index"), _index),
         (Message("向量模型", "Embedding"), _embedding),
+        (Message("阅读模型", "Reading"), _reading),
         (Message("重排接口", "Reranking"), _reranker),
         (Message("接口密钥", "Keys of the API"), _keys),
         (Message("聊天里的链接", "Links in chats"), _links),
@@ -108,6 +109,20 @@ def _embedding(settings: Settings) -> Message:
         + "".join(f"；{notice.zh}" for notice in notices),
         f"{embedder.model}, {dimension} dimensions, {milliseconds:.0f} ms a question"
         + "".join(f"; {notice.en}" for notice in notices),
+    )
+
+
+def _reading(settings: Settings) -> Message:
+    cross_encoder = build_cross_encoder(settings)
+    if cross_encoder is None:
+        return Message("已关闭，按检索得分选句", "off, sentences are chosen by what search scores")
+    cross_encoder.try_out()  # the first call loads the model
+    started = time.perf_counter()
+    pairs = cross_encoder.try_out()
+    milliseconds = (time.perf_counter() - started) * 1000 / pairs
+    return Message(
+        f"版本 {cross_encoder.version}，每个短段 {milliseconds:.0f} 毫秒",
+        f"version {cross_encoder.version}, {milliseconds:.0f} ms a short passage",
     )
 
 

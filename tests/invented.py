@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.answer import Assistant, Limits
 from assistant.reading.features import text_of
-from assistant.reading.read import Span
+from assistant.reading.read import Reader, Span
 from assistant.settings import Settings
 from tests.fakes import HashedEmbedder
 from tests.vectorstore.guarantees import understood
@@ -40,12 +40,13 @@ def searcher_over(
 def assistant_over(
     folder: Path, documents: Mapping[str, str], embedder: Embedder | None = None
 ) -> Iterator[Assistant]:
-    """The assistant over these files, without a chat model."""
+    """The assistant over these files, without a chat model and without the model that reads closely."""
     embedder = embedder or HashedEmbedder()
     build(folder, documents, embedder)
     chosen = Settings(data_dir=folder / "data", openai_api_key=None, openai_model=None)
     assistant = Assistant(
         library=LiveLibrary(folder / "data", embedder),
+        reader=Reader(),
         chat_model=None,
         prompts_dir=chosen.prompts_dir,
         limits=Limits(

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.drafting.about_library import tell_library
 from assistant.drafting.arithmetic import compare
 from assistant.drafting.choose import MOST, choose, in_reading_order
 from assistant.drafting.hidden import lacks
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.state import state
-from assistant.find import Found
+from assistant.find import CLOSELY, Found
 from assistant.question.asking import Part, cut
 from assistant.question.whole import reason_of
 from assistant.reading.read import Reader, Reading, Span
@@ -26,12 +27,13 @@ from vectorstore.named import Mentions, Target
 from vectorstore.numbered import numbers_of
 from vectorstore.row_selection import Selection
 from vectorstore.search import Searcher
-from vectorstore.types import Cell, Passage
+from vectorstore.types import Cell, Document, Passage
 
 _DIGIT = re.compile(r"\d")
 _NEAREST = 3
 _BRIEFLY = 9  # selected rows from which on only their names are listed
 _EACH_PART = 2  # statements for each of several things that are asked or named
+_CLOSELY = 2  # passages at least that are read closely for each of many things asked
 _MOST = 8  # statements in one answer
 
 
@@ -54,13 +56,17 @@ def draft(
     asked: StandAlone,
     found: Found,
     passages: Sequence[Passage],
+    documents: Sequence[Document],
     searcher: Searcher,
     reader: Reader,
 ) -> Draft:
     """A draft of the answer to a question that stands on its own, from what was found for it.
 
-    ``passages`` are those of them that fit into the evidence, best first.
+    ``passages`` are those of them that fit into the evidence, best first; ``documents`` those of the
+    collection that whoever asks may know of.
     """
+    if by_catalog := tell_library(asked.text, documents):
+        return Draft(told=by_catalog, final=True)
     nearest = tuple(passages[:_NEAREST])
     if reason := reason_of(asked.text):
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
@@ -69,7 +75,8 @@ def draft(
     if missing := _missing(found.mentions, passages):
         return Draft(reason=Reason.NOT_FOUND, final=True, missing=missing, nearest=nearest)
     inquiries = list(_inquiries(asked, found.mentions, _not_of_others(passages, found.mentions)))
-    readings = [_read(one, asked, found.reading, searcher, reader) for one in inquiries]
+    closely = max(_CLOSELY, CLOSELY // max(1, len(inquiries)))
+    readings = [_read(one, asked, found.reading, searcher, reader, closely) for one in inquiries]
     told = _Told(searcher)
     refused: list[Reason] = []
     sides: list[tuple[Statement, ...]] = []
@@ -109,13 +116,14 @@ def _inquiries(asked: StandAlone, mentions: Mentions, passages: Sequence[Passage
             yield _Inquiry(part, passages, _EACH_PART if len(parts) > 1 else MOST)
 
 
-def _read(one: _Inquiry, asked: StandAlone, whole: Reading, searcher: Searcher, reader: Reader) -> Reading:
+def _read(
+    one: _Inquiry, asked: StandAlone, whole: Reading, searcher: Searcher, reader: Reader, closely: int
+) -> Reading:
     """What its passages say to an inquiry: the reading of the whole question, where it is that."""
     if one.part.focus == asked.focus and not one.is_apart:
         return whole.among(one.passages)
-    return reader.read(
-        one.part.focus, one.passages, searcher.weight, f"{asked.context} {one.part.context}".strip()
-    )
+    context = f"{asked.context} {one.part.context}".strip()
+    return reader.read(one.part.focus, one.passages, searcher.weight, context, closely=closely)
 
 
 def _refuse(reading: Reading, *, anyway: bool) -> Reason | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.reading.cross_encoder import Judged
 from assistant.reading.learned import Learned
 from assistant.reading.signs import form_names, sign_names, signs_of
 from assistant.reading.wanted import Wanted
@@ -24,6 +25,7 @@ _LONGEST_RUN = 8  # characters in common from which on more say no more
 _LOOKED_AT = 200  # characters of a question in which a run in common is looked for
 _CLAUSES = re.compile(r"[，,；;：:。]")
 _RARE, _COMMON = 0.02, 0.98  # bounds of how often a sign stands in answers
+_LEAST_LOGIT = -8.0  # also of what was not read
 _MOST_ODDS = 3.0  # that one sign counts for or against a span, as a logarithm
 
 # In this order in every table of features; the weights are learned by these names.
@@ -60,6 +62,9 @@ NAMES = (
     "column share",
     "first of passage",
     "outside chapters",
+    "sentence read",  # what the cross-encoder says of it: a logit, within _LEAST_LOGIT and its opposite
+    "passage read",  # and of its passage
+    "place by reading",  # one over it
 )
 COLUMN = {name: number for number, name in enumerate(NAMES)}
 
@@ -96,6 +101,23 @@ def features(wanted: Wanted, passages: Sequence[Passage], learned: Learned) -> N
     table[:, COLUMN["similarity"]] = _standardised(table[:, COLUMN["similarity"]])
     _weigh_signs(table, wanted, signs, learned)
     return table
+
+
+def add_read(table: Numbers, passages: Sequence[Passage], judged: Mapping[str, Judged]) -> Numbers:
+    """The table with what the cross-encoder said, by the ids of the chunks that it read."""
+    rows: list[tuple[float, float]] = []
+    for passage in passages:
+        one = judged.get(passage.chunk.id)
+        if one is None:
+            rows += [(_LEAST_LOGIT, _LEAST_LOGIT)] * len(passage.matches)
+        else:
+            rows += [(logit, one.passage) for logit in one.sentences.tolist()]
+    read = np.nan_to_num(np.reshape(np.asarray(rows, float), (-1, 2)), nan=_LEAST_LOGIT)
+    whole = table.copy()
+    columns = [COLUMN["sentence read"], COLUMN["passage read"]]
+    whole[:, columns] = np.clip(read, _LEAST_LOGIT, -_LEAST_LOGIT)
+    whole[:, COLUMN["place by reading"]] = _inverse_place(whole[:, columns[0]])
+    return whole
 
 
 def text_of(passage: Passage, match: Match) -> str:

@@ -19,6 +19,18 @@ FILE = Path(__file__).parent / "learned.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Scoring:
+    """``span`` weighs the features of a span, ``none`` those of a whole reading, its last the bias.
+
+    ``refuse_from`` is the probability of no answer that few of the questions with one reach.
+    """
+
+    span: NDArray[np.float64]
+    none: NDArray[np.float64]
+    refuse_from: float
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
     """The weights of a reading.
 
@@ -26,9 +38,7 @@ class Learned:
     answer it, or over them (教师 often, 多少 never); ``recurs_else`` is that of a
     pair and of a character that it lacks. ``signs`` and ``grams`` tell what signs a
     question's terms want: rows of log-odds, one for each of ``sign_names``, over
-    ``sign_bias``. ``span`` weighs the features of a span, ``none`` those of a
-    whole reading, its last the bias. ``refuse_from`` is the probability of no
-    answer that few of the questions with one reach.
+    ``sign_bias``. ``first`` scores all that search found, ``second`` what of it the cross-encoder read too.
     """
 
     recurs: Mapping[str, float]
@@ -36,9 +46,8 @@ class Learned:
     sign_base: NDArray[np.float64]
     sign_bias: NDArray[np.float64]
     grams: Mapping[str, NDArray[np.float64]]
-    span: NDArray[np.float64]
-    none: NDArray[np.float64]
-    refuse_from: float
+    first: Scoring
+    second: Scoring
 
 
 @cache
@@ -56,10 +65,14 @@ def read(stored: Mapping[str, Any]) -> Learned:
         sign_base=np.asarray(stored["sign_base"], float),
         sign_bias=np.asarray(stored["sign_bias"], float),
         grams={gram: np.asarray(row, float) for gram, row in stored["grams"].items()},
-        span=np.asarray(stored["span"], float),
-        none=np.asarray(stored["none"], float),
-        refuse_from=float(stored["refuse_from"]),
+        first=_scoring(stored["first"]),
+        second=_scoring(stored["second"]),
     )
+
+
+def _scoring(stored: Mapping[str, Any]) -> Scoring:
+    span, none = (np.asarray(stored[name], float) for name in ("span", "none"))
+    return Scoring(span, none, float(stored["refuse_from"]))
 
 
 def to_json(learned: Learned) -> str:
@@ -67,9 +80,8 @@ def to_json(learned: Learned) -> str:
     rows = {gram: [round(value, 2) for value in row.tolist()] for gram, row in learned.grams.items()}
     parts = {
         "recurs_else": list(learned.recurs_else),
-        "refuse_from": round(learned.refuse_from, 3),
-        "span": [round(value, 4) for value in learned.span.tolist()],
-        "none": [round(value, 4) for value in learned.none.tolist()],
+        "first": _to_json(learned.first),
+        "second": _to_json(learned.second),
         "sign_base": learned.sign_base.tolist(),
         "sign_bias": learned.sign_bias.tolist(),
     }
@@ -78,3 +90,11 @@ def to_json(learned: Learned) -> str:
         inner = ",\n".join(f"{json.dumps(k, ensure_ascii=False)}: {json.dumps(v)}" for k, v in table.items())
         lines.append(f"{json.dumps(name)}: {{\n{inner}\n}}")
     return "{" + ",\n".join(lines) + "}\n"
+
+
+def _to_json(scoring: Scoring) -> dict[str, Any]:
+    return {
+        "refuse_from": round(scoring.refuse_from, 3),
+        "span": [round(value, 4) for value in scoring.span.tolist()],
+        "none": [round(value, 4) for value in scoring.none.tolist()],
+    }

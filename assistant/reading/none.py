@@ -23,6 +23,10 @@ SHOWN = {
     "none of the ten best has the unit asked for": 1,
     "how far the greatest share of any passage is below a half": 1,
     "how far the share of the best and over it is below a half": 1,
+    "what the cross-encoder says of the best span": -1,
+    "the best that it says of any span": -1,
+    "what it says of the best span's passage": -1,
+    "the best that it says of any passage": -1,
 }
 
 
@@ -47,5 +51,9 @@ def shown_by(table: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray
             float(bool(asked.any() or lacking.any()) and not asked[near].any()),
             max(0.0, _HALF - whole),
             max(0.0, _HALF - over),
+            table[best, COLUMN["sentence read"]],
+            table[:, COLUMN["sentence read"]].max(),
+            table[best, COLUMN["passage read"]],
+            table[:, COLUMN["passage read"]].max(),
         ]
     )

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
-from assistant.reading.features import Numbers, features, text_of
-from assistant.reading.learned import Learned, load
+from assistant.errors import ReaderUnavailable
+from assistant.reading.cross_encoder import CrossEncoder, Judged
+from assistant.reading.features import Numbers, add_read, features, text_of
+from assistant.reading.learned import Learned, Scoring, load
 from assistant.reading.none import shown_by
 from assistant.reading.wanted import Wanted, want
+from vectorstore.errors import Message
 from vectorstore.types import Passage
+
+Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +75,25 @@ class Reading:
 class Reader:
     """The reader that ships with the program: a linear score over what is known of each span.
 
-    Anything with this one method can stand in its place.
+    With a cross-encoder, what that says is known too of the passages that score best without. Where it
+    does not run, reading goes on without it, and ``notices`` says so. Anything with ``read`` can
+    stand in its place.
     """
 
-    def __init__(self, learned: Learned | None = None) -> None:
+    def __init__(self, learned: Learned | None = None, cross_encoder: CrossEncoder | None = None) -> None:
         self._learned = learned or load()
+        self._cross_encoder = cross_encoder
+        self._lost: ReaderUnavailable | None = None
+
+    @property
+    def notices(self) -> tuple[Message, ...]:
+        """That the cross-encoder is missing where it should be there."""
+        return (self._lost.message,) if self._lost else ()
+
+    def make_ready(self) -> None:
+        """Load the cross-encoder, if there is one."""
+        if self._cross_encoder:
+            self._without_failing(self._cross_encoder.try_out)
 
     def read(
         self,
@@ -78,25 +101,61 @@ class Reader:
         passages: Sequence[Passage],
         rarity: Callable[[str], float],
         context: str = "",
+        *,
+        closely: int = 0,
     ) -> Reading:
         """Score every span of the passages; without any, that none answers is certain.
 
         ``rarity`` is the worth of a term in the library, ``context`` words that the question only leans on.
+        So many passages are read ``closely``, by the cross-encoder.
         """
         wanted = want(question, context, rarity, self._learned)
+        scoring = self._learned.first
         table = features(wanted, passages, self._learned)
-        scores = table @ self._learned.span
+        best = best_passages(passages, table @ scoring.span, closely)
+        if judged := self._read_closely(f"{context} {question}".strip(), best):
+            scoring = self._learned.second
+            table = add_read(table, passages, judged)
+        scores = table @ scoring.span
         places = ((passage, match) for passage in passages for match in passage.matches)
         spans = [
             Span(p, m.start, m.end, text_of(p, m), float(score), float(row[0]), row)
             for (p, m), score, row in zip(places, scores, table, strict=True)
         ]
         ordered = tuple(sorted(spans, key=lambda span: -span.score))
-        return Reading(wanted, ordered, self._learned.refuse_from, self._judge)
+        judge = partial(_judge, scoring)
+        return Reading(wanted, ordered, scoring.refuse_from, judge)
 
-    def _judge(self, spans: Sequence[Span]) -> float:
-        if not spans:
-            return 1.0
-        table = np.asarray([span.features for span in spans])
-        shown = np.append(shown_by(table, np.asarray([span.score for span in spans])), 1.0)
-        return 1 / (1 + float(np.exp(-np.clip(shown @ self._learned.none, -30, 30))))
+    def _read_closely(self, question: str, passages: Sequence[Passage]) -> Mapping[str, Judged]:
+        if self._cross_encoder is None or self._lost or not passages:
+            return {}
+        judged = self._without_failing(partial(self._cross_encoder.read, question, passages)) or []
+        return {passage.chunk.id: one for passage, one in zip(passages, judged, strict=bool(judged))}
+
+    def _without_failing(self, call: Callable[[], Result]) -> Result | None:
+        """What a call of the cross-encoder gives; None where that does not run, which is told once."""
+        try:
+            return call()
+        except ReaderUnavailable as error:
+            _log.warning("%s %s", error.message.en, error.hint.en)
+            self._lost = error
+            return None
+
+
+def best_passages(passages: Sequence[Passage], scores: Numbers, most: int) -> list[Passage]:
+    """The passages with the best spans; ``scores`` are those of all spans in their order."""
+    ends = np.cumsum([len(passage.matches) for passage in passages])
+    tops = [
+        float(scores[end - len(p.matches) : end].max(initial=-np.inf))
+        for p, end in zip(passages, ends, strict=True)
+    ]
+    order = sorted(range(len(passages)), key=lambda at: -tops[at])
+    return [passages[at] for at in order[:most] if passages[at].matches]
+
+
+def _judge(scoring: Scoring, spans: Sequence[Span]) -> float:
+    if not spans:
+        return 1.0
+    table = np.asarray([span.features for span in spans])
+    shown = np.append(shown_by(table, np.asarray([span.score for span in spans])), 1.0)
+    return 1 / (1 + float(np.exp(-np.clip(shown @ scoring.none, -30, 30))))

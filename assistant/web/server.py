@@ -151,6 +151,7 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
         try:
             history = opened.enter_context(closing(History(settings.data_dir)))
             assistant = await anyio.to_thread.run_sync(build_assistant, settings)
+            await anyio.to_thread.run_sync(assistant.make_ready)
         except PolicyAssistantError as error:
             app.state.failure = error
             raise

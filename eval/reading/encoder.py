@@ -36,7 +36,7 @@ class Pieces:
         pairs = list(zip(vocabulary.pieces, vocabulary.scores, strict=True))
         self._model = Tokenizer(models.Unigram(pairs, vocabulary.unknown, byte_fallback=False))
 
-    def ids(self, text: str, *, leading: bool = True) -> list[int]:
+    def encode(self, text: str, *, leading: bool = True) -> list[int]:
         """Ids of the pieces; ``leading``: with the mark of a space in front, as at the start of a text."""
         text = _SPACES.sub(" ", text.translate(self._replacements))
         if leading and not text.startswith(" "):
@@ -46,7 +46,7 @@ class Pieces:
 
     def whole(self, text: str, most: int = LONGEST) -> list[int]:
         """Ids of a text by itself, between the marks of begin and end, cut at ``most`` pieces."""
-        return [self.begin, *self.ids(text)[:most], self.end]
+        return [self.begin, *self.encode(text)[:most], self.end]
 
 
 class Layer(nn.Module):

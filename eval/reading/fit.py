@@ -5,6 +5,7 @@ large weights: how often each term of a question recurs in what answers it; whic
 signs (figures, dates, bodies) a question's terms ask for, a logistic regression
 for each; the score of a span, a softmax over all spans of the passages found;
 and whether none answers, a logistic regression over what the best spans show.
+The last two once without and once with what the cross-encoder says.
 The first two are fitted on one half of the families for the other, so that the
 scores above them never learn from a question that they have seen.
 """
@@ -21,11 +22,15 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from rich.progress import track
 
 from assistant.build import build_embedder
-from assistant.reading.features import NAMES, features
-from assistant.reading.learned import FILE, Learned, to_json
+from assistant.find import CLOSELY
+from assistant.reading.cross_encoder import CrossEncoder
+from assistant.reading.features import NAMES, add_read, features
+from assistant.reading.learned import FILE, Learned, Scoring, to_json
 from assistant.reading.none import SHOWN, shown_by
+from assistant.reading.read import Reader, best_passages
 from assistant.reading.signs import sign_names
 from assistant.reading.wanted import want
 from assistant.settings import load_settings
@@ -56,38 +61,47 @@ _REFUSED = 0.01  # of the answerable questions that may be refused
 _SIGN_PENALTY, _SPAN_PENALTY, _NONE_PENALTY = 4.0, 1.0, 1.0
 
 
-def fit(libraries: Sequence[Sequence[Sample]]) -> Learned:
+def fit(libraries: Sequence[Sequence[Sample]], cross_encoder: CrossEncoder) -> Learned:
     """All weights from the samples of several libraries; each counts as much as the others for ``none``.
 
     To each library come questions put to passages of another one of its: what is of another matter
-    has no answer.
+    has no answer. The second scoring is fitted on what the cross-encoder reads by the first one.
     """
     libraries = [[*library, *_strangers(library, _STRANGERS)] for library in libraries]
     samples = [sample for library in libraries for sample in library]
+    counts = np.concatenate([np.full(len(library), _share(library, libraries)) for library in libraries])
     told = [sample for sample in samples if sample.answerable and sample.gold.any()]
     halves = [_with_terms([sample for sample in told if _side(sample) != side]) for side in (0, 1)]
     tables = [
         features(want(s.question, "", s.weight, halves[_side(s)]), s.passages, halves[_side(s)])
         for s in samples
     ]
+    first = _scoring(samples, tables, counts)
+    read = [
+        _read_closely(s, t, first.span, cross_encoder)
+        for s, t in zip(samples, track(tables, "reading closely"), strict=True)
+    ]
+    return replace(_with_terms(told), first=first, second=_scoring(samples, read, counts))
+
+
+def _read_closely(sample: Sample, table: Numbers, span: Numbers, cross_encoder: CrossEncoder) -> Numbers:
+    best = best_passages(sample.passages, table @ span, CLOSELY)
+    judged = zip(best, cross_encoder.read(sample.question, best), strict=True)
+    return add_read(table, sample.passages, {passage.chunk.id: one for passage, one in judged})
+
+
+def _scoring(samples: Sequence[Sample], tables: Sequence[Numbers], counts: Numbers) -> Scoring:
+    """The weights of spans, then of whole readings by them, for which questions count by ``counts``."""
     rows = [
         (table, s.gold) for table, s in zip(tables, samples, strict=True) if s.answerable and s.gold.any()
     ]
     scale = spread([table for table, _ in rows])
     span = fit_softmax([(table / scale, gold) for table, gold in rows], _SPAN_PENALTY) / scale
     shown = np.asarray([shown_by(table, table @ span) for table in tables])
-    weights = np.concatenate([np.full(len(library), _share(library, libraries)) for library in libraries])
-    none = fit_logistic(
-        shown,
-        np.asarray([not s.answerable for s in samples], float),
-        weights,
-        _NONE_PENALTY,
-        list(SHOWN.values()),
-    )
-    probable = 1 / (1 + np.exp(-(shown @ none[:-1] + none[-1])))
     answerable = np.asarray([s.answerable for s in samples])
-    refuse_from = _quantile(probable[answerable], weights[answerable], 1 - _REFUSED)
-    return replace(_with_terms(told), span=span, none=none, refuse_from=refuse_from)
+    none = fit_logistic(shown, 1.0 - answerable, counts, _NONE_PENALTY, list(SHOWN.values()))
+    probable = 1 / (1 + np.exp(-(shown @ none[:-1] + none[-1])))
+    return Scoring(span, none, _quantile(probable[answerable], counts[answerable], 1 - _REFUSED))
 
 
 def _quantile(values: Numbers, weights: Numbers, share: float) -> float:
@@ -120,8 +134,8 @@ def _with_terms(told: Sequence[Sample]) -> Learned:
     """The weights of terms and signs from questions with their answers; the others zero."""
     recurs, pair, character = _recurrence(told)
     base, bias, grams = _sign_weights(told)
-    zero = np.zeros(len(NAMES))
-    return Learned(recurs, (pair, character), base, bias, grams, zero, np.zeros(len(SHOWN) + 1), 1.0)
+    unweighed = Scoring(np.zeros(len(NAMES)), np.zeros(len(SHOWN) + 1), 1.0)
+    return Learned(recurs, (pair, character), base, bias, grams, unweighed, unweighed)
 
 
 def _recurrence(told: Sequence[Sample]) -> tuple[dict[str, float], float, float]:
@@ -183,21 +197,31 @@ def main(
     ],
     output: Annotated[Path, typer.Option(help="Where to write the weights.")] = FILE,
     most: Annotated[int, typer.Option(min=1, help="Most questions of one library.")] = 4000,
+    whole: Annotated[bool, typer.Option(help="Fit on all questions of the folders.")] = False,
 ) -> None:
-    """Fit on the tune halves of these libraries, of the seeds and of the invented one; tell what it gives."""
+    """Fit on these libraries, and on the tune halves of seeds and the invented one; tell what it gives.
+
+    Of the folders the tune halves are used too, unless --whole is given: for documents that no model was
+    trained on.
+    """
     settings = load_settings()
     shipped = [shipped_library(name, settings) for name in (SEEDS, INVENTED)]
     pairs = zip(places[::2], places[1::2], strict=True)
     own = [(folder_library(folder, settings), cases) for folder, cases in pairs]
     chosen = [*((library, library.cases) for library in shipped), *own]
     samples = {library.key: _samples(library, cases) for library, cases in chosen if cases}
-    tune = [[one for one in some if split_of(one.family) is Split.TUNE][:most] for some in samples.values()]
-    learned = fit(tune)
+    given = {library.key for library, _ in own} if whole else set()
+    tune = [
+        [one for one in some if key in given or split_of(one.family) is Split.TUNE][:most]
+        for key, some in samples.items()
+    ]
+    cross_encoder = CrossEncoder(settings.data_dir / "cache")
+    learned = fit(tune, cross_encoder)
     output.write_text(to_json(learned), encoding="utf-8")
     for key, some in samples.items():
         for split in (Split.TUNE, Split.REPORT):
             half = [one for one in some if split_of(one.family) is split]
-            typer.echo(f"{library_name(key)} {split.value}: {report(half, learned)}")
+            typer.echo(f"{library_name(key)} {split.value}: {report(half, Reader(learned, cross_encoder))}")
 
 
 def _samples(library: Library, cases: Path) -> list[Sample]:

@@ -7,19 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.reading.learned import Learned
+from assistant.find import CLOSELY
 from assistant.reading.read import Reader
 from eval.reading.samples import Sample
 
 _FALSE_ALARMS = 0.07  # of the answerable questions, at which recall of the others is told
 
 
-def report(samples: Sequence[Sample], learned: Learned) -> str:
+def report(samples: Sequence[Sample], reader: Reader) -> str:
     """One line: shares of the answerable questions, and how well the others are told apart."""
-    reader = Reader(learned)
     none, has_none, first, three, found, passages = [], [], [], [], [], []
     for sample in samples:
-        reading = reader.read(sample.question, sample.passages, sample.weight)
+        reading = reader.read(sample.question, sample.passages, sample.weight, closely=CLOSELY)
         none.append(reading.none)
         has_none.append(not sample.answerable)
         if not sample.answerable:

@@ -31,7 +31,12 @@ _FLOAT, _UINT8 = 1, 2  # ONNX's numbers of the types
 
 def convert(weights: Weights) -> bytes:
     """The encoder: ``embeddings`` (tokens, hidden), words plus positions -> mean (hidden), not unit."""
-    return _Encoder(weights).build()
+    return _Encoder(weights).build(averaged=True)
+
+
+def convert_states(weights: Weights) -> bytes:
+    """The same layers up to their states: ``embeddings`` (tokens, hidden) -> (tokens, hidden)."""
+    return _Encoder(weights).build(averaged=False)
 
 
 def round_matrix(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -45,13 +50,16 @@ class _Encoder:
         self._weights = weights
         self._graph = Graph()
 
-    def build(self) -> bytes:
+    def build(self, *, averaged: bool) -> bytes:
         hidden = self._weights.hidden
+        sizes: tuple[int | str, ...] = ("tokens", hidden)
         state = self._normalised("embeddings", "emb.ln")
         for layer in range(self._weights.layers):
             state = self._layer(state, f"l{layer}.")
+        if not averaged:
+            return self._graph.to_bytes(source=("embeddings", sizes), result=(state, sizes))
         mean = self._graph.apply("ReduceMean", state, self._graph.integers(0), keepdims=0)
-        return self._graph.to_bytes(source=("embeddings", ("tokens", hidden)), result=(mean, (hidden,)))
+        return self._graph.to_bytes(source=("embeddings", sizes), result=(mean, (hidden,)))
 
     def _layer(self, state: str, name: str) -> str:
         apply = self._graph.apply

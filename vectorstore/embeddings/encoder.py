@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 THREADS = min(2, os.cpu_count() or 1)
 
 
-class Encoder:
-    """Texts to vectors of unit length, each text on its own: nothing else in the call can change its vector.
+class Layers:
+    """The model itself: ids of pieces in, what it was converted to give out.
 
-    onnxruntime gets one thread for each text and starts none itself, so that a
-    process forked later can go on using it; several texts run on ``THREADS``
-    threads. Memory is bounded by 512 tokens a thread, however long the text.
+    onnxruntime starts no thread of its own, so that a process forked later can go on using it.
     """
 
     def __init__(self, weights: Weights, model: bytes) -> None:
@@ -36,10 +34,30 @@ class Encoder:
         options.log_severity_level = 3  # errors only: what matters is raised
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._weights = weights
-        self._tokenizer = Tokenizer(weights.vocabulary)
+        self.tokenizer = Tokenizer(weights.vocabulary)
         shape = (-1, weights.hidden)
         # Every token has type 0, so its row is part of the position's.
         self._places = weights.vector("emb.pos").reshape(shape) + weights.vector("emb.type").reshape(shape)[0]
+        self.longest = len(self._places)
+
+    def run(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """The states of at most ``longest`` pieces, marks of begin and end included, or their mean."""
+        words = self._weights.words(ids)
+        result: NDArray[np.float32] = self._session.run(
+            None, {"embeddings": words + self._places[: len(words)]}
+        )[0]
+        return result
+
+
+class Encoder:
+    """Texts to vectors of unit length, each text on its own: nothing else in the call can change its vector.
+
+    Several texts run on ``THREADS`` threads. Memory is bounded by 512 tokens a thread, however long the text.
+    """
+
+    def __init__(self, weights: Weights, model: bytes) -> None:
+        self._layers = Layers(weights, model)
+        self._hidden = weights.hidden
 
     def passage(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of passages: (texts, hidden)."""
@@ -54,13 +72,11 @@ class Encoder:
 
     def _embed(self, text: str) -> NDArray[np.float32]:
         """Long texts as the package does: windows without overlap, averaged by their tokens."""
-        vocabulary = self._weights.vocabulary
-        ids = self._tokenizer.encode(text)
-        window = len(self._places) - 2
-        total = np.zeros(self._weights.hidden, np.float32)
+        tokenizer = self._layers.tokenizer
+        ids = tokenizer.encode(text)
+        window = self._layers.longest - 2
+        total = np.zeros(self._hidden, np.float32)
         for start in range(0, len(ids), window):
             part = ids[start : start + window]
-            words = self._weights.words([vocabulary.begin, *part, vocabulary.end])
-            (mean,) = self._session.run(None, {"embeddings": words + self._places[: len(words)]})
-            total += len(part) * mean
+            total += len(part) * self._layers.run([tokenizer.begin, *part, tokenizer.end])
         return np.asarray(total / np.linalg.norm(total), np.float32)

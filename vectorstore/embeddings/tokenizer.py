@@ -23,11 +23,19 @@ class Tokenizer:
         self._unknown = vocabulary.unknown
         self._unknown_score = min(vocabulary.scores) - _UNKNOWN_PENALTY
         self._longest = max(map(len, vocabulary.pieces))
+        self.begin, self.end, self.space = (
+            vocabulary.begin,
+            vocabulary.end,
+            self._ids.get(_SPACE, self._unknown),
+        )
 
-    def encode(self, text: str) -> list[int]:
-        """Ids of the pieces in order, without the marks of begin and end. A character in none is unknown."""
+    def encode(self, text: str, *, leading: bool = True) -> list[int]:
+        """Ids of the pieces in order, without the marks of begin and end. A character in none is unknown.
+
+        ``leading``: with the mark of a space in front, as at the start of a text.
+        """
         text = _SPACES.sub(" ", text.translate(self._replacements))
-        text = (text if text.startswith(" ") else " " + text).replace(" ", _SPACE)
+        text = (" " + text if leading and not text.startswith(" ") else text).replace(" ", _SPACE)
         came_from, pieces = self._best_cut(text)
         ids: list[int] = []
         end = len(text)

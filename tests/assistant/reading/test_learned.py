@@ -19,23 +19,29 @@ def same(one: Learned, other: Learned) -> bool:
         and one.grams.keys() == other.grams.keys()
         and all(np.array_equal(row, other.grams[gram]) for gram, row in one.grams.items())
         and all(
-            np.array_equal(getattr(one, name), getattr(other, name))
-            for name in ("sign_base", "sign_bias", "span", "none")
+            np.array_equal(getattr(one, name), getattr(other, name)) for name in ("sign_base", "sign_bias")
+        )
+        and all(
+            np.array_equal(getattr(a, name), getattr(b, name))
+            for a, b in ((one.first, other.first), (one.second, other.second))
+            for name in ("span", "none", "refuse_from")
         )
     )
 
 
 def test_there_is_a_weight_for_each_feature_and_each_sign() -> None:
     learned = load()
-    assert len(learned.span) == len(NAMES)
-    assert len(learned.none) == len(SHOWN) + 1  # the last is the bias
+    for scoring in (learned.first, learned.second):
+        assert len(scoring.span) == len(NAMES)
+        assert len(scoring.none) == len(SHOWN) + 1  # the last is the bias
     assert len(learned.sign_base) == len(learned.sign_bias) == len(sign_names())
     assert {len(row) for row in learned.grams.values()} == {len(sign_names())}
 
 
 def test_every_weight_is_a_number() -> None:
     learned = load()
-    tables = [learned.span, learned.none, learned.sign_base, learned.sign_bias, *learned.grams.values()]
+    scorings = [table for one in (learned.first, learned.second) for table in (one.span, one.none)]
+    tables = [*scorings, learned.sign_base, learned.sign_bias, *learned.grams.values()]
     assert all(np.isfinite(table).all() for table in tables)
     assert all(np.isfinite([*learned.recurs.values(), *learned.recurs_else]))
 

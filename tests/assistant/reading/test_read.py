@@ -176,7 +176,7 @@ def test_what_a_question_leans_on_tells_which_of_two_alike_is_meant() -> None:
 
 def test_scores_are_made_by_what_was_learned() -> None:
     learned = load()
-    turned = replace(learned, span=-learned.span)
+    turned = replace(learned, first=replace(learned.first, span=-learned.first.span))
     passages = passages_of(RULES)
     best = read("名单公示几天？", passages).spans[0]
     assert Reader(turned).read("名单公示几天？", passages, rarity).spans[-1].text == best.text

