@@ -28,7 +28,7 @@ from assistant.build import build_embedder
 from assistant.find import CLOSELY
 from assistant.reading.cross_encoder import CrossEncoder
 from assistant.reading.features import NAMES, add_read, features
-from assistant.reading.learned import FILE, Learned, Scoring, to_json
+from assistant.reading.learned import FILE, Learned, Scoring, load, to_json
 from assistant.reading.none import SHOWN, shown_by
 from assistant.reading.read import Reader, best_passages
 from assistant.reading.signs import sign_names
@@ -61,17 +61,20 @@ _REFUSED = 0.01  # of the answerable questions that may be refused
 _SIGN_PENALTY, _SPAN_PENALTY, _NONE_PENALTY = 4.0, 1.0, 1.0
 
 
-def fit(libraries: Sequence[Sequence[Sample]], cross_encoder: CrossEncoder) -> Learned:
+def fit(
+    libraries: Sequence[Sequence[Sample]], cross_encoder: CrossEncoder, words: Learned | None = None
+) -> Learned:
     """All weights from the samples of several libraries; each counts as much as the others for ``none``.
 
     To each library come questions put to passages of another one of its: what is of another matter
     has no answer. The second scoring is fitted on what the cross-encoder reads by the first one.
+    What is known of ``words`` is fitted too, unless it is given.
     """
     libraries = [[*library, *_strangers(library, _STRANGERS)] for library in libraries]
     samples = [sample for library in libraries for sample in library]
     counts = np.concatenate([np.full(len(library), _share(library, libraries)) for library in libraries])
     told = [sample for sample in samples if sample.answerable and sample.gold.any()]
-    halves = [_with_terms([sample for sample in told if _side(sample) != side]) for side in (0, 1)]
+    halves = [words or _with_terms([sample for sample in told if _side(sample) != side]) for side in (0, 1)]
     tables = [
         features(want(s.question, "", s.weight, halves[_side(s)]), s.passages, halves[_side(s)])
         for s in samples
@@ -81,7 +84,7 @@ def fit(libraries: Sequence[Sequence[Sample]], cross_encoder: CrossEncoder) -> L
         _read_closely(s, t, first.span, cross_encoder)
         for s, t in zip(samples, track(tables, "reading closely"), strict=True)
     ]
-    return replace(_with_terms(told), first=first, second=_scoring(samples, read, counts))
+    return replace(words or _with_terms(told), first=first, second=_scoring(samples, read, counts))
 
 
 def _read_closely(sample: Sample, table: Numbers, span: Numbers, cross_encoder: CrossEncoder) -> Numbers:
@@ -197,6 +200,7 @@ def main(
     ],
     output: Annotated[Path, typer.Option(help="Where to write the weights.")] = FILE,
     most: Annotated[int, typer.Option(min=1, help="Most questions of one library.")] = 4000,
+    keep_words: Annotated[bool, typer.Option(help="Fit the scores alone.")] = False,
     whole: Annotated[bool, typer.Option(help="Fit on all questions of the folders.")] = False,
 ) -> None:
     """Fit on these libraries, and on the tune halves of seeds and the invented one; tell what it gives.
@@ -216,7 +220,7 @@ def main(
         for key, some in samples.items()
     ]
     cross_encoder = CrossEncoder(settings.data_dir / "cache")
-    learned = fit(tune, cross_encoder)
+    learned = fit(tune, cross_encoder, load() if keep_words else None)
     output.write_text(to_json(learned), encoding="utf-8")
     for key, some in samples.items():
         for split in (Split.TUNE, Split.REPORT):
