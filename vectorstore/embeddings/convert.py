@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
     from vectorstore.embeddings.weights import Weights
 
-VERSION = 1  # of what this module writes: part of the file's name, raised with every change
+VERSION = 2  # of what this module writes: part of the file's name, raised with every change
 
 # Processors without VNNI add two products in 16 bits: 255 * 64 * 2 still fits, 255 * 127 * 2 is cut off.
 _WEIGHT_LIMIT = 64
 _ACTIVATION_LIMIT = 127
 _ZERO = 128  # activations are stored as unsigned numbers around it
 _SMALLEST = 1e-9  # a scale of nothing but zeros: nothing is divided by zero
-_FLOAT, _UINT8 = 1, 2  # ONNX's numbers of the types
 
 
 def convert(weights: Weights) -> bytes:
@@ -54,7 +53,7 @@ class _Encoder:
         hidden = self._weights.hidden
         sizes: tuple[int | str, ...] = ("tokens", hidden)
         state = self._normalised("embeddings", "emb.ln")
-        for layer in range(self._weights.layers):
+        for layer in self._weights.layers:
             state = self._layer(state, f"l{layer}.")
         if not averaged:
             return self._graph.to_bytes(source=("embeddings", sizes), result=(state, sizes))
@@ -72,16 +71,16 @@ class _Encoder:
     def _attention(self, state: str, name: str) -> tuple[str, str]:
         graph, weights = self._graph, self._weights
         width = weights.hidden // weights.heads
-        rounded = self._rounded(state)
-        shape = graph.integers(-1, weights.heads, width)
+        together = self._dense(self._rounded(state), name + "q", name + "k", name + "v")
+        together = graph.apply("Reshape", together, graph.integers(-1, 3, weights.heads, width))
+        together = graph.apply("Transpose", together, perm=(1, 2, 0, 3))
         query, key, value = (
-            graph.apply("Reshape", self._dense(rounded, name + part), shape) for part in ("q", "k", "v")
+            graph.apply("Gather", together, graph.scalar(part, "int64"), axis=0) for part in range(3)
         )
-        query = graph.apply("Mul", graph.apply("Transpose", query, perm=(1, 0, 2)), graph.scalar(width**-0.5))
-        scores = graph.apply("MatMul", query, graph.apply("Transpose", key, perm=(1, 2, 0)))
+        scores = graph.apply("MatMul", query, graph.apply("Transpose", key, perm=(0, 2, 1)))
+        scores = graph.apply("Mul", scores, graph.scalar(width**-0.5))
         shares = graph.apply("Softmax", scores, axis=-1)
-        mixed = graph.apply("MatMul", shares, graph.apply("Transpose", value, perm=(1, 0, 2)))
-        mixed = graph.apply("Transpose", mixed, perm=(1, 0, 2))
+        mixed = graph.apply("Transpose", graph.apply("MatMul", shares, value), perm=(1, 0, 2))
         return self._rounded(graph.apply("Reshape", mixed, graph.integers(-1, weights.hidden)))
 
     def _normalised(self, state: str, name: str) -> str:
@@ -93,17 +92,26 @@ class _Encoder:
     def _rounded(self, state: str) -> tuple[str, str]:
         """The state in 8 bits, and the scale of each token."""
         graph = self._graph
-        largest = graph.apply("ReduceMax", graph.apply("Abs", state), graph.integers(-1), keepdims=1)
+        largest = graph.apply("ReduceMax", graph.apply("Abs", state), graph.integers(-1), keepdims=0)
         scale = graph.apply("Mul", largest, graph.scalar(1 / _ACTIVATION_LIMIT))
         scale = graph.apply("Max", scale, graph.scalar(_SMALLEST))
-        steps = graph.apply("Round", graph.apply("Div", state, scale))
-        return graph.apply("Cast", graph.apply("Add", steps, graph.scalar(_ZERO)), to=_UINT8), scale
+        zeros = graph.apply("Expand", graph.scalar(_ZERO, "uint8"), graph.apply("Shape", scale))
+        steps = graph.apply("QuantizeLinear", state, scale, zeros, axis=0)
+        return steps, graph.apply("Unsqueeze", scale, graph.integers(-1))
 
-    def _dense(self, rounded: tuple[str, str], name: str) -> str:
+    def _dense(self, rounded: tuple[str, str], *names: str) -> str:
+        """One product for all of the matrices with these names, their outputs one after the other."""
         graph = self._graph
         values, token_scale = rounded
-        steps, scale = round_matrix(self._weights.matrix(name + ".w"))
-        product = graph.apply("MatMulInteger", values, graph.constant(steps.T), graph.scalar(_ZERO, "uint8"))
-        product = graph.apply("Mul", graph.apply("Cast", product, to=_FLOAT), token_scale)
-        product = graph.apply("Mul", product, graph.constant(scale))
-        return graph.apply("Add", product, graph.constant(self._weights.vector(name + ".b")))
+        steps, scale = round_matrix(np.concatenate([self._weights.matrix(name + ".w") for name in names]))
+        bias = np.concatenate([self._weights.vector(name + ".b") for name in names])
+        product = graph.apply(
+            "MatMulIntegerToFloat",
+            values,
+            graph.constant(steps.T),
+            graph.scalar(1.0),
+            graph.constant(scale),
+            graph.scalar(_ZERO, "uint8"),
+            domain="com.microsoft",
+        )
+        return graph.apply("Add", graph.apply("Mul", product, token_scale), graph.constant(bias))

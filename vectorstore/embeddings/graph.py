@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _IR_VERSION = 9
-_OPSET = 20  # the first with Gelu
+_OPSETS = {"": 20, "com.microsoft": 1}  # 20 is the first with Gelu; the other are onnxruntime's own operators
 _TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int64": 7}
 
 
@@ -43,12 +43,14 @@ class Graph:
         """Adds a constant list of whole numbers: axes, or a shape."""
         return self.constant(np.array(values, np.int64))
 
-    def apply(self, operator: str, *inputs: str, **attributes: float | Sequence[int]) -> str:
-        """Adds an operator with one output; returns the output's name."""
+    def apply(
+        self, operator: str, *inputs: str, domain: str = "", **attributes: float | Sequence[int]
+    ) -> str:
+        """Adds an operator with one output; returns the output's name. An input that is left out is ""."""
         output = f"value{len(self._nodes)}"
         names = b"".join(_field(1, name) for name in inputs) + _field(2, output)
         settings = b"".join(_field(5, _attribute(name, value)) for name, value in attributes.items())
-        self._nodes.append(names + _field(4, operator) + settings)
+        self._nodes.append(names + _field(4, operator) + settings + _field(7, domain))
         return output
 
     def to_bytes(
@@ -64,7 +66,10 @@ class Graph:
             + _field(11, _value(*source))
             + _field(12, _value("result", sizes))
         )
-        return _field(1, _IR_VERSION) + _field(7, graph) + _field(8, _field(1, "") + _field(2, _OPSET))
+        opsets = b"".join(
+            _field(8, _field(1, name) + _field(2, version)) for name, version in _OPSETS.items()
+        )
+        return _field(1, _IR_VERSION) + _field(7, graph) + opsets
 
 
 def _value(name: str, sizes: Sequence[int | str]) -> bytes:
