@@ -75,20 +75,23 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Word embeddings of the pieces -> states of the last layer."""
+    """Word embeddings of the pieces -> states of the last layer, of all or of those with these numbers."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, layers: Sequence[int] | None = None) -> None:
         super().__init__()
         hidden = weights.hidden
         self.drop = 0.0
         self.norm = nn.LayerNorm(hidden, weights.epsilon)
-        self.layers = nn.ModuleList(
-            Layer(hidden, weights.heads, weights.inner, weights.epsilon) for _ in range(weights.layers)
+        self.layers = nn.ModuleDict(
+            {
+                str(number): Layer(hidden, weights.heads, weights.inner, weights.epsilon)
+                for number in layers or weights.layers
+            }
         )
         places = weights.vector("emb.pos").reshape(-1, hidden)
         self.places = nn.Parameter(torch.tensor(places + weights.vector("emb.type").reshape(-1, hidden)[0]))
         _fill(self.norm, weights, "emb.ln")
-        for number, layer in enumerate(self.layers):
+        for number, layer in self.layers.items():
             for part in _PARTS:
                 _fill(getattr(layer, part), weights, f"l{number}.{part}")
 
@@ -96,10 +99,20 @@ class Encoder(nn.Module):
         """words: (batch, tokens, hidden); mask: (batch, tokens), true where there is a token."""
         return self.upper(self.norm(words + self.places[: words.shape[1]]), mask, 0)
 
+    def in_order(self) -> list[nn.Module]:
+        """The layers as they follow one another."""
+        return list(self.layers.values())
+
+    def train_last(self, count: int) -> None:
+        """Let nothing be trained but so many of the last layers."""
+        self.requires_grad_(False)
+        for layer in self.in_order()[-count:]:
+            layer.requires_grad_(True)
+
     def upper(self, state: Tensor, mask: Tensor, first: int, last: int | None = None) -> Tensor:
-        """The state after the layers from ``first`` on, up to ``last``."""
+        """The state after the layers from ``first`` on, up to ``last``, counted from 0."""
         allowed = mask[:, None, None, :]
-        for layer in self.layers[first:last]:
+        for layer in self.in_order()[first:last]:
             state = layer(state, allowed, self.drop)
         return state
 

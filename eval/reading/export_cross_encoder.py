@@ -6,6 +6,7 @@ they make of the check's pairs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,8 +21,8 @@ from eval.reading.joint import Reader, collate, encode
 from vectorstore.embeddings.convert import convert_states
 from vectorstore.embeddings.encoder import Layers
 from vectorstore.embeddings.engine import open_packed, packed_file
+from vectorstore.embeddings.tuned import LAYERS, VERSION, TunedWeights
 from vectorstore.embeddings.tuned import SAMPLES as SAMPLES_NAME
-from vectorstore.embeddings.tuned import VERSION, TunedWeights
 
 _ENCODER = "encoder."
 _HEADS = {"sentence.0": "sentence.inner", "sentence.2": "sentence.outer"}
@@ -33,6 +34,7 @@ def export(weights: Path, version: str, output: Path) -> tuple[int, float]:
     state = torch.load(weights, map_location="cpu", weights_only=True)
     layers = {key.removeprefix(_ENCODER): value for key, value in state.items() if key.startswith(_ENCODER)}
     stored: dict[str, Any] = {VERSION: np.array(version), **changed_layers(layers)}
+    stored[LAYERS] = np.array(numbers_of(state))
     for key, name in _HEADS.items():
         for kind in ("weight", "bias"):
             stored[f"{name}.{kind[0]}"] = np.asarray(state[f"{key}.{kind}"].numpy(), np.float32)
@@ -45,11 +47,17 @@ def export(weights: Path, version: str, output: Path) -> tuple[int, float]:
     return output.stat().st_size, float(np.abs(made - in_full_precision(state)).max())
 
 
+def numbers_of(state: Mapping[str, torch.Tensor]) -> list[int]:
+    """The numbers of the layers that there are weights of."""
+    prefix = f"{_ENCODER}layers."
+    return sorted({int(key.removeprefix(prefix).split(".")[0]) for key in state if key.startswith(prefix)})
+
+
 def in_full_precision(state: dict[str, torch.Tensor]) -> np.ndarray[Any, np.dtype[np.float32]]:
     """The logits of the check's pairs, as PyTorch makes them."""
     packed = open_packed()
     pieces = Pieces(packed.vocabulary)
-    model = Reader(packed)
+    model = Reader(packed, numbers_of(state))
     model.load_state_dict(state)
     model.eval()
     logits: list[float] = []

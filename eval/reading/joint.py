@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from assistant.reading.pairs import Pair, pairs
+from assistant.reading.pairs import Pair
+from assistant.reading.pairs import pair as pair_of
 from eval.reading.encoder import Encoder, Pieces, padded
 from vectorstore.embeddings.weights import Weights
 
@@ -50,11 +51,11 @@ class Scores(NamedTuple):
 
 
 class Reader(nn.Module):
-    """The embedding's layers, and heads for pieces, sentences and the whole passage."""
+    """Layers of the embedding, and heads for pieces, sentences and the whole passage."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, layers: Sequence[int] | None = None) -> None:
         super().__init__()
-        self.encoder = Encoder(weights)
+        self.encoder = Encoder(weights, layers)
         hidden = weights.hidden
         self.token = nn.Linear(hidden, 1)
         self.sentence = nn.Sequential(nn.Linear(2 * hidden, hidden), nn.GELU(), nn.Linear(hidden, 1))
@@ -72,7 +73,7 @@ class Reader(nn.Module):
 def encode(pieces: Pieces, example: Mapping[str, Any], *, over: bool = True) -> Row:
     """An example's pieces; sentences that no longer fit are left out."""
     headings, sentences = example["over"] if over else "", example["sentences"]
-    pair = next(pairs(pieces, example["question"], headings, sentences))
+    pair = pair_of(pieces, example["question"], headings, sentences)
     answer: list[tuple[int, int]] = []
     for at, start, end in example["spans"]:
         if at >= len(pair.places):

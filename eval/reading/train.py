@@ -1,7 +1,8 @@
 """Trains the reader: ``python -m eval.reading.train DATA OUTPUT``; DATA has what ``examples`` wrote.
 
 The same command goes on from the checkpoint in OUTPUT, in the middle of a pass too. The
-learning rate warms up, stays, and goes down over the last part of ``--passes``.
+learning rate warms up, stays, and goes down over the last part of ``--passes``. A run may start from
+the weights of another, with fewer layers.
 """
 
 from __future__ import annotations
@@ -37,7 +38,17 @@ _KEPT_EVERY = 300.0  # seconds between two checkpoints
 class Training:
     """The state of a training run of the reader."""
 
-    def __init__(self, data: Path, *, passes: int, rate: float, trained: int, seed: int) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        passes: int,
+        rate: float,
+        trained: int,
+        seed: int,
+        layers: Sequence[int] | None = None,
+        start: Path | None = None,
+    ) -> None:
         torch.manual_seed(seed)
         self.seed, self.rate = seed, rate
         lines = (data / EXAMPLES).read_text(encoding="utf-8").splitlines()
@@ -48,10 +59,11 @@ class Training:
         weights = open_weights()
         self.pieces = Pieces(weights.vocabulary)
         self.words = Words(weights, (i for one in every for i in encode(self.pieces, one).pair.ids))
-        self.model = Reader(weights)
+        self.model = Reader(weights, layers)
+        if start:
+            load_some(self.model, torch.load(start, weights_only=True))
         self.model.encoder.drop = 0.05
-        self.model.encoder.requires_grad_(False)
-        self.model.encoder.layers[-trained:].requires_grad_(True)
+        self.model.encoder.train_last(trained)
         self.mean = copy.deepcopy(self.model.state_dict())
         named = [(name, value) for name, value in self.model.named_parameters() if value.requires_grad]
         layers = [value for name, value in named if name.startswith("encoder.layers")]
@@ -165,6 +177,11 @@ def save(training: Training, output: Path) -> None:
     torch.save(training.mean, output / WEIGHTS)
 
 
+def load_some(model: Reader, state: Mapping[str, torch.Tensor]) -> None:
+    """Take over the weights of all layers that the model has."""
+    model.load_state_dict({name: state[name] for name in model.state_dict()})
+
+
 def _areas(examples: Sequence[Mapping[str, Any]], scores: NDArray[np.float64]) -> dict[str, float]:
     """How often a passage that holds the answer scores above one of each other sort."""
     sorts = np.asarray([one["sort"] for one in examples])
@@ -184,12 +201,22 @@ def main(
     passes: Annotated[int, typer.Option(min=1, help="Passes over all examples.")] = 3,
     rate: Annotated[float, typer.Option(help="Greatest learning rate of the layers.")] = 5e-5,
     trained: Annotated[int, typer.Option(min=1, help="Last layers that are trained.")] = 6,
+    layers: Annotated[str, typer.Option(help="Numbers of the layers it has, with commas; else all.")] = "",
+    start: Annotated[Path | None, typer.Option(help="Weights to start from.")] = None,
     seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
     every: Annotated[float, typer.Option(help="Seconds between two measurements.")] = 900,
     measured: Annotated[int, typer.Option(min=1, help="Examples that are measured on.")] = 600,
 ) -> None:
     """Train the reader."""
-    training = Training(data, passes=passes, rate=rate, trained=trained, seed=seed)
+    training = Training(
+        data,
+        passes=passes,
+        rate=rate,
+        trained=trained,
+        seed=seed,
+        layers=[int(number) for number in layers.split(",")] if layers else None,
+        start=start,
+    )
     run(training, output, minutes=minutes, every=every, measured=measured)
 
 

@@ -68,8 +68,7 @@ class Tuning:
         self.words = Words(weights, (piece for row in every for piece in row))
         self.model = Encoder(weights)
         self.model.drop = drop
-        self.model.requires_grad_(False)
-        self.model.layers[-trained:].requires_grad_(True)
+        self.model.train_last(trained)
         self.frozen = len(self.model.layers) - trained
         self.mean = copy.deepcopy(self.model.state_dict())
         free = [value for value in self.model.parameters() if value.requires_grad]

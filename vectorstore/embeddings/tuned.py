@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).parent / "tuned.npz"
 SCALE = ".scale"  # behind the name of a matrix: the scale of each of its outputs
-VERSION, SAMPLES = "version", "samples"
+VERSION, SAMPLES, LAYERS = "version", "samples", "layers"
 
 
 class TunedWeights(Weights):
     """The packed weights with the tuned layers in their place.
 
     ``version`` names the tuning; ``samples`` are the vectors that it made of
-    the texts of ``check`` where it was exported. Raises OSError or ValueError
+    the texts of ``check`` where it was exported. Some layers may be left out. Raises OSError or ValueError
     where ``tuned`` can't be read, beside what Weights raises.
     """
 
@@ -36,6 +36,8 @@ class TunedWeights(Weights):
         with tuned.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             self._tuned = {name: stored[name] for name in stored.files}
         self.version = str(self._tuned[VERSION])
+        if LAYERS in self._tuned:
+            self.layers = self._tuned[LAYERS].tolist()
         self.samples: NDArray[np.float32] = self._tuned[SAMPLES].astype(np.float32)
 
     def vector(self, name: str) -> NDArray[np.float32]:

@@ -45,7 +45,8 @@ class Vocabulary:
 class Weights:
     """The file, mapped and not read: only the pages in use take memory, shared by all processes.
 
-    Raises OSError when the file can't be read, ValueError or struct.error when it is not of this layout.
+    ``layers`` are the numbers of the layers, in their order. Raises OSError when the file can't be read,
+    ValueError or struct.error when it is not of this layout.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,7 +56,8 @@ class Weights:
         magic, version, *sizes, self.epsilon, block = _HEADER.unpack_from(self._file)
         if (magic, version, block) != (b"E5S1", 1, _BLOCK):
             raise ValueError(f"{path.name} is not a packed e5 model of version 1")
-        self.hidden, self.layers, self.heads, self.inner, _, self.positions, _ = sizes
+        self.hidden, layers, self.heads, self.inner, _, self.positions, _ = sizes
+        self.layers: Sequence[int] = range(layers)
         self.vocabulary, start = self._read_vocabulary(_HEADER.size)
         self._tensors = self._read_directory(start)
 
