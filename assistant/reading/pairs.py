@@ -6,7 +6,7 @@ header, begins with the mark of a space.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,21 +34,19 @@ class Pair:
     places: list[tuple[int, int]]
 
 
-def pairs(cutter: Cutter, question: str, headings: str, sentences: Sequence[str]) -> Iterator[Pair]:
-    """All sentences in their order, in as many pairs as they need; one that fills a pair alone is cut."""
-    start = [cutter.begin, *cutter.encode(question)[:QUESTION], cutter.end, cutter.end]
-    start += cutter.encode(headings)[:HEADINGS] + cutter.encode("：", leading=False) if headings else []
-    ids, places = list(start), list[tuple[int, int]]()
+def pair(cutter: Cutter, question: str, headings: str, sentences: Sequence[str]) -> Pair:
+    """As many of the sentences as there is room for; a first one that is longer than that is cut."""
+    ids = [cutter.begin, *cutter.encode(question)[:QUESTION], cutter.end, cutter.end]
+    ids += cutter.encode(headings)[:HEADINGS] + cutter.encode("：", leading=False) if headings else []
+    places: list[tuple[int, int]] = []
     for sentence in sentences:
         own = [cutter.space, *cutter.encode(sentence, leading=False)]
         if places and len(ids) + len(own) >= LONGEST:
-            yield Pair([*ids, cutter.end], places)
-            ids, places = list(start), []
+            break
         first = len(ids)
         ids += own[: LONGEST - first - 1]
         places.append((first, len(ids)))
-    if places:
-        yield Pair([*ids, cutter.end], places)
+    return Pair([*ids, cutter.end], places)
 
 
 def headings_of(head: Head, path: Sequence[str]) -> str:

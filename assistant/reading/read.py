@@ -12,6 +12,7 @@ import numpy as np
 
 from assistant.errors import ReaderUnavailable
 from assistant.reading.cross_encoder import CrossEncoder, Judged
+from assistant.reading.excerpts import Excerpt, best_excerpts
 from assistant.reading.features import Numbers, add_read, features, text_of
 from assistant.reading.learned import Learned, Scoring, load
 from assistant.reading.none import shown_by
@@ -112,7 +113,7 @@ class Reader:
         wanted = want(question, context, rarity, self._learned)
         scoring = self._learned.first
         table = features(wanted, passages, self._learned)
-        best = best_passages(passages, table @ scoring.span, closely)
+        best = best_excerpts(passages, table @ scoring.span, closely)
         if judged := self._read_closely(f"{context} {question}".strip(), best):
             scoring = self._learned.second
             table = add_read(table, passages, judged)
@@ -126,11 +127,11 @@ class Reader:
         judge = partial(_judge, scoring)
         return Reading(wanted, ordered, scoring.refuse_from, judge)
 
-    def _read_closely(self, question: str, passages: Sequence[Passage]) -> Mapping[str, Judged]:
-        if self._cross_encoder is None or self._lost or not passages:
+    def _read_closely(self, question: str, excerpts: Sequence[Excerpt]) -> Mapping[str, Judged]:
+        if self._cross_encoder is None or self._lost or not excerpts:
             return {}
-        judged = self._without_failing(partial(self._cross_encoder.read, question, passages)) or []
-        return {passage.chunk.id: one for passage, one in zip(passages, judged, strict=bool(judged))}
+        judged = self._without_failing(partial(self._cross_encoder.read, question, excerpts)) or []
+        return {one.passage.chunk.id: said for one, said in zip(excerpts, judged, strict=bool(judged))}
 
     def _without_failing(self, call: Callable[[], Result]) -> Result | None:
         """What a call of the cross-encoder gives; None where that does not run, which is told once."""
@@ -140,17 +141,6 @@ class Reader:
             _log.warning("%s %s", error.message.en, error.hint.en)
             self._lost = error
             return None
-
-
-def best_passages(passages: Sequence[Passage], scores: Numbers, most: int) -> list[Passage]:
-    """The passages with the best spans; ``scores`` are those of all spans in their order."""
-    ends = np.cumsum([len(passage.matches) for passage in passages])
-    tops = [
-        float(scores[end - len(p.matches) : end].max(initial=-np.inf))
-        for p, end in zip(passages, ends, strict=True)
-    ]
-    order = sorted(range(len(passages)), key=lambda at: -tops[at])
-    return [passages[at] for at in order[:most] if passages[at].matches]
 
 
 def _judge(scoring: Scoring, spans: Sequence[Span]) -> float:

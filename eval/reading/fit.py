@@ -27,10 +27,11 @@ from rich.progress import track
 from assistant.build import build_embedder
 from assistant.find import CLOSELY
 from assistant.reading.cross_encoder import CrossEncoder
+from assistant.reading.excerpts import best_excerpts
 from assistant.reading.features import NAMES, add_read, features
 from assistant.reading.learned import FILE, Learned, Scoring, load, to_json
 from assistant.reading.none import SHOWN, shown_by
-from assistant.reading.read import Reader, best_passages
+from assistant.reading.read import Reader
 from assistant.reading.signs import sign_names
 from assistant.reading.wanted import want
 from assistant.settings import load_settings
@@ -88,9 +89,9 @@ def fit(
 
 
 def _read_closely(sample: Sample, table: Numbers, span: Numbers, cross_encoder: CrossEncoder) -> Numbers:
-    best = best_passages(sample.passages, table @ span, CLOSELY)
+    best = best_excerpts(sample.passages, table @ span, CLOSELY)
     judged = zip(best, cross_encoder.read(sample.question, best), strict=True)
-    return add_read(table, sample.passages, {passage.chunk.id: one for passage, one in judged})
+    return add_read(table, sample.passages, {one.passage.chunk.id: said for one, said in judged})
 
 
 def _scoring(samples: Sequence[Sample], tables: Sequence[Numbers], counts: Numbers) -> Scoring:
