@@ -12,7 +12,7 @@ from vectorstore.search import Searcher
 from vectorstore.types import Passage, Scope
 
 _READ = 20  # passages that are read to find the best of them
-CLOSELY = 5  # of them that the cross-encoder reads
+CLOSELY = 5  # of them that the cross-encoder reads, where there is time
 _EACH = 6  # passages for each thing that a comparison names
 
 
@@ -20,16 +20,19 @@ _EACH = 6  # passages for each thing that a comparison names
 class Found:
     """What a library has for a question: what the question names, the rows that it selects, and passages.
 
-    ``reading`` is what all passages that were read say to it.
+    ``reading`` is what all passages that were read say to it, so many of them read ``closely`` at most.
     """
 
     mentions: Mentions
     selection: Selection | None
     passages: tuple[Passage, ...]
     reading: Reading
+    closely: int
 
 
-def find(asked: StandAlone, scope: Scope, searcher: Searcher, reader: Reader, limit: int) -> Found:
+def find(
+    asked: StandAlone, scope: Scope, searcher: Searcher, reader: Reader, limit: int, closely: int = CLOSELY
+) -> Found:
     """At most ``limit`` passages, or some for each of several things that the question names.
 
     Each of those keeps its turns, selected rows stand first, and what a rerank endpoint has put in order
@@ -40,9 +43,9 @@ def find(asked: StandAlone, scope: Scope, searcher: Searcher, reader: Reader, li
     passages = searcher.search(
         asked.text, scope=scope, limit=max(limit, _READ), each=_EACH, around=asked.around
     )
-    reading = reader.read(asked.focus, passages, searcher.weight, asked.context, closely=CLOSELY)
+    reading = reader.read(asked.focus, passages, searcher.weight, asked.context, closely=closely)
     if len(mentions.groups) > 1 or selection or searcher.is_reranked:
         kept = passages if len(mentions.groups) > 1 or selection else passages[:limit]
-        return Found(mentions, selection, kept, reading)
+        return Found(mentions, selection, kept, reading, closely)
     best = (replace(passage, rank=rank) for rank, passage in enumerate(reading.passages[:limit], start=1))
-    return Found(mentions, selection, tuple(best), reading)
+    return Found(mentions, selection, tuple(best), reading, closely)

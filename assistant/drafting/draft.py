@@ -16,7 +16,7 @@ from assistant.drafting.choose import MOST, choose, in_reading_order
 from assistant.drafting.hidden import lacks
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.state import state
-from assistant.find import CLOSELY, Found
+from assistant.find import Found
 from assistant.question.asking import Part, cut
 from assistant.question.whole import reason_of
 from assistant.reading.read import Reader, Reading, Span
@@ -33,7 +33,6 @@ _DIGIT = re.compile(r"\d")
 _NEAREST = 3
 _BRIEFLY = 9  # selected rows from which on only their names are listed
 _EACH_PART = 2  # statements for each of several things that are asked or named
-_CLOSELY = 2  # passages at least that are read closely for each of many things asked
 _MOST = 8  # statements in one answer
 
 
@@ -75,7 +74,7 @@ def draft(
     if missing := _missing(found.mentions, passages):
         return Draft(reason=Reason.NOT_FOUND, final=True, missing=missing, nearest=nearest)
     inquiries = list(_inquiries(asked, found.mentions, _not_of_others(passages, found.mentions)))
-    closely = max(_CLOSELY, CLOSELY // max(1, len(inquiries)))
+    closely = -(-found.closely // max(1, len(inquiries)))
     readings = [_read(one, asked, found.reading, searcher, reader, closely) for one in inquiries]
     told = _Told(searcher)
     refused: list[Reason] = []
