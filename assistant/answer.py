@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import os
-import threading
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from assistant.citations import Checked, cite
 from assistant.drafting.draft import draft as draft_answer
 from assistant.errors import BadQuestion, ModelUnavailable
 from assistant.evidence import best_first, pack
-from assistant.find import find
+from assistant.find import CLOSELY, find
 from assistant.followup import stand_alone, still_leans
 from assistant.model.errors import late
 from assistant.model.llm import ChatModel
@@ -30,6 +30,7 @@ from assistant.tell import (
     translated,
     unverified,
 )
+from assistant.turns import Turns
 from assistant.types import (
     Answer,
     AnswerEvent,
@@ -57,6 +58,9 @@ from vectorstore.types import EVERYWHERE, Document, Passage, Scope
 
 _RESERVE = 0.4  # seconds before an answer is due that are kept for everything but the chat model
 _LEAST_FOR_A_MODEL = 0.5  # seconds in which no model has written a sentence yet
+_NEAREST_SHOWN = 2  # statements below a model's refusal
+_LEAST_TO_READ_CLOSELY = 1.0  # seconds before an answer is due
+_FEW_WAITING = 4  # questions; each that waits beyond them is one passage less that is read closely
 # Threads that all compute only take turns, and keep whoever answers connections from theirs.
 _SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
 
@@ -86,7 +90,7 @@ class Assistant:
         unverified: Unverified,
     ) -> None:
         self._library = library
-        self._searching = threading.Semaphore(_SEARCHES_AT_ONCE)
+        self._turns = Turns(_SEARCHES_AT_ONCE)
         self._writer = AnswerWriter(chat_model, prompts_dir, unverified) if chat_model else None
         self._rewriter = Rewriter(chat_model, prompts_dir) if chat_model else None
         self._unverified: Unverified = unverified
@@ -113,22 +117,26 @@ class Assistant:
         started = time.perf_counter()
         with self._library.searcher() as searcher:
             asked, spent = self._understand(question, searcher)
-            with self._searching:
-                found = find(asked, question.scope, searcher, self._reader, self._limits.passages)
+            with self._turns.take() as waiting:
+                closely = _closely(question.due - time.monotonic(), waiting)
+                limit = self._limits.passages
+                found = find(asked, question.scope, searcher, self._reader, limit, closely)
                 evidence = pack(asked.text, found.passages, self._limits.evidence_tokens)
                 searched = time.perf_counter()
                 visible = _visible(searcher, question.scope)
                 draft = draft_answer(asked, found, best_first(evidence), visible, searcher, self._reader)
             yield EvidenceReady(evidence=evidence)
             answer: Answer | None = None
+            fallback = False
             tongue = self._tongue(question)
             notices = tuple(notice.in_language(_frame(tongue)) for notice in searcher.notices)
             if self._writer and not question.evidence_alone and _is_for_a_model(draft, evidence):
                 due = question.due - _RESERVE
                 try:
-                    answer = yield from self._from_model(self._writer, tongue, evidence, visible, due)
+                    answer = yield from self._from_model(self._writer, tongue, evidence, draft, visible, due)
                 except ModelUnavailable as error:
                     notices = (*notices, model_failed(error.message, _frame(tongue)))
+                    fallback = True
             if answer is None:
                 answer = self._from_draft(draft, evidence, visible, _frame(tongue))
                 yield TextDelta(text=answer.text)
@@ -138,6 +146,7 @@ class Assistant:
             answer=replace(
                 answer,
                 notices=(*notices, *answer.notices),
+                fallback=fallback,
                 mentions=found.mentions,
                 usage=spent + answer.usage,
                 seconds=Seconds(search=searched - started, answer=time.perf_counter() - searched),
@@ -151,7 +160,10 @@ class Assistant:
         self._accept(question)
         with self._library.searcher() as searcher:
             asked, _ = self._understand(question, searcher)
-            found = find(asked, question.scope, searcher, self._reader, limit)
+            with self._turns.take() as waiting:
+                found = find(
+                    asked, question.scope, searcher, self._reader, limit, _closely(math.inf, waiting)
+                )
             return asked.text, found.passages[:limit]
 
     def documents(self, scope: Scope = EVERYWHERE) -> Sequence[Document]:
@@ -224,13 +236,18 @@ class Assistant:
         return "zh-Hant" if language == "zh" and is_traditional(question.text) else language
 
     def _from_draft(
-        self, draft: Draft, evidence: Evidence, documents: Sequence[Document], language: Language
+        self,
+        draft: Draft,
+        evidence: Evidence,
+        documents: Sequence[Document],
+        language: Language,
+        explained: str = "",
     ) -> Answer:
         checked = cite(draft, language)
         if draft.reason is None:
             return self._answer(evidence, checked.text, checked, Outcome.GROUNDED, language)
         nearest = nearest_sections(draft)
-        text = refusal_text(draft.reason, nearest, language, documents, draft.missing)
+        text = refusal_text(draft.reason, nearest, language, documents, draft.missing, explained)
         text = f"{text}\n{checked.text}" if checked.text else text
         answer = self._answer(evidence, text, checked, Outcome.REFUSED, language)
         return replace(answer, refusal=Refusal(reason=draft.reason, nearest=nearest))
@@ -240,6 +257,7 @@ class Assistant:
         writer: AnswerWriter,
         tongue: Tongue,
         evidence: Evidence,
+        draft: Draft,
         documents: Sequence[Document],
         due: float,
     ) -> Generator[AnswerEvent, None, Answer]:
@@ -254,8 +272,11 @@ class Assistant:
                 generated: Generated = end.value
                 break
         if generated.checked is None:
-            refused = Draft(reason=Reason.NOT_FOUND, nearest=best_first(evidence)[:3])
-            answer = self._from_draft(refused, evidence, documents, _frame(tongue))
+            # Where the documents' own words seemed to answer, whoever asks can judge by them.
+            statements = () if draft.reason else draft.statements[:_NEAREST_SHOWN]
+            nearest = best_first(evidence)[:3]
+            refused = Draft(reason=Reason.NOT_FOUND, nearest=nearest, statements=statements)
+            answer = self._from_draft(refused, evidence, documents, _frame(tongue), generated.missing)
         else:
             checked = generated.checked
             answer = self._answer(evidence, checked.text, checked, checked.outcome, _frame(tongue))
@@ -293,6 +314,13 @@ def _sees(scope: Scope, document: Document) -> bool:
 def _frame(tongue: Tongue) -> Language:
     """What the product's own sentences are in."""
     return "en" if tongue == "en" else "zh"
+
+
+def _closely(seconds: float, waiting: int) -> int:
+    """How many passages are read closely, with so much time left and so many others waiting."""
+    if seconds < _LEAST_TO_READ_CLOSELY:
+        return 0
+    return max(0, CLOSELY - max(0, waiting - _FEW_WAITING))
 
 
 def _is_for_a_model(draft: Draft, evidence: Evidence) -> bool:

@@ -82,20 +82,22 @@ def _document_of(statement: Statement) -> tuple[str, int]:
 class Checker:
     """Checks a chat model's reply as it comes: what it gives back is whole sentences, fit to be shown.
 
-    ``tongue`` is the one that was asked for. ``problems`` tells the model of
-    each sentence that failed so far, with its reason.
+    ``tongue`` is the one that was asked for. ``judged`` has each sentence so far that claims anything, with
+    what is wrong with it, or nothing; ``supported`` counts those that stand in the passages.
     """
 
     def __init__(self, evidence: Evidence, tongue: Tongue, unverified: Unverified) -> None:
-        self.problems: list[str] = []
+        self.judged: list[tuple[str, str]] = []
         self._support = Support(evidence, tongue)
         self._traditional = tongue == "zh-Hant"
         self._unverified = unverified
         self._citations = _Citations()
         self._heading = ""  # of the list that comes
+        self._absences: list[str] = []  # what it says that the passages lack, while it says nothing else
+        self._explains = False  # the sentence behind may say so in other words
         self._held = ""
         self._text = ""
-        self._supported = 0
+        self.supported = 0
         self._translated = False
 
     def take(self, piece: str) -> str:
@@ -115,10 +117,25 @@ class Checker:
         return shown
 
     @property
+    def problems(self) -> list[str]:
+        """What tells the model of each sentence that failed so far, with its reason."""
+        return [f"“{words}”{problem}。" for words, problem in self.judged if problem]
+
+    @property
+    def supports(self) -> bool:
+        """Whether any sentence so far stands in the passages."""
+        return self.supported > 0
+
+    @property
+    def absence(self) -> str:
+        """What the reply says that the passages lack, where it says nothing that stands in them."""
+        return "" if self.supports else "".join(self._absences)
+
+    @property
     def checked(self) -> Checked:
         """All sentences so far."""
         outcome = Outcome.REFUSED
-        if self._supported:
+        if self.supported:
             outcome = Outcome.PARTLY if self.problems else Outcome.GROUNDED
         return Checked(self._text.strip(), self._citations.all, outcome, self._translated)
 
@@ -134,26 +151,30 @@ class Checker:
         sources = self._support.sources
         cited = [sources[label - 1] for label in sentence.labels if 1 <= label <= len(sources)]
         problem = self._problem(sentence, cited)
+        self.judged.append((sentence.words.strip(), problem))
         if problem:
-            self.problems.append(f"“{sentence.words.strip()}”{problem}。")
             if self._unverified == "remove":
                 return ""
-        elif cited:
-            self._supported += 1
+        elif cited and (sentence.has_figures or not sentence.tells_absence):
+            self.supported += 1
             self._translated |= is_foreign(sentence.body)
+        elif sentence.tells_absence or self._explains:
+            self._absences.append(sentence.words.strip())
+        self._explains = sentence.tells_absence
         labels = "".join(self._citations.label(_support(sentence.body, source.passage)) for source in cited)
         return sentence.words + labels + (UNVERIFIED if problem else "") + end
 
     def _problem(self, sentence: Sentence, cited: Sequence[Source]) -> str:
-        if cited:
+        if cited and (sentence.has_figures or not sentence.tells_absence):
             heading = self._heading if sentence.is_item else ""
             lacking = self._support.lacking(sentence.body, cited, heading)
             if lacking and self._traditional:  # what it says may stand there in simplified characters
                 lacking = self._support.lacking(plain(sentence.body), cited, plain(heading))
             return f"：{'；'.join(lacking)}" if lacking else ""
-        if sentence.needs_no_label and not sentence.labels:
+        absent = sentence.tells_absence or (self._explains and not self.supports)
+        if (sentence.leads or absent) and (cited or not sentence.labels):
             words = plain(sentence.body) if self._traditional else sentence.body
-            unknown = self._support.unknown(words)
+            unknown = self._support.unknown(words, amounts_as_asked=absent)
             return f"中的 {'、'.join(unknown)} 不在资料里" if unknown else ""
         return f"没有有效的资料编号（可用的是 1 到 {len(self._support.sources)}）"
 

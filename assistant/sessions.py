@@ -177,8 +177,10 @@ class Sessions:
             while self._recent and next(iter(self._recent.values())).asked < now - RETRY_SECONDS:
                 self._recent.popitem(last=False)
             known = self._recent.get(key)
-            if known and known.said == said and not _failed(self._desk.find(known.question_id)):
-                return known.question_id
+            if known and known.said == said:
+                job = self._desk.find(known.question_id)
+                if not (_failed(job) or (_fell_back(job) and not message_id)):
+                    return known.question_id
             self._recent[key] = made = _Recent(said, uuid4().hex, now)
             self._recent.move_to_end(key)
             return made.question_id
@@ -244,6 +246,11 @@ def _content(question: Question) -> str:
 def _failed(job: Job | None) -> bool:
     """Whether it came to no answer, so that it is worth another try."""
     return job is not None and job.answer.done() and not _answered(job)
+
+
+def _fell_back(job: Job | None) -> bool:
+    """Whether its answer was made without the chat model, which may be well again."""
+    return job is not None and _answered(job) and job.answer.result().fallback
 
 
 def _answered(job: Job) -> bool:

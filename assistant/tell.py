@@ -57,8 +57,9 @@ def refusal_text(
     language: Language,
     documents: Sequence[Document],
     missing: Sequence[str] = (),
+    explained: str = "",
 ) -> str:
-    """The sentences of a refusal: why, what is ``missing`` by name, and what comes nearest."""
+    """The sentences of a refusal: why, what is ``missing`` by name or in a model's words, what is nearest."""
     if not documents:
         return _EMPTY.in_language(language)
     if reason is Reason.SMALL_TALK:
@@ -66,6 +67,7 @@ def refusal_text(
     text = _REASONS[reason].in_language(language)
     if missing:
         text = _MISSING.in_language(language).format("、".join(missing))
+    text += explained
     if nearest and reason is Reason.NOT_FOUND:
         text += name_nearest(nearest, language)
     return text

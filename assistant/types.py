@@ -191,7 +191,10 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A checked answer. ``question`` is the question as searched, ``mentions`` what it names."""
+    """A checked answer. ``question`` is the question as searched, ``mentions`` what it names.
+
+    ``fallback``: it is made from the evidence because the chat model failed or was late.
+    """
 
     text: str
     outcome: Outcome
@@ -206,6 +209,7 @@ class Answer:
     seconds: Seconds = Seconds()
     conversation_id: str = ""
     answer_id: str = ""
+    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.checking.figures import DATE, comparable, read_figures
+from assistant.checking.figures import comparable, read_figures
 
 _LABEL = re.compile(
     r"[ \t]*[\[［【]\s*(?:资料|来源|文献|passages?|sources?)?\s*\^?"
@@ -78,10 +78,14 @@ class Sentence:
         return self.body != self.words
 
     @property
-    def needs_no_label(self) -> bool:
-        """Whether it only leads in, or says what the passages lack. What it names must be known even so."""
-        amounts = any(figure.unit != DATE for figure in read_figures(comparable(self.body)))
-        return self.leads or (bool(_ABSENT.search(self.words)) and not amounts)
+    def tells_absence(self) -> bool:
+        """Whether it says that the passages lack something."""
+        return bool(_ABSENT.search(self.words))
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether a figure or a date stands in it."""
+        return bool(read_figures(comparable(self.body)))
 
 
 def split(reply: str) -> Iterator[Sentence]:

@@ -66,6 +66,11 @@ class _Claim:
     def end(self) -> int:
         return self.start + len(self.text)
 
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is a figure and no date."""
+        return self.figure is not None and self.figure.unit != DATE
+
     def stands_in(self, source: Source) -> bool:
         """Whether the source says it."""
         if self.figure:
@@ -115,17 +120,21 @@ class Support:
             reasons.append("没有一个词见于所引的资料")
         return [reason for reason in reasons if reason]
 
-    def unknown(self, words: str) -> list[str]:
-        """Figures and names of a sentence that no passage has, nor the question."""
+    def unknown(self, words: str, *, amounts_as_asked: bool = False) -> list[str]:
+        """Figures and names of a sentence that no passage has, nor the question; amounts that this lacks."""
         text = comparable(words)
-        asked = read_figures(self._question)
         return [
             claim.text
             for claim in (*_figures_of(text), *self._names(words, text))
-            if not any(map(claim.stands_in, self.sources))
-            and claim.text not in self._question
-            and not (claim.figure and stands_among(claim.figure, asked))
+            if not self._is_asked(claim)
+            and not (any(map(claim.stands_in, self.sources)) and not (amounts_as_asked and claim.is_amount))
         ]
+
+    def _is_asked(self, claim: _Claim) -> bool:
+        figure = claim.figure
+        return claim.text in self._question or bool(
+            figure and stands_among(figure, read_figures(self._question))
+        )
 
     def _names(self, words: str, text: str) -> list[_Claim]:
         """Quoted words, addresses, departments, places, and titles of the documents at hand."""

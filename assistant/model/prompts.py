@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NO_ANSWER = "资料中没有找到"
 """How a reply begins that says the passages hold no answer."""
 
-ANSWER_PLACEHOLDERS = frozenset({"passages", "question", "fence", "language", "no_answer"})
+ANSWER_PLACEHOLDERS = frozenset({"passages", "question", "fence", "language", "no_answer", "today"})
 RETRY_PLACEHOLDERS = frozenset({"problems"})
 REWRITE_PLACEHOLDERS = frozenset({"history", "question", "fence"})
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from secrets import token_hex
@@ -17,6 +18,7 @@ from assistant.errors import ModelReplyUnusable, ModelUnavailable
 from assistant.model.llm import ChatModel
 from assistant.model.prompts import ANSWER_PLACEHOLDERS, NO_ANSWER, RETRY_PLACEHOLDERS, load_prompt
 from assistant.types import Evidence, Outcome, Tongue, Unverified, Usage
+from assistant.wording import STATUS_NAMES
 from vectorstore.errors import Message
 from vectorstore.types import Chunk, Head
 
@@ -24,12 +26,11 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
 _NAMES: dict[Tongue, str] = {"zh": "中文", "zh-Hant": "繁體中文", "en": "English"}
-_NO_ANSWER_WITHIN = 40  # characters at the start of a reply in which it says that there is no answer
 
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """What a model said, and its check, which has seen all of it unless it says that there is no answer."""
+    """What a model said, and its check."""
 
     text: str
     checker: Checker
@@ -38,10 +39,14 @@ class _Reply:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A checked reply; ``checked`` is None where the model found no answer in the evidence."""
+    """A checked reply; ``checked`` is None where the model found no answer in the evidence.
+
+    ``missing`` is then what it says that the evidence lacks.
+    """
 
     checked: Checked | None
     usage: Usage
+    missing: str = ""
 
 
 class AnswerWriter:
@@ -63,10 +68,11 @@ class AnswerWriter:
     ) -> Generator[str, None, Generated]:
         """Yield each sentence once it is whole and checked, empty texts while nothing is; return it all.
 
-        All of it ends by ``due`` (``time.monotonic``).
+        Nothing is shown before a sentence that the evidence bears. All of it ends by ``due``
+        (``time.monotonic``).
 
         A reply with sentences that the evidence does not bear is sent back once
-        with what is wrong; the better of the two is taken. Raises
+        with what is wrong; the second is taken where less is wrong in it and no less is right. Raises
         ModelUnavailable, ModelRefused or ModelReplyUnusable.
         """
         messages = self._answer.format_messages(
@@ -75,16 +81,17 @@ class AnswerWriter:
             fence=token_hex(6),
             language=_NAMES[tongue],
             no_answer=NO_ANSWER,
+            today=date.today().isoformat(),
         )
         reply = yield from self._read(messages, evidence, tongue, due)
         usage = reply.usage
         if reply.checker.problems:
             again = yield from self._write_again(messages, reply, evidence, tongue, due)
             usage += again.usage if again else Usage()
-            if again and len(again.checker.problems) < len(reply.checker.problems):
+            if again and _is_better(again.checker, reply.checker):
                 reply = again
-        if _says_no_answer(reply.text):
-            return Generated(None, usage)
+        if reply.checker.absence:
+            return Generated(None, usage, _without_formula(reply.checker.absence))
         if reply.checker.checked.outcome is Outcome.REFUSED:
             raise ModelReplyUnusable(
                 Message("模型的回答没有一句有依据。", "Nothing in the model's reply is supported."),
@@ -116,15 +123,20 @@ class AnswerWriter:
         self, messages: list[BaseMessage], evidence: Evidence, tongue: Tongue, due: float
     ) -> Generator[str, None, _Reply]:
         """Yield the checked sentences of a reply as it comes."""
-        reply, usage = "", Usage()
+        reply, shown, usage = "", "", Usage()
         checker = Checker(evidence, tongue, self._unverified)
         with closing(self._chat_model.stream(messages, at_most=due - time.monotonic())) as pieces:
             for piece in pieces:
                 reply += piece.text
                 usage = piece.usage or usage
-                yield "" if _says_no_answer(reply) else checker.take(piece.text)
-        if not _says_no_answer(reply):
-            yield checker.rest()
+                shown += checker.take(piece.text)
+                if checker.supports:
+                    yield shown
+                    shown = ""
+                else:
+                    yield ""
+        shown += checker.rest()
+        yield shown if checker.supports else ""
         return _Reply(reply, checker, usage)
 
 
@@ -140,7 +152,8 @@ def show(evidence: Evidence) -> str:
 
 def _named(head: Head) -> str:
     issued = head.issued_on.isoformat() if head.issued_on else ""
-    about = "，".join(part for part in (head.region, head.number, issued, head.status.value) if part)
+    status = STATUS_NAMES[head.status].zh
+    about = "，".join(part for part in (head.region, head.number, issued, status) if part)
     return f"《{head.title}》（{about}）"
 
 
@@ -151,5 +164,13 @@ def _labelled(label: int, chunk: Chunk) -> str:
     return f"[{label}] {' > '.join(chunk.path)}\n{body}"
 
 
-def _says_no_answer(reply: str) -> bool:
-    return NO_ANSWER in reply[:_NO_ANSWER_WITHIN]
+def _is_better(second: Checker, first: Checker) -> bool:
+    """Whether less is wrong in a second reply and no less is right; where nothing was right, any that is."""
+    if second.supported != first.supported:
+        return second.supported > first.supported and len(second.problems) <= len(first.problems)
+    return len(second.problems) < len(first.problems)
+
+
+def _without_formula(absence: str) -> str:
+    """What is missing, without the bare sentence that something is."""
+    return absence.removeprefix(f"{NO_ANSWER}。").strip()

@@ -83,7 +83,7 @@ def _label(text: str) -> str:
 
 
 def test_events_come_in_order_and_end_with_one_answer(assistant: Assistant, server: ModelServer) -> None:
-    server.queue(says("由市教育体育局牵头[1]。"), says("由市教育体育局牵头[1]。"))
+    server.queue(says(f"由市教育体育局牵头{label_for(assistant, '饮水改善工程')}。"))
     events = list(assistant.stream(Question(text=QUESTION)))
     assert isinstance(events[0], EvidenceReady)
     assert isinstance(events[-1], AnswerReady)
@@ -332,3 +332,23 @@ def test_rows_and_lists_are_told_from_the_chosen_scope_alone(seed_assistant: Ass
     refused = seed_assistant.ask(Question(text=QUESTION, scope=Scope(documents=(outside,))))
     assert refused.outcome is Outcome.REFUSED
     assert any("所选的范围" in notice for notice in refused.notices)
+
+
+def test_what_a_model_says_is_missing_is_told_above_what_seemed_to_answer(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    server.queue(says(f"{NO_ANSWER}。缺的是完成的日期。"))
+    answer = ask(assistant)
+    assert answer.outcome is Outcome.REFUSED
+    assert "缺的是完成的日期。" in answer.text
+    assert answer.text.index("缺的是") < answer.text.index("市教育体育局")
+    assert answer.citations
+
+
+def test_an_answer_made_without_a_model_that_failed_says_so(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    server.queue(refuses(500), refuses(500))
+    assert ask(assistant).fallback
+    server.queue(says(f"由市教育体育局牵头{label_for(assistant, '饮水改善工程')}。"))
+    assert not ask(assistant).fallback

@@ -218,15 +218,68 @@ def test_a_retry_that_mends_the_answer_replaces_it(server: ModelServer) -> None:
     shown, generated = write(server)
     assert generated.checked is not None
     assert generated.checked.outcome is Outcome.GROUNDED
-    assert UNVERIFIED in "".join(shown)
+    assert "".join(shown) == ""
     assert "640元 不在所引的资料里" in server.questions[1].text
 
 
-def test_that_there_is_no_answer_is_not_checked_as_one(server: ModelServer) -> None:
-    server.queue(f"{NO_ANSWER}。缺的是2030年的目标。")
+@pytest.mark.parametrize("second", [f"{NO_ANSWER}。", SURE, "补助640元[1]。", ""])
+def test_a_second_reply_that_gives_up_or_says_less_does_not_replace_the_first(
+    server: ModelServer, second: str
+) -> None:
+    server.queue(f"{SURE}云山市达到89%[2]。补助640元[1]。", second)
+    _, generated = write(server)
+    assert generated.checked is not None
+    assert generated.checked.outcome is Outcome.PARTLY
+    assert "89%" in generated.checked.text
+
+
+@pytest.mark.parametrize(
+    ("reply", "missing"),
+    [
+        (f"{NO_ANSWER}。缺的是目标。", "缺的是目标。"),
+        (f"{NO_ANSWER}。", ""),
+        (f"{NO_ANSWER}两地的目标。", f"{NO_ANSWER}两地的目标。"),
+        (f"很抱歉，{NO_ANSWER}两地幼儿园的目标。", f"很抱歉，{NO_ANSWER}两地幼儿园的目标。"),
+        ("文件中没有提到两地的目标[1]。", "文件中没有提到两地的目标。"),
+    ],
+)
+def test_that_there_is_no_answer_is_a_refusal_in_whatever_words(
+    server: ModelServer, reply: str, missing: str
+) -> None:
+    server.queue(reply)
     shown, generated = write(server)
     assert generated.checked is None
+    assert generated.missing == missing
     assert "".join(shown) == ""
+    assert len(server.questions) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"{NO_ANSWER}两地合计的数目。{SURE}",
+        f"{SURE}{NO_ANSWER}云山市的数目。",
+        "资料中没有写明合计，青山县共有公办幼儿园12所[1]。",
+    ],
+)
+def test_saying_that_a_part_is_missing_throws_no_answer_away(server: ModelServer, reply: str) -> None:
+    server.queue(reply)
+    shown, generated = write(server)
+    assert generated.checked is not None
+    assert generated.checked.outcome is Outcome.GROUNDED
+    assert "12所" in generated.checked.text
+    assert "".join(shown).strip() == generated.checked.text
+
+
+@pytest.mark.parametrize("rest", ["上限，每人补助640元。", "。一般补助640元。", "，补助650元。"])
+def test_no_amount_is_told_beside_a_refusal(server: ModelServer, rest: str) -> None:
+    server.queue(*[f"{NO_ANSWER}{rest}"] * 2)
+    try:
+        _, generated = write(server)
+    except ModelReplyUnusable:
+        return
+    assert "元" not in generated.missing
+    assert generated.checked is None
 
 
 def test_what_the_passages_lack_may_be_said_without_a_label(server: ModelServer) -> None:

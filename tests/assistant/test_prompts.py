@@ -76,7 +76,12 @@ def test_the_readme_explains_exactly_the_placeholders_of_each_prompt() -> None:
 
 def test_passages_and_question_of_the_answer_stand_between_fences_in_the_users_message() -> None:
     system, user = load_prompt(PROMPTS, "answer", ANSWER_PLACEHOLDERS).format_messages(
-        passages="[1] 甲\n内容", question="乙？", fence="f7k2", language="English", no_answer=NO_ANSWER
+        passages="[1] 甲\n内容",
+        question="乙？",
+        fence="f7k2",
+        language="English",
+        no_answer=NO_ANSWER,
+        today="2031-06-05",
     )
     assert user.type == "human"
     assert "<资料 f7k2>\n[1] 甲\n内容\n</资料 f7k2>" in user.text
