@@ -197,7 +197,7 @@ def _files_below(root: Path, on_error: Callable[[OSError], None]) -> Iterator[Pa
     for folder, folders, names in os.walk(root, onerror=on_error):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         linked = (name for name in folders if Path(folder, name).is_symlink())  # os.walk doesn't follow them
-        yield from (Path(folder, name) for name in (*sorted(names), *linked) if _is_document(name))
+        yield from (Path(folder, name) for name in (*sorted(names), *linked) if is_document(name))
 
 
 def _folders(file: SourceFile, root: Path | None) -> Iterator[Path]:
@@ -211,6 +211,7 @@ def _folders(file: SourceFile, root: Path | None) -> Iterator[Path]:
             return
 
 
-def _is_document(name: str) -> bool:
+def is_document(name: str) -> bool:
+    """Whether a file of that name in a folder is one to take in, and no setting or note about the others."""
     is_note = name.lower().partition(".")[0] == "readme"
     return not (name.startswith(".") or name.lower().endswith(_SETTINGS) or is_note)
