@@ -14,7 +14,8 @@ from itertools import groupby
 
 from assistant.checking.cited import Source
 from assistant.checking.claims import Sentence, complete, split
-from assistant.checking.figures import comparable, read_figures, stands_among
+from assistant.checking.figures import Figure, comparable, read_figures
+from assistant.checking.same_figures import stands_among
 from assistant.checking.support import Support, is_foreign
 from assistant.drafting.state import name_source
 from assistant.types import Citation, Draft, Evidence, Outcome, Statement, Tongue, Unverified
@@ -79,6 +80,15 @@ def _document_of(statement: Statement) -> tuple[str, int]:
     return chunk.document_id, chunk.part
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A sentence of a reply, what is wrong with it, and whether its label was set anew."""
+
+    words: str
+    problem: str
+    relabelled: bool = False
+
+
 class Checker:
     """Checks a chat model's reply as it comes: what it gives back is whole sentences, fit to be shown.
 
@@ -87,12 +97,14 @@ class Checker:
     """
 
     def __init__(self, evidence: Evidence, tongue: Tongue, unverified: Unverified) -> None:
-        self.judged: list[tuple[str, str]] = []
+        self.judged: list[Judged] = []
         self._support = Support(evidence, tongue)
         self._traditional = tongue == "zh-Hant"
         self._unverified = unverified
         self._citations = _Citations()
         self._heading = ""  # of the list that comes
+        self._said: list[Figure] = []
+        self._last: Sequence[Source] = ()  # what the last sentence cites that stands in the passages
         self._absences: list[str] = []  # what it says that the passages lack, while it says nothing else
         self._explains = False  # the sentence behind may say so in other words
         self._held = ""
@@ -119,7 +131,7 @@ class Checker:
     @property
     def problems(self) -> list[str]:
         """What tells the model of each sentence that failed so far, with its reason."""
-        return [f"“{words}”{problem}。" for words, problem in self.judged if problem]
+        return [f"“{one.words}”{one.problem}。" for one in self.judged if one.problem]
 
     @property
     def supports(self) -> bool:
@@ -146,30 +158,47 @@ class Checker:
             self._heading = sentence.body.strip()
         elif sentence.claims and not sentence.is_item:
             self._heading = ""
-        if not sentence.claims:
-            return sentence.words + end
+        if not sentence.claims or sentence.is_courtesy:
+            return end if sentence.is_courtesy else sentence.words + end
         sources = self._support.sources
         cited = [sources[label - 1] for label in sentence.labels if 1 <= label <= len(sources)]
         problem = self._problem(sentence, cited)
-        self.judged.append((sentence.words.strip(), problem))
-        if problem:
-            if self._unverified == "remove":
-                return ""
-        elif cited and (sentence.has_figures or not sentence.tells_absence):
-            self.supported += 1
-            self._translated |= is_foreign(sentence.body)
-        elif sentence.tells_absence or self._explains:
-            self._absences.append(sentence.words.strip())
+        relabelled = False
+        if problem and (found := self._bearing(sentence, cited or self._last)):
+            cited, problem, relabelled = found, "", True
+        self.judged.append(Judged(sentence.words.strip(), problem, relabelled=relabelled))
+        if problem and self._unverified == "remove":
+            return ""
+        if not problem:
+            self._count(sentence, cited)
         self._explains = sentence.tells_absence
         labels = "".join(self._citations.label(_support(sentence.body, source.passage)) for source in cited)
         return sentence.words + labels + (UNVERIFIED if problem else "") + end
 
+    def _count(self, sentence: Sentence, cited: Sequence[Source]) -> None:
+        """Remember what a sentence adds that nothing is wrong with."""
+        self._said += read_figures(comparable(sentence.body))
+        if cited and (sentence.has_figures or not sentence.tells_absence):
+            self.supported += 1
+            self._last = cited
+            self._translated |= is_foreign(sentence.body)
+        elif sentence.tells_absence or self._explains:
+            self._absences.append(sentence.words.strip())
+
+    def _bearing(self, sentence: Sentence, near: Sequence[Source]) -> list[Source]:
+        """The passage that bears a sentence without a label, or with a wrong one."""
+        heading = self._heading if sentence.is_item else ""
+        found = self._support.bearing(sentence.body, near, heading, self._said)
+        if not found and self._traditional:
+            found = self._support.bearing(plain(sentence.body), near, plain(heading), self._said)
+        return found
+
     def _problem(self, sentence: Sentence, cited: Sequence[Source]) -> str:
         if cited and (sentence.has_figures or not sentence.tells_absence):
             heading = self._heading if sentence.is_item else ""
-            lacking = self._support.lacking(sentence.body, cited, heading)
+            lacking = self._support.lacking(sentence.body, cited, heading, self._said)
             if lacking and self._traditional:  # what it says may stand there in simplified characters
-                lacking = self._support.lacking(plain(sentence.body), cited, plain(heading))
+                lacking = self._support.lacking(plain(sentence.body), cited, plain(heading), self._said)
             return f"：{'；'.join(lacking)}" if lacking else ""
         absent = sentence.tells_absence or (self._explains and not self.supports)
         if (sentence.leads or absent) and (cited or not sentence.labels):

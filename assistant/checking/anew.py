@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.checking.figures import ITEM, comparable, read_figures, stands_among
+from assistant.checking.figures import ITEM, comparable, read_figures
 from assistant.checking.names import (
     find_departments,
     find_places,
@@ -12,6 +12,7 @@ from assistant.checking.names import (
     is_department_of,
     is_place_of,
 )
+from assistant.checking.same_figures import stands_among
 
 
 def said_anew(text: str, before: Iterable[str]) -> list[str]:

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from assistant.checking.figures import ANY_UNIT, DATE, Figure, comparable, read_figures, with_years
+from assistant.checking.figures import ANY_UNIT, DATE, Figure, comparable, read_figures
+from assistant.checking.opposed import Window, role_at, role_of_header, windows_of
+from assistant.checking.same_figures import with_years
 from vectorstore.places import names_of_region
 from vectorstore.text import search_terms
-from vectorstore.types import Chunk, Passage
+from vectorstore.types import Chunk, Passage, Status
 
-_HEADER_UNIT = re.compile(r"[（(]\s*(?:单位\s*[:：]\s*)?([^（）()]{1,4})\s*[）)]\s*$")
+_HEADER_UNIT = re.compile(r"[（(]\s*(?:单位\s*[:：]\s*)?([^（）()]{1,4})\s*[）)]")
 # What speaks to the model that reads a passage is no content of a policy, to the end of its paragraph.
+_FIRST_PLACE = re.compile(r"([\u4e00-\u9fff]{2,3})(?:自治[州县]|[省市县区州旗])")
+_PLAN = re.compile(r"方案|计划|规划|要点|安排|清单|意见|办法|通知")
 _INSTRUCTION = re.compile(
     r"[^。！？\n]*(?:(?<![得能对者])(?:忽略|无视|忘记|忘掉|不要理会)(?:你|以上|上述|上面|之前|前面|此前|所有|一切|全部)"
     r"[^。\n]{0,12}(?:指令|规则|提示|要求|设定)|系统(?:消息|提示|指令)\s*[:：]|system\s*(?:prompt|message)?\s*:|"
@@ -35,8 +39,17 @@ class Source:
         head, chunk = self.passage.head, self.passage.chunk
         named = (head.title, *head.aliases, head.number, head.issuer, head.region, head.period)
         above = (cell.text for cell in chunk.cells_above)
-        pieces = (*named, *chunk.path, *above, _INSTRUCTION.sub("", chunk.text))
+        headers = (cell.header for cell in chunk.cells)
+        pieces = (*named, *chunk.path, *above, *headers, _INSTRUCTION.sub("", chunk.text))
         return "\n".join(comparable(piece) for piece in pieces if piece)
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """Its clauses; of a row the cells, each with its header."""
+        cells = self.passage.chunk.cells
+        if not cells:
+            return windows_of(self.body)
+        return tuple(Window(text, text) for c in cells if (text := comparable(f"{c.header}{c.text}")))
 
     @cached_property
     def told(self) -> tuple[Figure, ...]:
@@ -48,9 +61,16 @@ class Source:
         """All its figures, the days of its head too; dates also with the years that they can be of."""
         head = self.passage.head
         days = read_figures("\n".join(day.isoformat() for day in (head.issued_on, head.deadline) if day))
+        return (*self.figures_told, *days)
+
+    @cached_property
+    def figures_told(self) -> tuple[Figure, ...]:
+        """The same without the days of its head."""
+        head = self.passage.head
+        days = read_figures("\n".join(day.isoformat() for day in (head.issued_on, head.deadline) if day))
         own = (*days, *read_figures(comparable(f"{head.title}\n{head.period}")))
         years = [figure.value[0] for figure in own if figure.unit == DATE and figure.value[0]]
-        return (*with_years(self.told, years), *days, *_cell_figures(self.passage.chunk))
+        return (*with_years(self.told, years), *_cell_figures(self.passage.chunk))
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -61,6 +81,36 @@ class Source:
     def region_names(self) -> frozenset[str]:
         """Every name of the places that its document is of, in Chinese and in pinyin."""
         return frozenset(names_of_region(self.passage.head.region))
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether a text names its document, or the place that this is of."""
+        title = comparable(self.passage.head.title)
+        return bool(title and title in text) or any(name in text for name in self.place_names if name)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether its document is not issued yet."""
+        return self.passage.head.status is Status.DRAFT
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether its document says what is to be, and not what was."""
+        return self.is_draft or bool(_PLAN.search(f"{self.passage.head.kind}{self.passage.head.title}"))
+
+    def roles(self, department: str) -> Iterator[str]:
+        """What it says of a department: that it leads, or assists; empty where neither."""
+        cells = self.passage.chunk.cells
+        for cell in cells:
+            if department in comparable(cell.text):
+                yield role_of_header(cell.header)
+        for match in () if cells else re.finditer(re.escape(department), self.body):
+            yield role_at(self.body, *match.span())
+
+    @cached_property
+    def place_names(self) -> frozenset[str]:
+        """The same, and the place with which its title begins, if that is no place of the dictionary."""
+        first = _FIRST_PLACE.match(self.passage.head.title)
+        return self.region_names | (frozenset((first[0], first[1])) if first else frozenset())
 
     @property
     def document(self) -> tuple[str, int]:

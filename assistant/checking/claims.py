@@ -12,13 +12,18 @@ from dataclasses import dataclass
 
 from assistant.checking.figures import comparable, read_figures
 
+_NAMED = r"(?:资料|来源|文献|passages?|sources?)"
+_NUMBERS = r"\d{1,9}(?:\s*[,，、;；\-–—~～至]\s*\d{1,9})*"
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+# [1], 【资料1】, [^1], [1, 2]; in round brackets （资料1）, and （1） or ¹ where a clause ends.
 _LABEL = re.compile(
-    r"[ \t]*[\[［【]\s*(?:资料|来源|文献|passages?|sources?)?\s*\^?"
-    r"(\d{1,9}(?:\s*[,，、;；\-–—~～至]\s*\d{1,9})*)\s*[,，、;；]?\s*[\]］】]"
-    r"(?!\s*第?\s*\d+\s*号)",
+    rf"[ \t]*(?:[\[［【]\s*{_NAMED}?\s*\^?({_NUMBERS})\s*[,，、;；]?\s*[\]］】](?!\s*第?\s*\d+\s*号)|"
+    rf"[(（]\s*(?:见|据|根据)?{_NAMED}\s*({_NUMBERS})\s*[)）]|"
+    rf"(?<![第件表图])（({_NUMBERS})）(?=\s*(?:[。；，！？;,]|\n|$))|"
+    rf"(?<=[\u4e00-\u9fff])(?<!米)([{_SUPERSCRIPTS}]+)(?=\s*(?:[。；，！？;,]|\n|$)))",
     re.IGNORECASE,
 )
-_LABEL_BEGUN = re.compile(r"\s*[\[［【][^\]］】\n]{0,24}")
+_LABEL_BEGUN = re.compile(r"\s*[\[［【(（][^\]］】)）\n]{0,24}")
 _LONGEST_QUOTE = 400  # characters within which a quotation closes, or is none: bounds the work on broken text
 _QUOTED = "|".join(
     rf"{opening}[^{closing}\n]{{0,{_LONGEST_QUOTE}}}{closing}"
@@ -27,7 +32,8 @@ _QUOTED = "|".join(
 _MARK = re.compile(r"[。！？!?.\n]")
 _SENTENCE = re.compile(
     rf"(?:\s*\d{{1,2}}\.\s+)?(?:{_QUOTED}|\b(?:No|e\.g|i\.e|vs|approx)\.\s|\.(?!\s|$|[\[［【])|[^。！？!?\n.])*"
-    rf"(?:[。！？!?]+|\.|\n|$)(?:\s*{_LABEL.pattern})*",
+    # Behind its mark stand its labels; those of a line of their own are its too, not those that begin one.
+    rf"(?:(?:[。！？!?]+|\.)(?:{_LABEL.pattern})*|\n|$)(?:(?:\s*{_LABEL.pattern})+(?=\s*(?:\n|$)))?",
     re.IGNORECASE,
 )
 _OPENED = {"“": "”", "《": "》", "「": "」", "『": "』"}
@@ -36,11 +42,18 @@ _HEADING = re.compile(
     r"\s*(?:#{1,6}\s[^。；]+|\*\*[^*。；]+\*\*|【[^】。；]+】|[一二三四五六七八九十]{1,3}、[^。；]+)\s*"
 )
 _ABSENT = re.compile(
-    r"(?:资料|原文|文件|材料|上述|文中)[^。]{0,12}(?:没有|没|未|并未)[^。]{0,4}"
+    r"^.{0,3}(?:简报|问答|细则|章程|说明)(?:里|中)?(?:没有|没|未|并未)(?:写明|说明|提到|提及|列出)|(?:资料|原文|文件|材料|上述|文中|通知|方案|办法|意见|公告|手册|规定|条款|稿中?|清单|表中?)[^。，]{0,12}(?:没有|没|未|并未)[^。]{0,4}"
     r"(?:写明|说明|提到|提及|给出|载明|涉及|找到|规定|明确|公布|列出|写)|"
     r"(?:passages?|documents?|sources?)[^.]{0,20}\b(?:do|does|did)(?:\s+not|n't)\b",
     re.IGNORECASE,
 )
+_PLAIN_DIGITS = str.maketrans(_SUPERSCRIPTS, "0123456789")
+# What a chat model says to be polite, and of no policy.
+_COURTESY = re.compile(
+    r"\s*(?:希望.{0,12}(?:帮助|帮到).*|(?:如果?|若).{0,12}(?:疑问|问题|需要|信息).{0,12}(?:随时|欢迎|咨询|告诉|联系我|提问).*|"
+    r"(?:好的|当然)[，,!！。]?.{0,20}(?:回答|解答|如下|整理).*|以上.{0,8}(?:仅供参考|供您参考).*)[。！!]?\s*"
+)
+_TABLE_HEADER = re.compile(r"\s*\|(?:[^|\d\n]{1,16}\|)+\s*|\s*\|[\s:|-]+\|\s*")
 _LEAST_WORDS = 4  # characters from which on a sentence says something that needs a source
 _LONGEST_LEAD_IN = 60  # characters of what introduces a list; a heading is no longer either
 _MOST_LABELS = 100  # a range of more is none
@@ -70,12 +83,18 @@ class Sentence:
         """Whether it is a heading or leads in to a list."""
         words = self.words.strip().rstrip("*")
         heading = words.endswith(("：", ":")) or _HEADING.fullmatch(self.words)
+        heading = heading or _TABLE_HEADER.fullmatch(self.words)
         return bool(heading) and len(words) <= _LONGEST_LEAD_IN
 
     @property
     def is_item(self) -> bool:
         """Whether it begins an item of a list."""
         return self.body != self.words
+
+    @property
+    def is_courtesy(self) -> bool:
+        """Whether it says nothing but that somebody hopes to have helped."""
+        return bool(_COURTESY.fullmatch(self.words)) and not self.labels
 
     @property
     def tells_absence(self) -> bool:
@@ -122,13 +141,15 @@ def _stays_open(sentence: str, mark: str, close: str) -> bool:
 
 
 def _read(text: str) -> Sentence:
-    labels = tuple(dict.fromkeys(label for group in _LABEL.findall(text) for label in _numbers(group)))
+    groups = ("".join(groups) for groups in _LABEL.findall(text))
+    labels = tuple(dict.fromkeys(label for group in groups for label in _numbers(group)))
     bare = _LABEL.sub("", text)
     words = bare.rstrip()
     return Sentence(words, labels, "\n" in bare[len(words) :])
 
 
 def _numbers(group: str) -> Iterator[int]:
+    group = group.translate(_PLAIN_DIGITS)
     for part in re.split(r"[,，、;；]", group):
         ends = [int(number) for number in re.findall(r"\d+", part)]
         if len(ends) == 2 and 0 <= ends[1] - ends[0] < _MOST_LABELS:

@@ -10,15 +10,14 @@ times or time (一次, 一年), since elsewhere it is an article (一项, 一批
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.units import one_unit
 from vectorstore.text import read_number, squeeze
 
-DATE, DOCUMENT, ITEM, ANY_UNIT = "date", "document", "item", "any"
-_SHARES = ("%", "‰")
+DATE, TIME, DOCUMENT, ITEM, ANY_UNIT = "date", "time", "document", "item", "any"
 
 _ARABIC = r"\d+(?:\.\d+)*"
 _DIGIT = "[一二两三四五六七八九]"
@@ -34,10 +33,10 @@ _COMMON_UNITS = (
     "章|款|页|米|公里|亩|吨|轮"
 )
 _ARABIC_UNITS = (
-    "平方米|平方公里|平米|m2|公里|千米|公斤|千克|公顷|美元|港元|percent|per-?cent|yuan|"
+    "平方米|平方公里|平米|m2|公里|千米|公斤|千克|公顷|美元|港元|percentagepoints?|percent|per-?cent|yuan|"
     f"{_COMMON_UNITS}|%|‰|成|处|部|分|点|度|份|张|辆|层|克|秒|时|回|块|号|组|对|字|师|员|县|区|市|省|校|村|镇|乡"
 )
-_ONE_COUNTS = "个学期|个学年|个小时|个工作日|个月|工作日|小时|周岁|学年|学期|次|天|周|年|岁|元|倍"
+_ONE_COUNTS = "年级|个学期|个学年|个小时|个工作日|个月|工作日|小时|周岁|学年|学期|次|天|周|年|岁|元|倍"
 _SAME_UNITS = one_unit()
 _TIMES = {"百": 100, "千": 1000, "万": 10_000, "亿": 10**8, "百万": 10**6, "千万": 10**7, "万亿": 10**12}
 _TIMES |= {"百亿": 10**10, "千亿": 10**11, "thousand": 1000, "million": 10**6, "billion": 10**9, "": 1}
@@ -62,9 +61,9 @@ class Figure:
     """A figure where it stands in a comparable text.
 
     ``value`` is the number, both ends of a range, (year, month, day, 底/初/…) of
-    a date with "" for what it leaves open, or (code, year, number) of a
+    a date with "" for what it leaves open, the minutes of a time of day, or (code, year, number) of a
     document. ``unit`` is the measure, "" without one, with 第 in front if it is
-    an ordinal; DATE, DOCUMENT and ITEM (the number of a list's item) tell other
+    an ordinal; DATE, TIME, DOCUMENT and ITEM (the number of a list's item) tell other
     kinds apart, and ANY_UNIT is that of a number alone in a table's cell.
     """
 
@@ -99,56 +98,6 @@ def read_figures(text: str) -> tuple[Figure, ...]:
     return tuple(sorted(found, key=lambda figure: figure.start))
 
 
-def with_years(figures: Iterable[Figure], years: Iterable[str]) -> Iterator[Figure]:
-    """The figures, and dates without a year also with the last year told and with each of ``years``."""
-    last = ""
-    for figure in figures:
-        yield figure
-        if figure.unit != DATE:
-            continue
-        if figure.value[0]:
-            last = figure.value[0]
-        else:
-            for year in dict.fromkeys((last, *years)):
-                yield replace(figure, value=(year, *figure.value[1:]))
-
-
-def stands_among(figure: Figure, others: Iterable[Figure]) -> bool:
-    """Whether one of the others says what the figure says."""
-    return any(says_same(figure, other) for other in others)
-
-
-def says_same(figure: Figure, other: Figure) -> bool:
-    """Whether ``other`` says what ``figure`` says; it may say more (2025年3月1日 for 2025年)."""
-    if figure.unit == other.unit == DATE:
-        return all(part in ("", same) for part, same in zip(figure.value, other.value, strict=True))
-    if DATE in (figure.unit, other.unit):
-        day, bare = (figure, other) if figure.unit == DATE else (other, figure)
-        asked_for_more = day is figure and any(day.value[1:])
-        return bare.unit in ("", ANY_UNIT) and bare.value == day.value[:1] and not asked_for_more
-    return figure.value == other.value and _measures(figure.unit, other.unit)
-
-
-def is_difference(figure: Figure, one: Figure, other: Figure) -> bool:
-    """Whether an amount is by how much two others of one unit differ; shares differ by 百分点."""
-    unit = "百分点" if one.unit == "%" else one.unit
-    values = (*figure.value, *one.value, *other.value)
-    if figure.unit != unit or one.unit != other.unit or unit in (DATE, DOCUMENT, ITEM) or len(values) != 3:
-        return False
-    if any(value.count(".") > 1 for value in values):
-        return False
-    difference, first, second = map(Decimal, values)
-    return difference == abs(first - second)
-
-
-def _measures(unit: str, other: str) -> bool:
-    if unit == other:
-        return True
-    if not unit or other == ANY_UNIT:
-        return {unit, other}.isdisjoint((*_SHARES, DOCUMENT))
-    return unit.startswith("第") and other in ("", ITEM)  # 第三项 of a list that numbers its items 3.
-
-
 _Read = Iterable[tuple[tuple[str, ...], str]]
 
 
@@ -174,8 +123,22 @@ def _read_date(match: re.Match[str]) -> _Read:
 
 def _read_english_date(match: re.Match[str]) -> _Read:
     month = str(_MONTHS.index(match["month"][:3]) + 1)
-    day = match["before"] or match["after"] or ""
-    yield (match["year"] or "", month, _plain(day), ""), DATE
+    for day in filter(None, (match["from"], match["before"] or match["after"] or "0")):
+        yield (match["year"] or "", month, "" if day == "0" else _plain(day), ""), DATE
+
+
+def _read_time(match: re.Match[str]) -> _Read:
+    hour, minute = int(match["hour"]), int(match["minute"] or match["minutes"] or 0)
+    if hour < 24 and minute < 60:
+        yield (str(60 * hour + minute),), TIME
+
+
+def _read_ratio(match: re.Match[str]) -> _Read:
+    yield (match["first"], match["second"]), "比"
+
+
+def _read_end_of_year(match: re.Match[str]) -> _Read:
+    yield ("", "", "", match["when"].replace("末", "底")), DATE
 
 
 def _read_share(match: re.Match[str]) -> _Read:
@@ -199,6 +162,10 @@ def _read_amount(match: re.Match[str]) -> _Read:
 
 def _read_fraction(match: re.Match[str]) -> _Read:
     yield (_plain(match["below"]), _plain(match["above"])), "分之"
+
+
+def _read_tenths(match: re.Match[str]) -> _Read:
+    yield (f"{_plain(match['tenths'])}0",), "%"
 
 
 def _read_item_number(match: re.Match[str]) -> _Read:
@@ -246,9 +213,17 @@ _READERS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], _Read]]] = (
         ),
         _read_date,
     ),
+    (re.compile(r"(?<![\d年一二三四五六七八九十全每半])年(?P<when>[底末初])"), _read_end_of_year),
     (
         re.compile(
-            rf"(?:(?<!\d)(?P<before>\d{{1,2}})(?:st|nd|rd|th)?(?:of)?)?(?P<month>{_MONTH_WORD})\.?"
+            r"(?<![\d:])(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?![\d:])|时(?:(?P<minutes>\d{1,2})分)?)"
+        ),
+        _read_time,
+    ),
+    (
+        re.compile(
+            rf"(?:(?:(?<!\d)(?P<from>\d{{1,2}})(?:st|nd|rd|th)?(?:to|and|[-–—]))?"
+            rf"(?<!\d)(?P<before>\d{{1,2}})(?:st|nd|rd|th)?(?:of)?)?(?P<month>{_MONTH_WORD})\.?"
             r"(?:(?P<after>\d{1,2})(?!\d)(?:st|nd|rd|th)?)?,?\|?(?:(?:of)?(?P<year>\d{4}))?"
             r"(?:(?<=\d)|(?<=st)|(?<=nd)|(?<=rd)|(?<=th)|(?<=,))"
         ),
@@ -260,7 +235,10 @@ _READERS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], _Read]]] = (
         ),
         lambda match: [(("100",), "%")] if match["hundred"] or match["whole"] == "百" else _read_share(match),
     ),
+    (re.compile(r"(?<![\d:])(?P<first>\d{1,2}):(?P<second>\d)(?![\d:])"), _read_ratio),
     (re.compile(rf"(?P<below>{_NUMBER})分之(?P<above>{_NUMBER})"), _read_fraction),
+    (re.compile(r"(?<![\d/.])(?P<above>\d{1,2})/(?P<below>\d{1,3})(?![\d/.])"), _read_fraction),
+    (re.compile(rf"(?P<tenths>{_DIGIT})成(?![员果绩为立长功人就本])"), _read_tenths),
     (
         re.compile(rf"(?:^|(?<=[\n;:。|,]))\(?(?P<value>\d{{1,2}}|{_HAN})(?:[.、](?!\d)|\))"),
         _read_item_number,

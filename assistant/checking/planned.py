@@ -16,6 +16,12 @@ _HEDGE = re.compile(
     r"将(?=[于在达新建]|实现|完成|累计|增|有)|确保|目标|"
     r"(?:到|至)“?十[四五六]五”?末|(?:aim|plan|target|strive|expect|hope|will|shall|by20\d\d|goal|intend)"
 )
+_IN_FORCE = re.compile(
+    r"正式(?:印发|发布|实施|施行|公布|生效)|已经?.{0,14}(?:印发|发布|实施|施行|公布|生效)|正在执行|遵照执行"
+)
+_ENDED = re.compile(r"已经?.{0,4}(?:废止|失效|取消|过期|过了|列|纳入|明确|规定|要求|提出)")
+_COMPLETED = re.compile(r"竣工|完工|完成|建成|投入使用|交付|到位|实现|达标|做到")
+_DRAFT = re.compile(r"征求意见|草案|拟|尚未|还没|没有|不是|未")
 _UNTIL_YEAR = re.compile(r"(?<![截达])[到至在](20\d\d)年(?!以来|为止)")
 _DONE = re.compile(
     r"(?<![而得])已(?!知|满)|(?:[达得]到|完成|实现|建成|新增|覆盖|提高|提升|增加|减少|降低|改造|培训|招聘|评选|发放|建|招|有)了|"
@@ -28,6 +34,26 @@ def told_as_done(text: str, start: int) -> bool:
     """Whether the clause says that the figure at ``start`` has been reached, and no hedge takes it back."""
     clause = _before(text, start, _CLAUSE_ENDS)
     return bool(_DONE.search(clause)) and not (_HEDGE.search(clause) or _UNTIL_YEAR.search(clause))
+
+
+def tells_done(text: str) -> bool:
+    """Whether a text says of anything that it has been reached."""
+    return not _ENDED.search(text) and (bool(_DONE.search(text)) or tells_in_force(text))
+
+
+def tells_completion(text: str) -> bool:
+    """Whether a text says of works or tasks that they are completed."""
+    return bool(_COMPLETED.search(text))
+
+
+def without_done(text: str) -> str:
+    """A text without the words that say so."""
+    return _DONE.sub("", text)
+
+
+def tells_in_force(clause: str) -> bool:
+    """Whether a clause says that something is issued or in force, and not that it is a draft."""
+    return bool(_IN_FORCE.search(clause)) and not _DRAFT.search(clause)
 
 
 def told_as_planned(text: str, start: int, issued_on: date | None = None) -> bool:

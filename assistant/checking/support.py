@@ -1,85 +1,47 @@
 """Whether what a sentence says stands in the passages that it cites.
 
 Figures, dates, numbers of documents, departments, places and quoted words must
-stand there. A figure must stand in a passage that also fits the place, the
-title or the department that its clause names: a figure of one document told
-beside another's name is wrong, however right each is. The wording between them
-is not judged, beyond that it must share words with a passage; of a sentence in
-another language than the passages only figures and names can be checked.
+stand there, or follow from what does (see ``derived``). What stands there can
+still be told otherwise than there: of another place, as done, as its opposite
+(see ``misread``). Of a sentence in another language than the passages only
+figures and names can be checked.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from itertools import combinations
 
 from assistant.checking.cited import Source
-from assistant.checking.figures import (
-    DATE,
-    ITEM,
-    Figure,
-    comparable,
-    is_difference,
-    read_figures,
-    stands_among,
-)
+from assistant.checking.derived import follows, is_count, is_small_count
+from assistant.checking.figures import Figure, comparable, read_figures
+from assistant.checking.latin_names import unknown_names
+from assistant.checking.misread import misreadings
 from assistant.checking.names import (
     find_departments,
     find_places,
     find_quotes,
-    is_department_of,
-    is_place_of,
 )
-from assistant.checking.planned import told_as_done, told_as_planned
+from assistant.checking.opposed import (
+    share_in,
+)
+from assistant.checking.same_figures import is_difference, stands_among
+from assistant.checking.stated import Claim, Kind, figures_of
 from assistant.types import Evidence, Tongue
 from vectorstore.text import search_terms
 
 _CLAUSE = re.compile(r"[^,，;；。!！?？:：\n]+")
 _EACH = re.compile(r"分别|各为|依次|respectively")
+_WHOLE = Figure("100%", 0, 0, ("100",), "%")
+_ISSUED = re.compile(r"[^,，。；;]{0,12}(?:印发|发布|公布|通知|方案|办法|意见|要点|公告|规定|文件)")
+_LEAST_TERMS = 5
+_CLEARLY = 0.7  # of the words of a sentence that a passage has which bears it, though nobody cited it
 _LEAST_TITLE = 6  # characters of a title that name a document without 《》
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_YOU = re.compile(r"[您你]|your?")
 _WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9.@_+-]*")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[\w./?=&%#~-]+", re.ASCII)
-
-
-class _Kind(StrEnum):
-    FIGURE = "figure"
-    QUOTE = "quote"
-    TITLE = "title"
-    PLACE = "place"
-    DEPARTMENT = "department"
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A figure or a name where it stands in a sentence (comparable)."""
-
-    kind: _Kind
-    text: str
-    start: int
-    figure: Figure | None = None
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-    @property
-    def is_amount(self) -> bool:
-        """Whether it is a figure and no date."""
-        return self.figure is not None and self.figure.unit != DATE
-
-    def stands_in(self, source: Source) -> bool:
-        """Whether the source says it."""
-        if self.figure:
-            return stands_among(self.figure, source.figures)
-        if self.kind is _Kind.DEPARTMENT:
-            return is_department_of(self.text, source.body)
-        if self.kind is _Kind.PLACE:
-            return is_place_of(self.text, source.body) or self.text in source.region_names
-        return self.text in source.body
 
 
 class Support:
@@ -89,14 +51,17 @@ class Support:
         self.sources = tuple(Source(passage) for passage in evidence.passages)
         self._question = comparable(evidence.question)
         self._foreign = tongue == "en" or is_foreign(evidence.question)
-        self._places = frozenset(name for source in self.sources for name in source.region_names)
+        self._places = frozenset(name for source in self.sources for name in source.place_names)
         titles = (comparable(passage.head.title) for passage in evidence.passages)
         self._titles = frozenset(title for title in titles if len(title) >= _LEAST_TITLE)
 
-    def lacking(self, words: str, cited: Sequence[Source], heading: str = "") -> list[str]:
+    def lacking(
+        self, words: str, cited: Sequence[Source], heading: str = "", said: Sequence[Figure] = ()
+    ) -> list[str]:
         """Why the cited passages do not bear a sentence, each reason in a few words; empty if they do.
 
-        ``heading`` stands over the sentence: it may say whose the figures are.
+        ``heading`` stands over the sentence: it may say whose the figures are. ``said`` are the figures
+        told before it.
         """
         if not self._foreign and _is_unreadable(words, cited):
             return ["不是中文，无法与资料核对"]
@@ -104,113 +69,105 @@ class Support:
         text = comparable(whole)
         start = len(comparable(whole[: len(whole) - len(words)]))
         names = self._names(whole, text)
-        figures = [claim for claim in _figures_of(text) if claim.start >= start]
+        figures = [claim for claim in figures_of(text) if claim.start >= start]
         told = [claim for claim in figures if any(map(claim.stands_in, cited))]
         own = [*figures, *(name for name in names if name.start >= start)]
-        missing = [
-            claim.text
-            for claim in own
-            if claim not in told and not _sets_apart(claim, told) and not any(map(claim.stands_in, cited))
-        ]
+        accounted = [*said, *(claim.figure for claim in told if claim.figure)]
+        missing: list[str] = []
+        for claim in own:
+            if claim in told or any(map(claim.stands_in, cited)):
+                continue
+            if claim.figure and self._follows(claim.figure, text, told, cited, accounted):
+                accounted.append(claim.figure)
+            else:
+                missing.append(claim.text)
         if missing:
             return [f"{'、'.join(dict.fromkeys(missing))} 不在所引的资料里"]
-        reasons = [_of_another(text, claim, names, cited) for claim in told]
-        reasons += [_only_planned(text, claim, cited) for claim in told]
+        bodies = [source.body for source in cited]
+        if self._foreign and (strange := unknown_names(words, bodies)):
+            return [f"{'、'.join(strange)} 不在所引的资料里"]
+        reasons = [*misreadings(text, start, own, names, cited)]
         if not own and not _shares_words(words, cited):
             reasons.append("没有一个词见于所引的资料")
         return [reason for reason in reasons if reason]
+
+    def bearing(
+        self, words: str, near: Sequence[Source], heading: str, said: Sequence[Figure]
+    ) -> list[Source]:
+        """The one passage that clearly bears a sentence, if any does: that has most of its words.
+
+        It is of a document that the sentence names, or of one of those ``near``, that it or the sentence
+        before cites; of any where there is none.
+        """
+        text = comparable(words)
+        documents = {source.document for source in near}
+        named = (s for s in self.sources if not documents or s.document in documents or s.is_named_in(text))
+        shares = [(share_in(text, [source.body]), source) for source in named]
+        clear = [(share, source) for share, source in shares if share >= _CLEARLY]
+        for _, source in sorted(clear, key=lambda pair: -pair[0]):
+            if not self.lacking(words, [source], heading, said):
+                return [source]
+        return []
 
     def unknown(self, words: str, *, amounts_as_asked: bool = False) -> list[str]:
         """Figures and names of a sentence that no passage has, nor the question; amounts that this lacks."""
         text = comparable(words)
         return [
             claim.text
-            for claim in (*_figures_of(text), *self._names(words, text))
+            for claim in (*figures_of(text), *self._names(words, text))
             if not self._is_asked(claim)
+            and not (claim.figure and is_small_count(claim.figure))
             and not (any(map(claim.stands_in, self.sources)) and not (amounts_as_asked and claim.is_amount))
         ]
 
-    def _is_asked(self, claim: _Claim) -> bool:
+    def _follows(
+        self,
+        figure: Figure,
+        text: str,
+        told: Sequence[Claim],
+        cited: Sequence[Source],
+        said: Sequence[Figure],
+    ) -> bool:
+        """Whether a figure that stands nowhere may be told: an article, a count, reckoned, or as asked."""
+        if figure.value == ("1",) and figure.text.startswith("一") and figure.unit not in ("元", "岁"):
+            return True
+        own = [claim.figure for claim in told if claim.figure]
+        asked = read_figures(self._question)
+        if stands_among(figure, asked) and (
+            _YOU.search(text) or any(one.unit == figure.unit and one.text != figure.text for one in own)
+        ):
+            return True
+        known = [*(one for source in cited for one in source.figures), *asked, _WHOLE]
+        apart = any(is_difference(figure, one, two) for one, two in combinations(said, 2))
+        return apart or is_count(figure, text, (s.body for s in cited)) or follows(figure, text, said, known)
+
+    def _is_asked(self, claim: Claim) -> bool:
         figure = claim.figure
         return claim.text in self._question or bool(
             figure and stands_among(figure, read_figures(self._question))
         )
 
-    def _names(self, words: str, text: str) -> list[_Claim]:
+    def _names(self, words: str, text: str) -> list[Claim]:
         """Quoted words, addresses, departments, places, and titles of the documents at hand."""
-        found: list[_Claim] = []
+        found: list[Claim] = []
         for start, end in find_quotes(text):
             # Words that are quoted in translation can't be compared one by one.
             if _HAN.search(text, start, end) or not is_foreign(words):
-                kind = _Kind.TITLE if text[start - 1] == "《" else _Kind.QUOTE
-                found.append(_Claim(kind, text[start:end], start))
-        found += [_Claim(_Kind.QUOTE, text[a:b], a) for a, b in _squeezed(words, _ADDRESS.finditer(words))]
-        found += [_Claim(_Kind.DEPARTMENT, text[a:b], a) for a, b in find_departments(text)]
-        found += [_Claim(_Kind.TITLE, text[a:b], a) for a, b in _known(text, self._titles)]
+                kind = Kind.TITLE if text[start - 1] == "《" else Kind.QUOTE
+                found.append(Claim(kind, text[start:end], start))
+        found += [Claim(Kind.QUOTE, text[a:b], a) for a, b in _squeezed(words, _ADDRESS.finditer(words))]
+        found += [Claim(Kind.DEPARTMENT, text[a:b], a) for a, b in find_departments(text)]
+        found += [Claim(Kind.TITLE, text[a:b], a) for a, b in _known(text, self._titles)]
         latin = (word for word in _WORD.finditer(words) if word[0].lower() in self._places)
         places = {*find_places(text), *_known(text, self._places), *_squeezed(words, latin)}
-        found += [_Claim(_Kind.PLACE, text[a:b], a) for a, b in places if not _is_within(places, a, b)]
+        found += [Claim(Kind.PLACE, text[a:b], a) for a, b in places if not _is_within(places, a, b)]
         return found
 
 
-def _figures_of(text: str) -> list[_Claim]:
-    return [_Claim(_Kind.FIGURE, f.text, f.start, f) for f in read_figures(text) if f.unit != ITEM]
-
-
-def _sets_apart(claim: _Claim, told: Sequence[_Claim]) -> bool:
-    """Whether a figure is by how much two others of the sentence differ, which stand in its passages."""
-    return claim.figure is not None and any(
-        is_difference(claim.figure, one.figure, other.figure)
-        for one, other in combinations(told, 2)
-        if one.figure and other.figure
-    )
-
-
-def _of_another(text: str, claim: _Claim, names: Sequence[_Claim], cited: Sequence[Source]) -> str:
-    """That the passages which have a figure are of other names than its clause, kind by kind."""
-    holders = {source.document for source in cited if claim.stands_in(source)}
-    told = [source for source in cited if source.document in holders]
-    for kind in (_Kind.PLACE, _Kind.TITLE, _Kind.DEPARTMENT):
-        scope = _scope(text, claim, [name for name in names if name.kind is kind])
-        if scope and not any(name.stands_in(source) for name in scope for source in told):
-            return f"{claim.text} 在所引的资料里不是“{'、'.join(name.text for name in scope)}”的"
-    return ""
-
-
-def _scope(text: str, claim: _Claim, names: Sequence[_Claim]) -> Sequence[_Claim]:
-    """The names of the last clause up to the figure's own that has any; with 分别 the one in its turn."""
-    for clause in reversed([match for match in _CLAUSE.finditer(text) if match.start() <= claim.start]):
-        inside = [name for name in names if clause.start() <= name.start < clause.end()]
-        inside = [n for n in inside if all(n.end != other.start for other in inside)]  # 某省 of 某省某市
-        if not inside:
-            continue
-        last = max(name.end for name in inside)
-        listed = [figure.start for figure in _figures_of(text) if figure.start >= last]
-        if _EACH.search(text, clause.start()) and len(listed) == len(inside) and claim.start in listed:
-            ordered = sorted(inside, key=lambda name: name.start)
-            return [ordered[listed.index(claim.start)]]
-        return inside
-    return ()
-
-
-def _only_planned(text: str, claim: _Claim, cited: Sequence[Source]) -> str:
-    """That a figure is told as reached of which the passages only say that it is to be."""
-    figure = claim.figure
-    if figure is None or figure.unit == DATE or not told_as_done(text, claim.start):
-        return ""
-    told = [
-        told_as_planned(source.body, other.start, source.passage.head.issued_on)
-        for source in cited
-        for other in source.told
-        if stands_among(figure, (other,))
-    ]
-    return f"{claim.text} 在资料里是计划或目标，不是已经做到的" if told and all(told) else ""
-
-
 def _shares_words(words: str, cited: Sequence[Source]) -> bool:
-    """Whether a sentence has a Chinese word in common with what it cites; True if it has none at all."""
+    """Whether a sentence has a Chinese word in common with what it cites; True of one of few words."""
     terms = {term for term in search_terms(words) if len(term) > 1 and _HAN.search(term)}
-    return not terms or any(not terms.isdisjoint(source.terms) for source in cited)
+    return len(terms) < _LEAST_TERMS or any(not terms.isdisjoint(source.terms) for source in cited)
 
 
 def is_foreign(text: str) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from assistant.checking.figures import ITEM, comparable, read_figures, stands_among
+from assistant.checking.figures import ITEM, comparable, read_figures
 from assistant.checking.names import find_departments
+from assistant.checking.same_figures import stands_among
 from assistant.checking.support import Support
 from assistant.types import Evidence
 from tests.vectorstore.test_seed_outlines import SEEDS, seed
