@@ -2,7 +2,7 @@
 
 Run by ``python -m eval.benchmark_check [FILE…]``; without files those in ``eval/replies``. Each line is a
 reply with the passages that it cites, by quotes from documents of the shipped libraries, and what of it is
-wrong. A third, by the hash of its id, is held back: it is counted and never shown.
+wrong. Those of ``held_back.jsonl`` are counted and never shown: who changes the check looks at the others.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from hashlib import md5
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from assistant.checking.support import is_foreign
-from assistant.citations import Checker
+from assistant.citations import Checker, Judged
 from assistant.types import Evidence, Outcome, Tongue
 from eval.libraries import SHIPPED_LIBRARIES
 from vectorstore.catalog import load_catalog
@@ -30,7 +29,8 @@ from vectorstore.understand import understand
 
 REPLIES = Path(__file__).with_name("replies")
 _FOLDERS = {"seeds": Path("seeds"), "invented": SHIPPED_LIBRARIES / "invented" / "documents"}
-_HELD_BACK = 3  # of so many replies one is
+_BEGINNING = 12  # characters of a quote that must stand in one passage
+HELD_BACK = "held_back"  # the file whose replies are only counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,28 +42,30 @@ class Checked:
 
     id: str
     kind: str
-    judged: tuple[tuple[str, str], ...]
+    judged: tuple[Judged, ...]
     faulty: tuple[str, ...]
     kept: bool
+    held_back: bool
 
     @property
-    def held_back(self) -> bool:
-        """Whether it is only counted."""
-        return md5(self.id.encode(), usedforsecurity=False).digest()[0] % _HELD_BACK == 0
-
-    @property
-    def true(self) -> tuple[tuple[str, str], ...]:
+    def true(self) -> tuple[Judged, ...]:
         """The sentences that nothing is wrong with, and what was said against them."""
-        return tuple(one for one in self.judged if not any(words in _bare(one[0]) for words in self.faulty))
+        return tuple(
+            one for one in self.judged if not any(words in _bare(one.words) for words in self.faulty)
+        )
 
     @property
     def missed(self) -> tuple[str, ...]:
-        """What is wrong and was not marked."""
-        marked = [_bare(words) for words, problem in self.judged if problem]
+        """What is wrong and was neither marked nor, where a label is wrong, set right."""
+        marked = [
+            _bare(one.words)
+            for one in self.judged
+            if one.problem or (self.kind == "label" and one.relabelled)
+        ]
         return tuple(words for words in self.faulty if not any(words in one for one in marked))
 
 
-def check(reply: Mapping[str, Any]) -> Checked:
+def check(reply: Mapping[str, Any], *, held_back: bool = False) -> Checked:
     """Check a reply against the passages that it cites. Raises LookupError where a quote stands nowhere."""
     found = [
         passage_of(reply["library"], source["document"], source["quote"], rank)
@@ -80,12 +82,13 @@ def check(reply: Mapping[str, Any]) -> Checked:
         judged=tuple(checker.judged),
         faulty=tuple(map(_bare, reply["faulty"])),
         kept=checker.checked.outcome is Outcome.GROUNDED,
+        held_back=held_back,
     )
 
 
 def passage_of(library: str, document: str, quote: str, rank: int) -> Passage:
-    """The passage of a document in which a quote stands."""
-    wanted = squeeze(quote)[0]
+    """The passage of a document in which a quote stands, or begins. Raises LookupError."""
+    wanted = squeeze(quote)[0][:_BEGINNING]
     for whole, chunk in _chunks(library):
         if whole.source == document and wanted in squeeze(chunk.text)[0]:
             matches = tuple(Match(start=start, end=end, similarity=0.5) for start, end in units(chunk))
@@ -94,10 +97,9 @@ def passage_of(library: str, document: str, quote: str, rank: int) -> Passage:
     raise LookupError(f"{document}: {quote}")
 
 
-def replies_in(files: Sequence[Path]) -> Iterator[dict[str, Any]]:
-    """The replies of JSONL files."""
-    for file in files:
-        yield from map(json.loads, filter(str.strip, file.read_text(encoding="utf-8").splitlines()))
+def replies_in(file: Path) -> list[dict[str, Any]]:
+    """The replies of a JSONL file."""
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 @cache
@@ -115,17 +117,19 @@ def _bare(words: str) -> str:
 
 def table(checked: Sequence[Checked]) -> Iterator[str]:
     """By kind: true sentences marked, faults caught, replies taken as they are; of both parts."""
-    yield f"{'kind':14}{'replies':>9}{'true marked':>16}{'faults caught':>16}{'kept':>9}"
+    yield f"{'kind':24}{'replies':>7}{'true marked':>12}{'caught':>12}{'kept':>9}"
     for kind in [*dict.fromkeys(one.kind for one in checked), ""]:
         for held_back in (False, True):
             some = [one for one in checked if kind in ("", one.kind) and one.held_back is held_back]
-            true = [problem for one in some for _, problem in one.true]
+            true = [judged.problem for one in some for judged in one.true]
             faults = sum(len(one.faulty) for one in some)
             caught = faults - sum(len(one.missed) for one in some)
-            name = f"{kind or 'all'}{' (back)' if held_back else ''}"
+            if not some:
+                continue
+            name = f"{kind or 'all'}{' (held back)' if held_back else ''}"
             marked = sum(map(bool, true))
             yield (
-                f"{name:20}{len(some):>5}{f'{marked}/{len(true)}':>12}{f'{caught}/{faults}':>12}"
+                f"{name:26}{len(some):>5}{f'{marked}/{len(true)}':>12}{f'{caught}/{faults}':>12}"
                 f"{sum(one.kept for one in some):>9}"
             )
 
@@ -136,13 +140,17 @@ def main(
     show: Annotated[bool, typer.Option(help="What was judged wrongly, but of those held back.")] = False,
 ) -> None:
     """Count what the check marks."""
-    checked = [check(reply) for reply in replies_in(files or sorted(REPLIES.glob("*.jsonl")))]
+    checked = [
+        check(reply, held_back=file.stem == HELD_BACK)
+        for file in files or sorted(REPLIES.glob("*.jsonl"))
+        for reply in replies_in(file)
+    ]
     for one in checked if show else ():
         if one.held_back:
             continue
-        for words, problem in one.true:
-            if problem:
-                typer.echo(f"{one.id} {one.kind} marked: {words} | {problem}")
+        for judged in one.true:
+            if judged.problem:
+                typer.echo(f"{one.id} {one.kind} marked: {judged.words} | {judged.problem}")
         for words in one.missed:
             typer.echo(f"{one.id} {one.kind} missed: {words}")
     for line in table(checked):
