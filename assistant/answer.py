@@ -121,7 +121,7 @@ class Assistant:
                 closely = _closely(question.due - time.monotonic(), waiting)
                 limit = self._limits.passages
                 found = find(asked, question.scope, searcher, self._reader, limit, closely)
-                evidence = pack(asked.text, found.passages, self._limits.evidence_tokens)
+                evidence = pack(asked, found.passages, self._limits.evidence_tokens)
                 searched = time.perf_counter()
                 visible = _visible(searcher, question.scope)
                 draft = draft_answer(asked, found, best_first(evidence), visible, searcher, self._reader)

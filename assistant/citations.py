@@ -24,6 +24,7 @@ from vectorstore.text import plain, search_terms
 from vectorstore.types import Passage
 
 UNVERIFIED = "〔未核实〕"
+_MOST_QUOTES = 3  # of one passage for one sentence
 _IN_CHINESE = "In the documents' own words:"
 
 
@@ -172,7 +173,8 @@ class Checker:
         if not problem:
             self._count(sentence, cited)
         self._explains = sentence.tells_absence
-        labels = "".join(self._citations.label(_support(sentence.body, source.passage)) for source in cited)
+        bearers = (one for source in cited for one in _bearers(sentence.body, source.passage))
+        labels = "".join(map(self._citations.label, bearers))
         return sentence.words + labels + (UNVERIFIED if problem else "") + end
 
     def _count(self, sentence: Sentence, cited: Sequence[Source]) -> None:
@@ -233,29 +235,44 @@ class _Citations:
         return f"[{self._by_span[key].label}]"
 
 
-def _support(sentence: str, passage: Passage) -> Statement:
-    """The sentence or cells of a passage that bear a sentence of the reply best."""
+def _bearers(sentence: str, passage: Passage) -> list[Statement]:
+    """The sentences or cells of a passage that bear a sentence of the reply: the best, and what it lacks."""
     chunk = passage.chunk
     wanted = set(search_terms(sentence))
-    figures = read_figures(comparable(sentence))
-
-    def held(text: str) -> int:
-        told = read_figures(comparable(text))
-        return sum(stands_among(figure, told) for figure in figures)
-
+    figures = [figure for figure in read_figures(comparable(sentence)) if figure.unit]
     if chunk.cells:
-        start, end = chunk.cells_span
-        above = tuple(
-            cell
-            for cell in chunk.cells_above
-            if wanted & set(search_terms(cell.text)) or (held(cell.text) and not held(chunk.text))
-        )
-        return Statement(text="", passage=passage, start=start, end=end, above=above)
+        return [_row(wanted, figures, passage)]
 
-    def worth(start: int, end: int) -> tuple[int, int]:
-        text = chunk.text[start - chunk.start : end - chunk.start]
-        return held(text), len(wanted & set(search_terms(text)))
+    def worth(span: tuple[int, int]) -> tuple[int, int]:
+        text = chunk.text[span[0] - chunk.start : span[1] - chunk.start]
+        return len(_held(figures, text)), len(wanted & set(search_terms(text)))
 
     spans = [(match.start, match.end) for match in passage.matches] or [(chunk.start, chunk.end)]
-    start, end = max(spans, key=lambda span: worth(*span))
-    return Statement(text="", passage=passage, start=start, end=end)
+    chosen: list[tuple[int, int]] = []
+    while spans and len(chosen) < _MOST_QUOTES:
+        best = max(spans, key=worth)
+        if chosen and not worth(best)[0]:
+            break
+        chosen.append(best)
+        spans.remove(best)
+        held = _held(figures, chunk.text[best[0] - chunk.start : best[1] - chunk.start])
+        figures = [figure for figure in figures if figure not in held]
+    return [Statement(text="", passage=passage, start=a, end=b) for a, b in sorted(chosen)]
+
+
+def _row(wanted: set[str], figures: Sequence[Figure], passage: Passage) -> Statement:
+    """A row of a table, with the cells above it that the sentence speaks of."""
+    chunk = passage.chunk
+    start, end = chunk.cells_span
+    in_row = _held(figures, chunk.text)
+    above = tuple(
+        cell
+        for cell in chunk.cells_above
+        if wanted & set(search_terms(cell.text)) or (_held(figures, cell.text) and not in_row)
+    )
+    return Statement(text="", passage=passage, start=start, end=end, above=above)
+
+
+def _held(figures: Sequence[Figure], text: str) -> list[Figure]:
+    told = read_figures(comparable(text))
+    return [figure for figure in figures if stands_among(figure, told)]

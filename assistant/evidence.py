@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.types import Evidence
+from assistant.types import Evidence, StandAlone
 from vectorstore.text import count_tokens
 from vectorstore.types import Passage
 
 
-def pack(question: str, passages: Sequence[Passage], most_tokens: int) -> Evidence:
+def pack(asked: StandAlone, passages: Sequence[Passage], most_tokens: int) -> Evidence:
     """The passages that fit the budget, taken best first, at least one.
 
     They stand as in their documents, so that neighbours are read together; the
@@ -24,7 +24,8 @@ def pack(question: str, passages: Sequence[Passage], most_tokens: int) -> Eviden
         kept.append(passage)
         used += size
     return Evidence(
-        question=question,
+        question=asked.text,
+        asked=asked.foreign or asked.text,
         passages=tuple(_in_reading_order(kept)),
         tokens=used,
         dropped=len(passages) - len(kept),

@@ -90,7 +90,8 @@ def _glossed(asked: StandAlone, searcher: Searcher) -> StandAlone:
     glossed = searcher.gloss(asked.text)
     if not glossed:
         return asked
-    return replace(asked, text=f"{asked.text} {glossed}", focus=f"{asked.focus} {glossed}")
+    text, focus = f"{asked.text} {glossed}", f"{asked.focus} {glossed}"
+    return replace(asked, text=text, focus=focus, foreign=asked.text)
 
 
 def _subject_of(

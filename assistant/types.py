@@ -80,7 +80,8 @@ class StandAlone:
 
     ``focus`` is the new question, ``context`` what is read along with it.
     ``leans``: something was carried over from what was asked before. ``around``
-    is the id of the chunk that the conversation is about, if it is.
+    is the id of the chunk that the conversation is about, if it is. ``foreign`` is the question alone, where
+    it is in English and Chinese words to search by stand behind it.
     """
 
     text: str
@@ -88,19 +89,21 @@ class StandAlone:
     context: str = ""
     leans: bool = False
     around: str = ""
+    foreign: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that the answer may rest on: passage k has label [k], counted from 1.
 
-    ``question`` is the question as searched; the passages stand in the order
-    in which they are read. ``tokens`` counts the passages'
+    ``question`` is the question as searched, ``asked`` as a chat model reads it; the passages stand in the
+    order in which they are read. ``tokens`` counts the passages'
     text; ``dropped`` how many found passages did not fit the budget.
     """
 
     question: str
     passages: tuple[Passage, ...]
+    asked: str = ""
     tokens: int = 0
     dropped: int = 0
 

@@ -77,7 +77,7 @@ class AnswerWriter:
         """
         messages = self._answer.format_messages(
             passages=show(evidence),
-            question=evidence.question,
+            question=evidence.asked or evidence.question,
             fence=token_hex(6),
             language=_NAMES[tongue],
             no_answer=NO_ANSWER,

@@ -16,7 +16,17 @@ from assistant.evidence import best_first, pack
 from assistant.library import prepare_library
 from assistant.model.prompts import NO_ANSWER
 from assistant.settings import Settings
-from assistant.types import Answer, AnswerReady, EvidenceReady, Outcome, Question, Reason, TextDelta, Turn
+from assistant.types import (
+    Answer,
+    AnswerReady,
+    EvidenceReady,
+    Outcome,
+    Question,
+    Reason,
+    StandAlone,
+    TextDelta,
+    Turn,
+)
 from tests.model_replies import cut, drips, empty_choices, html, refuses, says
 from tests.model_server import ModelServer
 from vectorstore.types import Scope
@@ -152,7 +162,10 @@ def test_how_far_an_english_answer_is_checked_is_told(assistant: Assistant, serv
     assert answer.mode == "llm"
     assert answer.outcome is Outcome.GROUNDED
     assert "translation" in answer.notices[0]
-    assert "用English回答" in server.questions[0].text
+    sent = server.questions[0].text
+    assert "用English回答" in sent
+    asked = sent.split("<问题")[-1].split("\n")[1]
+    assert asked.isascii()  # the Chinese words that it is searched by are none of the question's
 
 
 def test_a_traditional_answer_is_checked_against_simplified_passages(
@@ -278,15 +291,15 @@ def test_a_long_history_is_cut_and_never_breaks(seed_assistant: Assistant) -> No
 
 def test_evidence_is_packed_to_its_budget_and_never_empty(seed_assistant: Assistant) -> None:
     _, passages = seed_assistant.search(Question(text="聊城乡村教师"), 10)
-    evidence = pack("聊城乡村教师", passages, 300)
+    evidence = pack(StandAlone("聊城乡村教师", "聊城乡村教师"), passages, 300)
     assert evidence.tokens <= 300 or len(evidence.passages) == 1
     assert evidence.dropped == len(passages) - len(evidence.passages)
-    assert len(pack("x", passages, 1).passages) == 1
+    assert len(pack(StandAlone("x", "x"), passages, 1).passages) == 1
 
 
 def test_evidence_stands_as_in_its_documents_and_is_known_by_rank(seed_assistant: Assistant) -> None:
     _, passages = seed_assistant.search(Question(text="扬州和荣成的家庭教育各怎么做"), 12)
-    evidence = pack("x", passages, 10**6)
+    evidence = pack(StandAlone("x", "x"), passages, 10**6)
     assert best_first(evidence) == passages
     places = [(p.chunk.document_id, p.chunk.part) for p in evidence.passages]
     assert len(set(places)) > 1
