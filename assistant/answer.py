@@ -134,8 +134,8 @@ class Assistant:
                 due = question.due - _RESERVE
                 try:
                     answer = yield from self._from_model(self._writer, tongue, evidence, draft, visible, due)
-                except ModelUnavailable as error:
-                    notices = (*notices, model_failed(error.message, _frame(tongue)))
+                except ModelUnavailable:
+                    notices = (*notices, model_failed(_frame(tongue)))
                     fallback = True
             if answer is None:
                 answer = self._from_draft(draft, evidence, visible, _frame(tongue))
@@ -247,8 +247,11 @@ class Assistant:
         if draft.reason is None:
             return self._answer(evidence, checked.text, checked, Outcome.GROUNDED, language)
         nearest = nearest_sections(draft)
-        text = refusal_text(draft.reason, nearest, language, documents, draft.missing, explained)
-        text = f"{text}\n{checked.text}" if checked.text else text
+        if draft.told:
+            text = checked.text
+        else:
+            text = refusal_text(draft.reason, nearest, language, documents, draft.missing, explained)
+            text = f"{text}\n{checked.text}" if checked.text else text
         answer = self._answer(evidence, text, checked, Outcome.REFUSED, language)
         return replace(answer, refusal=Refusal(reason=draft.reason, nearest=nearest))
 

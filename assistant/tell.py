@@ -33,8 +33,8 @@ _EMPTY = Message(
 _MISSING = Message("资料中没有“{}”的文件，不能回答这个问题。", "The collection has no document on {}.")
 _NEAREST = Message("最接近的内容见{}。", " The nearest sections: {}.")
 _MODEL_FAILED = Message(
-    "对话模型没有给出可用的回答（{}），以下由原文摘录而成。",
-    "The chat model gave no usable answer ({}); this is taken from the sources instead.",
+    "对话模型这次没有答上，以下由原文摘录而成。",
+    "The chat model did not answer this time; this is taken from the sources instead.",
 )
 _SCOPED = Message("只在所选的范围内找过。", "Only what you chose to ask in was searched.")
 _UNVERIFIED = Message(
@@ -111,9 +111,9 @@ def notices_of(citations: Iterable[Citation], language: Language) -> tuple[str, 
     return tuple(told)
 
 
-def model_failed(cause: Message, language: Language) -> str:
-    """The notice that the chat model was of no use this time."""
-    return _MODEL_FAILED.in_language(language).format(cause.in_language(language).rstrip("。."))
+def model_failed(language: Language) -> str:
+    """The notice that the chat model was of no use this time; why is in the log, for who runs it."""
+    return _MODEL_FAILED.in_language(language)
 
 
 def unverified(done: Unverified, language: Language) -> str:

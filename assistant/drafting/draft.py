@@ -18,7 +18,7 @@ from assistant.drafting.rows import cells_told, is_blank, state_row, state_selec
 from assistant.drafting.state import state
 from assistant.find import Found
 from assistant.question.asking import Part, cut
-from assistant.question.whole import reason_of
+from assistant.question.whole import reason_of, reply_to
 from assistant.reading.read import Reader, Reading, Span
 from assistant.reading.wanted import Wanted
 from assistant.types import Draft, Reason, StandAlone, Statement
@@ -67,6 +67,8 @@ def draft(
     if by_catalog := tell_library(asked.text, documents):
         return Draft(told=by_catalog, final=True)
     nearest = tuple(passages[:_NEAREST])
+    if said := reply_to(asked.text):
+        return Draft(told=said, reason=Reason.SMALL_TALK, final=True)
     if reason := reason_of(asked.text):
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
     if found.selection:

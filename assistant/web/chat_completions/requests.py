@@ -7,6 +7,7 @@ question is the last thing that the user said.
 from __future__ import annotations
 
 import math
+import re
 import time
 from typing import Annotated, Any
 
@@ -21,6 +22,20 @@ LONGEST_DEADLINE = 600
 # Bots never cut their histories: no more of one is kept for an answer than helps to understand the question.
 _MOST_TURNS = 200
 _LONGEST_TURN = 2000
+
+
+# What bots put beside a person's words: blocks in tags (reminders, quotes, captions) and notes in brackets.
+_ADDED = re.compile(
+    r"<(?P<tag>[A-Za-z][\w -]{2,40})>.*?</(?P=tag)>|"
+    r"^\[(?:Image|File) Attachment[^\]\n]*\]|^\[Related Knowledge Base.*",
+    re.DOTALL | re.MULTILINE,
+)
+_OF_A_PICTURE = re.compile(r"(?:请|帮我)?.{0,8}(?:图片|照片|图像|image|picture).{0,12}", re.IGNORECASE)
+
+
+def _said(text: str) -> str:
+    """A message's text without what a bot added to it."""
+    return _ADDED.sub("", text).strip() if _ADDED.search(text) else text
 
 
 def _as_name(value: object) -> object:
@@ -41,11 +56,14 @@ class Message(BaseModel):
 
     @property
     def text(self) -> str:
-        """All that it says."""
+        """All that a person says in it; what a bot says of a picture is none of that."""
         if not isinstance(self.content, list):
-            return self.content or ""
-        parts = (part.get("text") for part in self.content if isinstance(part, dict))
-        text = "\n".join(part for part in parts if isinstance(part, str))
+            return _said(self.content or "")
+        parts = [part for part in self.content if isinstance(part, dict)]
+        texts = (part.get("text") for part in parts)
+        text = _said("\n".join(one for one in texts if isinstance(one, str)))
+        if any(part.get("type") == "image_url" for part in parts) and _OF_A_PICTURE.fullmatch(text):
+            return ""
         return text.encode("utf-8", "ignore").decode()
 
 

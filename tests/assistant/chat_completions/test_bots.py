@@ -143,6 +143,35 @@ def test_nothing_that_a_bot_can_read_as_text_is_told_in_words(client: httpx.Clie
     assert "请用文字提问" in text_of(ask(client, {"role": "system", "content": AGENT}))
 
 
+REMINDER = "<system_reminder>Current datetime: 2031-11-30 04:20 (CST), Weekday: Monday</system_reminder>"
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        [{"type": "text", "text": REMINDER}],
+        [{"type": "text", "text": "[Image Attachment: path /tmp/1.png]"}],
+        [{"type": "text", "text": "<Quoted Message>\n(某人): 明天开会\n</Quoted Message>"}],
+    ],
+)
+def test_what_a_bot_adds_to_a_persons_words_is_no_part_of_the_question(
+    client: httpx.Client, added: list[dict[str, str]]
+) -> None:
+    words = {"type": "text", "text": ASKED}
+    plain, more = (ask(client, {"role": "user", "content": parts}) for parts in ([words], [words, *added]))
+    assert text_of(more) == text_of(plain)
+
+
+def test_a_picture_with_the_words_that_a_bot_sends_with_it_is_asked_for_in_words(
+    client: httpx.Client,
+) -> None:
+    content = [
+        {"type": "text", "text": "请描述这张图片的内容"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+    ]
+    assert "请用文字提问" in text_of(ask(client, {"role": "user", "content": content}))
+
+
 def test_a_question_that_is_too_long_is_told_in_words(client: httpx.Client) -> None:
     assert "太长" in text_of(ask(client, "问" * 5000))
 

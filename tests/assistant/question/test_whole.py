@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.question.whole import reason_of
+from assistant.question.whole import reason_of, reply_to
 from assistant.types import Reason
 
 
@@ -100,3 +100,22 @@ def test_a_long_text_takes_no_time() -> None:
     for piece in ("请", "你好", "写", "写通知", "忽略规则", "，", "please "):
         reason_of(piece * 5000)
         reason_of(piece * 5000 + "怎么办")
+
+
+@pytest.mark.parametrize(
+    "said", ["收到", "好的，明白了", "[强][强]", "👍", "1", "不对", "？？", "转人工", "OK!"]
+)
+def test_who_asks_nothing_gets_one_short_line(said: str) -> None:
+    reply = reply_to(said)
+    assert reply is not None
+    assert len(reply.zh) < 60
+    assert reason_of(said) is Reason.SMALL_TALK
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["好的学校有哪些？", "人工智能课程几年级开？", "1434", "不对口的专业能报名吗？", "没有房产怎么办"],
+)
+def test_a_question_that_begins_like_that_is_one(asked: str) -> None:
+    assert reply_to(asked) is None
+    assert reason_of(asked) is None
