@@ -12,7 +12,7 @@ from vectorstore.search import Searcher
 from vectorstore.types import Passage, Scope
 
 _READ = 20  # passages that are read to find the best of them
-CLOSELY = 5  # of them that the cross-encoder reads, where there is time
+CLOSELY = 4  # of them that the cross-encoder reads, where there is time
 _EACH = 6  # passages for each thing that a comparison names
 
 

@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     embedding_api_key: SecretStr | None = Field(None, description="Key of the embedding endpoint.")
 
     reader: Literal["on", "off"] = Field(
-        "off",
+        "on",
         description="Whether a small model reads the best passages beside the question, on this machine.",
     )
 
