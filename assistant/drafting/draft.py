@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from assistant.drafting.about_library import tell_library
 from assistant.drafting.arithmetic import compare
 from assistant.drafting.choose import MOST, choose, in_reading_order
+from assistant.drafting.deadline import tell_left, tell_today
 from assistant.drafting.hidden import lacks
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.state import state
@@ -64,7 +65,7 @@ def draft(
     ``passages`` are those of them that fit into the evidence, best first; ``documents`` those of the
     collection that whoever asks may know of.
     """
-    if by_catalog := tell_library(asked.text, documents):
+    if by_catalog := tell_today(asked.text) or tell_library(asked.text, documents):
         return Draft(told=by_catalog, final=True)
     nearest = tuple(passages[:_NEAREST])
     if said := reply_to(asked.text):
@@ -95,6 +96,7 @@ def draft(
         return Draft(reason=reason, nearest=nearest, statements=statements[:_EACH_PART])
     is_compared = len(found.mentions.groups) > 1
     compared = compare(asked.text, sides, readings[0].wanted) if is_compared else None
+    compared = compared or tell_left(asked.text, statements)
     return Draft(statements=statements, compared=compared)
 
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from assistant.citations import Checked, Checker
+from assistant.drafting.deadline import today
 from assistant.errors import ModelReplyUnusable, ModelUnavailable
 from assistant.model.llm import ChatModel
 from assistant.model.prompts import ANSWER_PLACEHOLDERS, NO_ANSWER, RETRY_PLACEHOLDERS, load_prompt
@@ -81,7 +81,7 @@ class AnswerWriter:
             fence=token_hex(6),
             language=_NAMES[tongue],
             no_answer=NO_ANSWER,
-            today=date.today().isoformat(),
+            today=today().isoformat(),
         )
         reply = yield from self._read(messages, evidence, tongue, due)
         usage = reply.usage
