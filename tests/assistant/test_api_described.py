@@ -49,6 +49,7 @@ OPERATIONS = [
     "POST /api/feedback",
     "GET /healthz",
     "GET /v1/models",
+    "GET /v1/models/{model}",
     "POST /v1/chat/completions",
 ]
 

@@ -97,6 +97,10 @@ _CHUNKS_EXAMPLE = (
 _ERRORS = (400, 401, 404, 408, 413, 415, 500, 503)
 
 MODELS_RESPONSES: Responses = {200: as_json(ModelsBody, MODELS_EXAMPLE), **errors_of(401, 500, 503)}
+MODEL_RESPONSES: Responses = {
+    200: as_json(ModelBody, MODELS_EXAMPLE["data"][0]),
+    **errors_of(401, 404, 500, 503),
+}
 _WHOLE: dict[str, Any] = as_json(CompletionReply, _EXAMPLE)
 COMPLETION_RESPONSES: Responses = {
     200: {**_WHOLE, "content": {**_WHOLE["content"], "text/event-stream": {"example": _CHUNKS_EXAMPLE}}},

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import anyio.to_thread
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Path
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.responses import Response
 
@@ -27,7 +27,7 @@ from assistant.forms.plain import plain_text, to_plain
 from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.keys import Form
 from assistant.types import Answer, Question
-from assistant.web.chat_completions.described import COMPLETION_RESPONSES, MODELS_RESPONSES
+from assistant.web.chat_completions.described import COMPLETION_RESPONSES, MODEL_RESPONSES, MODELS_RESPONSES
 from assistant.web.chat_completions.replies import STILL_HERE, Json, Reply, opening, usage_of
 from assistant.web.chat_completions.requests import CompletionBody
 from assistant.web.clients import Client, TheClient, TheGate
@@ -49,8 +49,19 @@ _GRACE = 0.4  # seconds for an answer that was due
 @router.get("/v1/models", summary="List models", responses=MODELS_RESPONSES)
 async def models(_: TheClient) -> JSONResponse:
     """The two forms of an answer as models: `edu-policy` (Markdown) and `edu-policy-wechat` (plain)."""
-    listed = [{"id": name, "object": "model", "created": 0, "owned_by": _OWNER} for name in MODELS]
-    return JSONResponse({"object": "list", "data": listed})
+    return JSONResponse({"object": "list", "data": [_described(name) for name in MODELS]})
+
+
+@router.get("/v1/models/{model}", summary="Retrieve a model", responses=MODEL_RESPONSES)
+async def model(_: TheClient, model: Annotated[str, Path(max_length=200)]) -> JSONResponse:
+    """One of the models, as some clients look for it before they ask."""
+    if model not in MODELS:
+        raise ModelUnknown(tuple(MODELS))
+    return JSONResponse(_described(model))
+
+
+def _described(name: str) -> Json:
+    return {"id": name, "object": "model", "created": 0, "owned_by": _OWNER}
 
 
 @router.post(
@@ -149,14 +160,17 @@ class _Asking:
         return await anyio.to_thread.run_sync(self._written, answer, asked.conversation_id)
 
     def _written(self, answer: Answer, conversation_id: str) -> Reply:
-        told = to_json(answer) | {"conversation_id": conversation_id}
+        answered = to_json(answer)
+        told = answered | {"conversation_id": conversation_id}
         write = to_plain if self.form == "wechat" else to_markdown
         text = write(told, base=self.base_url, language=self.language)
         counted = {
             "prompt_tokens": answer.usage.prompt_tokens,
             "completion_tokens": answer.usage.completion_tokens,
         }
-        return self._reply(text, counted, {name: told[name] for name in _TOLD})
+        # Who reads the citations is not on this server: their addresses are whole.
+        whole = [{**one, "url": f"{self.base_url}{one['url']}"} for one in answered["citations"]]
+        return self._reply(text, counted, {name: told[name] for name in _TOLD} | {"citations": whole})
 
     def _said(self, text: str) -> Reply:
         """A sentence of our own in the place of an answer."""

@@ -32,12 +32,17 @@ def told(text: str | None) -> bool:
 def test_the_python_sdk_lists_asks_and_reads_the_citations(server: str) -> None:
     with openai.OpenAI(base_url=f"{server}/v1", api_key="none") as client:
         assert [model.id for model in client.models.list()] == MODELS
+        with pytest.raises(openai.NotFoundError):
+            client.models.retrieve("another")
         for model in MODELS:
+            assert client.models.retrieve(model).id == model
             reply = client.chat.completions.create(model=model, messages=MESSAGES)
             assert told(reply.choices[0].message.content)
             assert_is_a_reply(reply.model_dump())
             assert reply.model_extra
-            assert reply.model_extra["citations"][0]["document"]["source"] == "lunch.txt"
+            citation = reply.model_extra["citations"][0]
+            assert citation["document"]["source"] == "lunch.txt"
+            assert citation["url"].startswith(f"{server}/documents/")
             assert reply.model_extra["outcome"] == "grounded"
 
 
