@@ -160,8 +160,7 @@ class _Asking:
         return await anyio.to_thread.run_sync(self._written, answer, asked.conversation_id)
 
     def _written(self, answer: Answer, conversation_id: str) -> Reply:
-        answered = to_json(answer)
-        told = answered | {"conversation_id": conversation_id}
+        told: Json = to_json(answer) | {"conversation_id": conversation_id}
         write = to_plain if self.form == "wechat" else to_markdown
         text = write(told, base=self.base_url, language=self.language)
         counted = {
@@ -169,7 +168,7 @@ class _Asking:
             "completion_tokens": answer.usage.completion_tokens,
         }
         # Who reads the citations is not on this server: their addresses are whole.
-        whole = [{**one, "url": f"{self.base_url}{one['url']}"} for one in answered["citations"]]
+        whole = [{**one, "url": f"{self.base_url}{one['url']}"} for one in told["citations"]]
         return self._reply(text, counted, {name: told[name] for name in _TOLD} | {"citations": whole})
 
     def _said(self, text: str) -> Reply:
