@@ -27,6 +27,7 @@ _LONGEST = 4  # characters of a word
 _RUN = 3  # characters of the texts that show a word of theirs
 _RUNS = 2  # of them that it takes where the library has the doubtful character elsewhere
 _MOST_SLIPS = 3
+_MOST_DOUBTFUL = 20  # characters: beyond that they are of another subject, or of none, and not slips
 _A_WORD = 3.0  # what a word counts beside a pair of characters in the texts
 _ROWS, _CELLS = range(0xB0, 0xF8), range(0xA1, 0xFF)  # of GB 2312: the characters in use
 
@@ -41,6 +42,8 @@ def correct_slips(question: str, searcher: Searcher) -> str:
     """The question as it was meant; the same where nothing shows a slip, or nothing shows what was meant."""
     for _ in range(_MOST_SLIPS):
         doubtful = _doubtful(question, searcher)
+        if len(doubtful) > _MOST_DOUBTFUL:
+            break
         mended = [
             *_misheard(question, doubtful),
             *_resounded(question, doubtful, searcher),
