@@ -21,6 +21,7 @@ _RECKONS = re.compile(
     r"total|more|less|higher|lower|difference|left|sum|together|equal|costs|average"
 )
 _MOST_ADDED = 8  # of the figures told before
+_MOST_SAID, _MOST_KNOWN = 40, 200  # that are compared in pairs
 _MOST_TIMES = 1000
 _MINUTES = {"分钟": 1, "小时": 60}
 _ABOUT = re.compile(r"约[为合是]?$|近$")
@@ -43,6 +44,7 @@ def follows(figure: Figure, sentence: str, said: Sequence[Figure], known: Sequen
     value = _amount(figure)
     if value is None or not _RECKONS.search(sentence):
         return False
+    said, known = said[-_MOST_SAID:], known[-_MOST_KNOWN:]
     if figure.unit == _DAY and value in _days_between([*said, *known]):
         return True
     if figure.unit in _MINUTES and value * _MINUTES[figure.unit] in _minutes_between([*said, *known]):

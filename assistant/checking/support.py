@@ -36,6 +36,7 @@ _EACH = re.compile(r"分别|各为|依次|respectively")
 _WHOLE = Figure("100%", 0, 0, ("100",), "%")
 _ISSUED = re.compile(r"[^,，。；;]{0,12}(?:印发|发布|公布|通知|方案|办法|意见|要点|公告|规定|文件)")
 _LEAST_TERMS = 5
+_MOST_SAID = 40  # figures told before that are set side by side
 _CLEARLY = 0.7  # of the words of a sentence that a passage has which bears it, though nobody cited it
 _LEAST_TITLE = 6  # characters of a title that name a document without 《》
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -138,7 +139,7 @@ class Support:
         ):
             return True
         known = [*(one for source in cited for one in source.figures), *asked, _WHOLE]
-        apart = any(is_difference(figure, one, two) for one, two in combinations(said, 2))
+        apart = any(is_difference(figure, one, two) for one, two in combinations(said[-_MOST_SAID:], 2))
         return apart or is_count(figure, text, (s.body for s in cited)) or follows(figure, text, said, known)
 
     def _is_asked(self, claim: Claim) -> bool:
