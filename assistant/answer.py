@@ -247,7 +247,7 @@ class Assistant:
         if draft.reason is None:
             return self._answer(evidence, checked.text, checked, Outcome.GROUNDED, language)
         nearest = nearest_sections(draft)
-        if draft.told:
+        if draft.told and documents:
             text = checked.text
         else:
             text = refusal_text(draft.reason, nearest, language, documents, draft.missing, explained)
