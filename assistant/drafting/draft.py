@@ -122,9 +122,17 @@ def _inquiries(asked: StandAlone, mentions: Mentions, passages: Sequence[Passage
 def _read(
     one: _Inquiry, asked: StandAlone, whole: Reading, searcher: Searcher, reader: Reader, closely: int
 ) -> Reading:
-    """What its passages say to an inquiry: the reading of the whole question, where it is that."""
+    """What its passages say to an inquiry: the reading of the whole question, where it is that.
+
+    What was read closely for that may be of others than an inquiry is about: then its own are.
+    """
     if one.part.focus == asked.focus and not one.is_apart:
-        return whole.among(one.passages)
+        own = {passage.chunk.id for passage in one.passages}
+        if whole.closely <= own:
+            return whole.among(one.passages)
+        rarity, every = searcher.weight, whole.passages
+        read = reader.read(asked.focus, every, rarity, asked.context, closely=closely, only=own)
+        return read.among(one.passages)
     context = f"{asked.context} {one.part.context}".strip()
     return reader.read(one.part.focus, one.passages, searcher.weight, context, closely=closely)
 

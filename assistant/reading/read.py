@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
@@ -47,13 +47,14 @@ class Reading:
     """What passages say to a question: spans, best first, and the probability that none of them answers.
 
     From ``refuse_from`` on that is probable enough to tell nothing. ``judge`` gives the probability for
-    any of the spans.
+    any of the spans. ``closely`` are the ids of the chunks that the cross-encoder read.
     """
 
     wanted: Wanted
     spans: tuple[Span, ...]
     refuse_from: float
     judge: Callable[[Sequence[Span]], float] = field(compare=False, repr=False)
+    closely: frozenset[str] = frozenset()
 
     @property
     def none(self) -> float:
@@ -104,16 +105,19 @@ class Reader:
         context: str = "",
         *,
         closely: int = 0,
+        only: Collection[str] | None = None,
     ) -> Reading:
         """Score every span of the passages; without any, that none answers is certain.
 
         ``rarity`` is the worth of a term in the library, ``context`` words that the question only leans on.
-        So many passages are read ``closely``, by the cross-encoder.
+        So many passages are read ``closely``, by the cross-encoder, of those with ``only`` these chunks' ids
+        where they are given.
         """
         wanted = want(question, context, rarity, self._learned)
         scoring = self._learned.first
         table = features(wanted, passages, self._learned)
-        best = best_excerpts(passages, table @ scoring.span, closely)
+        known = passages if only is None else [one for one in passages if one.chunk.id in only]
+        best = best_excerpts(known, _of(known, passages, table @ scoring.span), closely)
         if judged := self._read_closely(f"{context} {question}".strip(), best):
             scoring = self._learned.second
             table = add_read(table, passages, judged)
@@ -125,7 +129,7 @@ class Reader:
         ]
         ordered = tuple(sorted(spans, key=lambda span: -span.score))
         judge = partial(_judge, scoring)
-        return Reading(wanted, ordered, scoring.refuse_from, judge)
+        return Reading(wanted, ordered, scoring.refuse_from, judge, frozenset(judged))
 
     def _read_closely(self, question: str, excerpts: Sequence[Excerpt]) -> Mapping[str, Judged]:
         if self._cross_encoder is None or self._lost or not excerpts:
@@ -141,6 +145,12 @@ class Reader:
             _log.warning("%s %s", error.message.en, error.hint.en)
             self._lost = error
             return None
+
+
+def _of(some: Sequence[Passage], passages: Sequence[Passage], scores: Numbers) -> Numbers:
+    """The scores of the spans of some passages, out of those of all."""
+    kept = {passage.chunk.id for passage in some}
+    return scores[[passage.chunk.id in kept for passage in passages for _ in passage.matches]]
 
 
 def _judge(scoring: Scoring, spans: Sequence[Span]) -> float:

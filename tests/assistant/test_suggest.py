@@ -32,7 +32,7 @@ def places(answer: Answer) -> list[tuple[str, int]]:
 
 
 def test_every_suggested_question_is_answered_from_another_place(seed_assistant: Assistant) -> None:
-    for question in ("荣成的校园安全有什么要求？", "聊城乡村学校饮水改善工程由哪个部门牵头？"):
+    for question in ("荣成的劳动教育有什么要求？", "聊城乡村学校饮水改善工程由哪个部门牵头？"):
         answer = ask(seed_assistant, question)
         suggested = Suggester(seed_assistant).next_questions(places(answer), "zh")
         assert 0 < len(suggested) <= MOST
