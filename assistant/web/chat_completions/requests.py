@@ -22,11 +22,12 @@ LONGEST_DEADLINE = 600
 # Bots never cut their histories: no more of one is kept for an answer than helps to understand the question.
 _MOST_TURNS = 200
 _LONGEST_TURN = 2000
+_LONGEST_LOOKED_AT = 20_000
 
 
 # What bots put beside a person's words: blocks in tags (reminders, quotes, captions) and notes in brackets.
 _ADDED = re.compile(
-    r"<(?P<tag>[A-Za-z][\w -]{2,40})>.*?</(?P=tag)>|"
+    r"<(?P<tag>[A-Za-z][\w -]{2,40})>.{0,4000}?</(?P=tag)>|"
     r"^\[(?:Image|File) Attachment[^\]\n]*\]|^\[Related Knowledge Base.*",
     re.DOTALL | re.MULTILINE,
 )
@@ -34,8 +35,10 @@ _OF_A_PICTURE = re.compile(r"(?:请|帮我)?.{0,8}(?:图片|照片|图像|image|
 
 
 def _said(text: str) -> str:
-    """A message's text without what a bot added to it."""
-    return _ADDED.sub("", text).strip() if _ADDED.search(text) else text
+    """A message's text without what a bot added; one that is too long for a question stays as it is."""
+    if len(text) > _LONGEST_LOOKED_AT or not _ADDED.search(text):
+        return text
+    return _ADDED.sub("", text).strip()
 
 
 def _as_name(value: object) -> object:
