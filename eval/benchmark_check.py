@@ -28,7 +28,10 @@ from vectorstore.types import Chunk, Document, Match, Passage
 from vectorstore.understand import understand
 
 REPLIES = Path(__file__).with_name("replies")
-_FOLDERS = {"seeds": Path("seeds"), "invented": SHIPPED_LIBRARIES / "invented" / "documents"}
+_FOLDERS = {
+    "seeds": Path(__file__).resolve().parents[1] / "seeds",
+    "invented": SHIPPED_LIBRARIES / "invented" / "documents",
+}
 _BEGINNING = 12  # characters of a quote that must stand in one passage
 HELD_BACK = "held_back"  # the file whose replies are only counted
 
