@@ -6,16 +6,17 @@ import math
 import os
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 from assistant.citations import Checked, cite
 from assistant.drafting.draft import draft as draft_answer
-from assistant.errors import BadQuestion, ModelUnavailable
+from assistant.errors import ModelUnavailable
 from assistant.evidence import best_first, pack
-from assistant.find import CLOSELY, find
+from assistant.find import find, how_closely
 from assistant.followup import stand_alone, still_leans
+from assistant.limits import Limits
 from assistant.model.errors import late
 from assistant.model.llm import ChatModel
 from assistant.model.rewrite import Rewriter
@@ -49,7 +50,7 @@ from assistant.types import (
     Unverified,
     Usage,
 )
-from vectorstore.errors import Language, Message
+from vectorstore.errors import Language
 from vectorstore.glossary import is_foreign
 from vectorstore.live import LiveLibrary
 from vectorstore.search import Searcher
@@ -59,20 +60,8 @@ from vectorstore.types import EVERYWHERE, Document, Passage, Scope
 _RESERVE = 0.4  # seconds before an answer is due that are kept for everything but the chat model
 _LEAST_FOR_A_MODEL = 0.5  # seconds in which no model has written a sentence yet
 _NEAREST_SHOWN = 2  # statements below a model's refusal
-_LEAST_TO_READ_CLOSELY = 1.0  # seconds before an answer is due
-_FEW_WAITING = 4  # questions; each that waits beyond them is one passage less that is read closely
 # Threads that all compute only take turns, and keep whoever answers connections from theirs.
 _SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Bounds of one answer, from the settings."""
-
-    passages: int
-    evidence_tokens: int
-    question_chars: int
-    history_turns: int
 
 
 class Assistant:
@@ -113,12 +102,12 @@ class Assistant:
 
         Raises BadQuestion, and IndexMissing or IndexMismatch where there is nothing to search.
         """
-        self._accept(question)
+        self._limits.accept(question.text)
         started = time.perf_counter()
         with self._library.searcher() as searcher:
             asked, spent = self._understand(question, searcher)
             with self._turns.take() as waiting:
-                closely = _closely(question.due - time.monotonic(), waiting)
+                closely = how_closely(question.due - time.monotonic(), waiting)
                 limit = self._limits.passages
                 found = find(asked, question.scope, searcher, self._reader, limit, closely)
                 evidence = pack(asked, found.passages, self._limits.evidence_tokens)
@@ -157,12 +146,12 @@ class Assistant:
 
     def search(self, question: Question, limit: int) -> tuple[str, tuple[Passage, ...]]:
         """The question as searched and what retrieval found, before any answer."""
-        self._accept(question)
+        self._limits.accept(question.text)
         with self._library.searcher() as searcher:
             asked, _ = self._understand(question, searcher)
             with self._turns.take() as waiting:
                 found = find(
-                    asked, question.scope, searcher, self._reader, limit, _closely(math.inf, waiting)
+                    asked, question.scope, searcher, self._reader, limit, how_closely(math.inf, waiting)
                 )
             return asked.text, found.passages[:limit]
 
@@ -198,23 +187,6 @@ class Assistant:
     def close(self) -> None:
         """Free the index. Running answers end in peace."""
         self._library.close()
-
-    def _accept(self, question: Question) -> None:
-        text = question.text
-        if not text.strip():
-            raise BadQuestion(
-                Message("问题是空的。", "The question is empty."),
-                Message("请输入一个问题。", "Type a question."),
-            )
-        if len(text) > self._limits.question_chars:
-            most = self._limits.question_chars
-            raise BadQuestion(
-                Message(
-                    f"问题有 {len(text)} 个字，太长了。",
-                    f"The question is too long ({len(text)} characters).",
-                ),
-                Message(f"请缩短到 {most} 字以内。", f"Shorten it to {most} characters."),
-            )
 
     def _understand(self, question: Question, searcher: Searcher) -> tuple[StandAlone, Usage]:
         """The question made self-contained: by rules, or by the model where it leans on what was said."""
@@ -317,13 +289,6 @@ def _sees(scope: Scope, document: Document) -> bool:
 def _frame(tongue: Tongue) -> Language:
     """What the product's own sentences are in."""
     return "en" if tongue == "en" else "zh"
-
-
-def _closely(seconds: float, waiting: int) -> int:
-    """How many passages are read closely, with so much time left and so many others waiting."""
-    if seconds < _LEAST_TO_READ_CLOSELY:
-        return 0
-    return max(0, CLOSELY - max(0, waiting - _FEW_WAITING))
 
 
 def _is_for_a_model(draft: Draft, evidence: Evidence) -> bool:

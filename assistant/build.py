@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.answer import Assistant, Limits
+from assistant.answer import Assistant
 from assistant.errors import SettingsInvalid
+from assistant.limits import Limits
 from assistant.model.llm import build_chat_model
 from assistant.reading.cross_encoder import CrossEncoder
 from assistant.reading.read import Reader

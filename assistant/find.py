@@ -13,6 +13,8 @@ from vectorstore.types import Passage, Scope
 
 _READ = 20  # passages that are read to find the best of them
 CLOSELY = 4  # of them that the cross-encoder reads, where there is time
+_LEAST_TO_READ_CLOSELY = 1.0  # seconds before an answer is due
+_FEW_WAITING = 4  # questions; each that waits beyond them is one passage less that is read closely
 _EACH = 6  # passages for each thing that a comparison names
 
 
@@ -49,3 +51,10 @@ def find(
         return Found(mentions, selection, kept, reading, closely)
     best = (replace(passage, rank=rank) for rank, passage in enumerate(reading.passages[:limit], start=1))
     return Found(mentions, selection, tuple(best), reading, closely)
+
+
+def how_closely(seconds: float, waiting: int) -> int:
+    """How many passages are read closely, with so much time left and so many others waiting."""
+    if seconds < _LEAST_TO_READ_CLOSELY:
+        return 0
+    return max(0, CLOSELY - max(0, waiting - _FEW_WAITING))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.answer import Assistant, Limits
+from assistant.answer import Assistant
+from assistant.limits import Limits
 from assistant.reading.features import text_of
 from assistant.reading.read import Reader, Span
 from assistant.settings import Settings

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from assistant.checking.cited import Source
 from assistant.checking.figures import DATE, read_figures
 from assistant.checking.opposed import (
+    clauses_in,
     clauses_of,
     nearest,
     role_at,
     says_otherwise,
     sides_at,
+    speaks_to_asker,
     tells_both,
 )
 from assistant.checking.persons import wrong_person
@@ -30,10 +32,8 @@ from assistant.checking.planned import (
 from assistant.checking.same_figures import stands_among
 from assistant.checking.stated import Claim, Kind, figures_of
 
-_CLAUSE = re.compile(r"[^,，;；。!！?？:：\n]+")
 _EACH = re.compile(r"分别|各为|依次|respectively")
 _ISSUED = re.compile(r"[^,，。；;]{0,12}(?:印发|发布|公布|通知|方案|办法|意见|要点|公告|规定|文件)")
-_YOU = re.compile(r"[您你]|your?")
 
 
 def misreadings(
@@ -95,7 +95,7 @@ def _in_another_role(text: str, claim: Claim, cited: Sequence[Source]) -> str:
 
 def _unfinished(clause: str, cited: Sequence[Source]) -> str:
     """That something is told as done of which the passages only say that it is to be."""
-    if not tells_done(clause) or _YOU.search(clause):
+    if not tells_done(clause) or speaks_to_asker(clause):
         return ""
     if any(source.is_draft for source in cited) and tells_in_force(clause):
         return "所引的是征求意见稿，尚未印发施行"
@@ -138,7 +138,7 @@ def _of_another(text: str, claim: Claim, names: Sequence[Claim], cited: Sequence
 
 def _scope(text: str, claim: Claim, names: Sequence[Claim]) -> Sequence[Claim]:
     """The names of the last clause up to the figure's own that has any; with 分别 the one in its turn."""
-    for clause in reversed([match for match in _CLAUSE.finditer(text) if match.start() <= claim.start]):
+    for clause in reversed([match for match in clauses_in(text) if match.start() <= claim.start]):
         inside = [name for name in names if clause.start() <= name.start < clause.end()]
         inside = [n for n in inside if all(n.end != other.start for other in inside)]  # 某省 of 某省某市
         if not inside:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 _CLAUSE = re.compile(r"[^,，;；。!！?？:：\n]+")
 _SENTENCE = re.compile(r"[^。!！?？;；\n]+")
+_YOU = re.compile(r"[您你]|your?")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LEAST_IN_COMMON = 0.4  # of the pairs of characters of a clause: below that it is nobody's
@@ -112,6 +113,11 @@ def share_in(text: str, bodies: Sequence[str]) -> float:
     return max((len(pairs & _pairs(body)) / len(pairs) for body in bodies), default=0.0)
 
 
+def speaks_to_asker(text: str) -> bool:
+    """Whether a text is about who asks: 您家孩子16岁."""
+    return bool(_YOU.search(text))
+
+
 def tells_both(clause: str) -> bool:
     """Whether a clause tells one figure of several things: 均为5元."""
     return bool(_BOTH.search(clause))
@@ -122,9 +128,14 @@ def windows_of(body: str) -> tuple[Window, ...]:
     return tuple(_windows(body))
 
 
+def clauses_in(text: str) -> Iterator[re.Match[str]]:
+    """The clauses of a text, where they stand."""
+    return _CLAUSE.finditer(text)
+
+
 def clauses_of(text: str) -> list[str]:
-    """The clauses of a sentence."""
-    return [match[0] for match in _CLAUSE.finditer(text)]
+    """The words of its clauses."""
+    return [match[0] for match in clauses_in(text)]
 
 
 def _windows(body: str) -> Iterator[Window]:

@@ -18,29 +18,19 @@ from assistant.checking.derived import follows, is_count, is_small_count
 from assistant.checking.figures import Figure, comparable, read_figures
 from assistant.checking.latin_names import unknown_names
 from assistant.checking.misread import misreadings
-from assistant.checking.names import (
-    find_departments,
-    find_places,
-    find_quotes,
-)
-from assistant.checking.opposed import (
-    share_in,
-)
+from assistant.checking.names import find_departments, find_places, find_quotes
+from assistant.checking.opposed import share_in, speaks_to_asker
 from assistant.checking.same_figures import is_difference, stands_among
 from assistant.checking.stated import Claim, Kind, figures_of
 from assistant.types import Evidence, Tongue
 from vectorstore.text import search_terms
 
-_CLAUSE = re.compile(r"[^,，;；。!！?？:：\n]+")
-_EACH = re.compile(r"分别|各为|依次|respectively")
 _WHOLE = Figure("100%", 0, 0, ("100",), "%")
-_ISSUED = re.compile(r"[^,，。；;]{0,12}(?:印发|发布|公布|通知|方案|办法|意见|要点|公告|规定|文件)")
 _LEAST_TERMS = 5
 _MOST_SAID = 40  # figures told before that are set side by side
 _CLEARLY = 0.7  # of the words of a sentence that a passage has which bears it, though nobody cited it
 _LEAST_TITLE = 6  # characters of a title that name a document without 《》
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_YOU = re.compile(r"[您你]|your?")
 _WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9.@_+-]*")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[\w./?=&%#~-]+", re.ASCII)
 
@@ -135,7 +125,7 @@ class Support:
         own = [claim.figure for claim in told if claim.figure]
         asked = read_figures(self._question)
         if stands_among(figure, asked) and (
-            _YOU.search(text) or any(one.unit == figure.unit and one.text != figure.text for one in own)
+            speaks_to_asker(text) or any(one.unit == figure.unit and one.text != figure.text for one in own)
         ):
             return True
         known = [*(one for source in cited for one in source.figures), *asked, _WHOLE]
