@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from assistant.citations import Checked, cite
+from assistant.answered import answer_of_draft, answer_of_reply
 from assistant.drafting.draft import draft as draft_answer
 from assistant.errors import ModelUnavailable
 from assistant.evidence import best_first, pack
@@ -19,18 +19,11 @@ from assistant.followup import stand_alone, still_leans
 from assistant.limits import Limits
 from assistant.model.errors import late
 from assistant.model.llm import ChatModel
+from assistant.model.looking import Looking
 from assistant.model.rewrite import Rewriter
 from assistant.model.write import AnswerWriter, Generated
 from assistant.reading.read import Reader
-from assistant.tell import (
-    model_failed,
-    nearest_sections,
-    notices_of,
-    refusal_text,
-    searched_in_part,
-    translated,
-    unverified,
-)
+from assistant.tell import model_failed, searched_in_part
 from assistant.turns import Turns
 from assistant.types import (
     Answer,
@@ -41,8 +34,6 @@ from assistant.types import (
     EvidenceReady,
     Outcome,
     Question,
-    Reason,
-    Refusal,
     Seconds,
     StandAlone,
     TextDelta,
@@ -59,7 +50,7 @@ from vectorstore.types import EVERYWHERE, Document, Passage, Scope
 
 _RESERVE = 0.4  # seconds before an answer is due that are kept for everything but the chat model
 _LEAST_FOR_A_MODEL = 0.5  # seconds in which no model has written a sentence yet
-_NEAREST_SHOWN = 2  # statements below a model's refusal
+_SEEN = 6  # passages that a chat model gets when it searches again
 # Threads that all compute only take turns, and keep whoever answers connections from theirs.
 _SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
 
@@ -77,14 +68,19 @@ class Assistant:
         limits: Limits,
         language: Language,
         unverified: Unverified,
+        looks_again: bool = True,
+        small_model: bool = False,
     ) -> None:
         self._library = library
         self._turns = Turns(_SEARCHES_AT_ONCE)
-        self._writer = AnswerWriter(chat_model, prompts_dir, unverified) if chat_model else None
+        self._writer = (
+            AnswerWriter(chat_model, prompts_dir, unverified, small=small_model) if chat_model else None
+        )
         self._rewriter = Rewriter(chat_model, prompts_dir) if chat_model else None
         self._unverified: Unverified = unverified
         self._limits, self._reader = limits, reader
         self._language: Language = language
+        self._looks_again = looks_again and not small_model
 
     def make_ready(self) -> None:
         """Load what the first question would have to wait for."""
@@ -98,7 +94,7 @@ class Assistant:
         raise AssertionError("a stream ends with AnswerReady")
 
     def stream(self, question: Question) -> Generator[AnswerEvent, None, None]:
-        """EvidenceReady, then TextDeltas, then exactly one AnswerReady, which replaces all text before it.
+        """EvidenceReady, what a model looks up, TextDeltas, then exactly one AnswerReady, which replaces all.
 
         Raises BadQuestion, and IndexMissing or IndexMismatch where there is nothing to search.
         """
@@ -120,14 +116,16 @@ class Assistant:
             tongue = self._tongue(question)
             notices = tuple(notice.in_language(_frame(tongue)) for notice in searcher.notices)
             if self._writer and not question.evidence_alone and _is_for_a_model(draft, evidence):
-                due = question.due - _RESERVE
+                looking = self._looking(question, evidence, searcher)
                 try:
-                    answer = yield from self._from_model(self._writer, tongue, evidence, draft, visible, due)
+                    reply = yield from self._from_model(self._writer, question, evidence, looking)
+                    answer = answer_of_reply(reply, draft, visible, _frame(tongue), self._unverified)
+                    answer = replace(answer, mode="llm", model=self._writer.model, usage=reply.usage)
                 except ModelUnavailable:
                     notices = (*notices, model_failed(_frame(tongue)))
                     fallback = True
             if answer is None:
-                answer = self._from_draft(draft, evidence, visible, _frame(tongue))
+                answer = answer_of_draft(draft, evidence, visible, _frame(tongue))
                 yield TextDelta(text=answer.text)
             if answer.outcome is Outcome.REFUSED and question.scope != EVERYWHERE:
                 notices = (*notices, searched_in_part(_frame(tongue)))
@@ -164,7 +162,7 @@ class Assistant:
         """The document of that id, or None, also where the scope does not allow it."""
         with self._library.searcher() as searcher:
             found = searcher.holdings.document(document_id)
-        return found if found and _sees(scope, found) else None
+        return found if found and scope.shows(found) else None
 
     def chunk_counts(self) -> dict[str, int]:
         """How many chunks each document has, by its id."""
@@ -207,83 +205,38 @@ class Assistant:
         language = question.language or self._language
         return "zh-Hant" if language == "zh" and is_traditional(question.text) else language
 
-    def _from_draft(
-        self,
-        draft: Draft,
-        evidence: Evidence,
-        documents: Sequence[Document],
-        language: Language,
-        explained: str = "",
-    ) -> Answer:
-        checked = cite(draft, language)
-        if draft.reason is None:
-            return self._answer(evidence, checked.text, checked, Outcome.GROUNDED, language)
-        nearest = nearest_sections(draft)
-        if draft.told and documents:
-            text = checked.text
-        else:
-            text = refusal_text(draft.reason, nearest, language, documents, draft.missing, explained)
-            text = f"{text}\n{checked.text}" if checked.text else text
-        answer = self._answer(evidence, text, checked, Outcome.REFUSED, language)
-        return replace(answer, refusal=Refusal(reason=draft.reason, nearest=nearest))
-
     def _from_model(
         self,
         writer: AnswerWriter,
-        tongue: Tongue,
+        question: Question,
         evidence: Evidence,
-        draft: Draft,
-        documents: Sequence[Document],
-        due: float,
-    ) -> Generator[AnswerEvent, None, Answer]:
-        """Stream the model's reply; returns the checked answer. Raises ModelUnavailable."""
+        looking: Looking | None,
+    ) -> Generator[AnswerEvent, None, Generated]:
+        """Stream the model's reply; returns it checked. Raises ModelUnavailable."""
+        due = question.due - _RESERVE
         if (left := due - time.monotonic()) < _LEAST_FOR_A_MODEL:
             raise late(max(0.0, left))
-        writing = writer.write(evidence, tongue, due=due)
-        while True:
-            try:
-                yield TextDelta(text=next(writing))
-            except StopIteration as end:
-                generated: Generated = end.value
-                break
-        if generated.checked is None:
-            # Where the documents' own words seemed to answer, whoever asks can judge by them.
-            statements = () if draft.reason else draft.statements[:_NEAREST_SHOWN]
-            nearest = best_first(evidence)[:3]
-            refused = Draft(reason=Reason.NOT_FOUND, nearest=nearest, statements=statements)
-            answer = self._from_draft(refused, evidence, documents, _frame(tongue), generated.missing)
-        else:
-            checked = generated.checked
-            answer = self._answer(evidence, checked.text, checked, checked.outcome, _frame(tongue))
-        return replace(answer, mode="llm", model=writer.model, usage=generated.usage)
+        return (yield from writer.write(evidence, self._tongue(question), due=due, looking=looking))
 
-    def _answer(
-        self, evidence: Evidence, text: str, checked: Checked, outcome: Outcome, language: Language
-    ) -> Answer:
-        notices = notices_of(checked.citations, language)
-        if checked.translated:
-            notices = (translated(language), *notices)
-        if outcome is Outcome.PARTLY:
-            notices = (unverified(self._unverified, language), *notices)
-        return Answer(
-            text=text,
-            outcome=outcome,
-            question=evidence.question,
-            citations=checked.citations,
-            notices=notices,
-        )
+    def _looking(self, question: Question, evidence: Evidence, searcher: Searcher) -> Looking | None:
+        """What a chat model may look up for a question, where there is the time."""
+        if not self._looks_again or question.hurried:
+            return None
+
+        def search(words: str) -> Sequence[Passage]:
+            asked = StandAlone(text=words, focus=words)
+            with self._turns.take():
+                return find(asked, question.scope, searcher, self._reader, _SEEN, closely=0).passages
+
+        room = self._limits.evidence_tokens // 2
+        return Looking(evidence, searcher.holdings, question.scope, search, searcher.passage, room)
 
 
 def _visible(searcher: Searcher, scope: Scope) -> Sequence[Document]:
     """The documents that whoever asks may know of, whatever they chose to ask in."""
     if scope.within is None:
         return searcher.holdings.documents
-    return tuple(document for document in searcher.holdings.documents if _sees(scope, document))
-
-
-def _sees(scope: Scope, document: Document) -> bool:
-    heads = (document.head_of(part) for part in range(len(document.parts) + 1))
-    return scope.within is None or any(scope.within.allows(document.id, head) for head in heads)
+    return tuple(document for document in searcher.holdings.documents if scope.shows(document))
 
 
 def _frame(tongue: Tongue) -> Language:

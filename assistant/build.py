@@ -68,6 +68,8 @@ def build_assistant(settings: Settings) -> Assistant:
         ),
         language=settings.language,
         unverified=settings.unverified,
+        looks_again=settings.look_again == "on",
+        small_model=settings.model_size == "small",
     )
     with library.searcher():  # what is wrong with the index is told now and not to the first who asks
         return assistant

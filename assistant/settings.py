@@ -129,6 +129,15 @@ class Settings(BaseSettings):
         60.0, gt=0, le=600, description="Whole time a chat model may take for one answer."
     )
     model_max_tokens: int = Field(1200, ge=64, le=32000, description="Longest reply of the chat model.")
+    look_again: Literal["on", "off"] = Field(
+        "on",
+        description="Whether a chat model may search and read on, three times at most, before it answers.",
+    )
+    model_size: Literal["large", "small"] = Field(
+        "large",
+        description="`small` suits models of some 7 billion weights and less: they get six passages, the best"
+        " one last, and look nothing up.",
+    )
     unverified: Unverified = Field(
         "mark",
         description="What becomes of a model's sentence that no cited passage bears: `mark` or `remove`.",

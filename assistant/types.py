@@ -223,6 +223,14 @@ class EvidenceReady:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAgain:
+    """A chat model has looked something up before it answers: what, and all its evidence by now."""
+
+    words: tuple[Message, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextDelta:
     """Some more of the answer's text, empty while nothing comes. What AnswerReady says replaces all of it."""
 
@@ -236,4 +244,4 @@ class AnswerReady:
     answer: Answer = field()
 
 
-AnswerEvent = EvidenceReady | TextDelta | AnswerReady
+AnswerEvent = EvidenceReady | LookedAgain | TextDelta | AnswerReady

@@ -83,6 +83,23 @@ def says(
     return Reply(body=body)
 
 
+def calls(*wanted: tuple[str, str], text: str = "") -> Reply:
+    """A reply that wants tools: the name of each and its arguments as they are sent, after some text."""
+
+    def body(_: Request) -> Iterator[Step]:
+        for part in _cut(text, 3):
+            yield event(delta={"content": part})
+        for index, (name, arguments) in enumerate(wanted):
+            called = {"name": name, "arguments": ""}
+            yield _called(index, {"id": f"call-{index}", "type": "function", "function": called})
+            for part in _cut(arguments, 5):
+                yield _called(index, {"function": {"arguments": part}})
+        yield event(delta={}, finish_reason="tool_calls")
+        yield b"data: [DONE]\n\n"
+
+    return Reply(body=body)
+
+
 def refuses(
     status: int, *, message: str = "refused", code: str | None = None, retry_after: object = None
 ) -> Reply:
@@ -191,6 +208,10 @@ def event(*, delta: dict[str, Any], finish_reason: str | None = None, **more: An
     """One event of a stream."""
     choice = {"index": 0, "finish_reason": finish_reason, "delta": delta}
     return _line({**_HEAD, **more, "choices": [choice]})
+
+
+def _called(index: int, call: dict[str, Any]) -> bytes:
+    return event(delta={"tool_calls": [{"index": index, **call}]})
 
 
 def _line(data: dict[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from vectorstore.chunking import is_searched, unnamed_fields
 from vectorstore.named import Target
 from vectorstore.row_selection import RowTable
-from vectorstore.types import EVERYWHERE, Chunk, Document, Scope, SectionKind
+from vectorstore.types import EVERYWHERE, Chunk, Document, Head, Scope, SectionKind
 
 _OUTSIDE = 8  # chunks at either end of a document among which letterhead and imprint stand
 _LETTERHEADS = 3  # of one document
@@ -62,6 +62,11 @@ class Holdings:
         """The chunks under the same headings, that one among them."""
         return [one for one in self._by_document[chunk.document_id] if one.path == chunk.path]
 
+    def siblings_of(self, chunk: Chunk) -> list[Chunk]:
+        """The chunks under the heading over that one's own, itself among them: of a row, its table."""
+        over = chunk.path[:-1] if len(chunk.path) > 1 else chunk.path
+        return [one for one in self._by_document[chunk.document_id] if one.path[: len(over)] == over]
+
     def letterheads(self, document_id: str) -> list[Chunk]:
         """The chunks in which a document tells its number, date and issuer without naming them."""
         chunks = self._by_document.get(document_id, [])
@@ -80,6 +85,16 @@ class Holdings:
             for part in range(len(document.parts) + 1)
             if scope.allows(document.id, document.head_of(part))
         )
+
+    def heads_in(self, scope: Scope) -> list[Head]:
+        """What the documents that a scope allows, and the parts of them, say of themselves."""
+        places = self.places_in(scope)
+        return [
+            document.head_of(part)
+            for document in self.documents
+            for part in range(len(document.parts) + 1)
+            if places is None or (document.id, part) in places
+        ]
 
     def is_in(self, chunk_id: str, places: frozenset[Place] | None) -> bool:
         """Whether there is that chunk, and in one of these places."""

@@ -215,6 +215,11 @@ class Scope:
             and (self.within is None or self.within.allows(document_id, head))
         )
 
+    def shows(self, document: Document) -> bool:
+        """Whether whoever asks may see any part of a document, whatever they chose to look at."""
+        heads = (document.head_of(part) for part in range(len(document.parts) + 1))
+        return self.within is None or any(self.within.allows(document.id, head) for head in heads)
+
 
 EVERYWHERE = Scope()
 

@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, cast
 
@@ -27,17 +26,16 @@ from assistant.model.errors import (
     late,
     package_failed,
     refusal,
-    unfinished,
     unintelligible,
     unreachable,
 )
 from assistant.model.providers import OPENAI, Endpoint, Package
-from assistant.model.reply import VisibleText
-from assistant.types import Usage
+from assistant.model.reply import Arriving, ModelDelta
 from vectorstore.errors import Message, PolicyAssistantError
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessageChunk, BaseMessage
+    from langchain_core.tools import BaseTool
 
     from assistant.settings import Settings
 
@@ -50,24 +48,11 @@ _CLOSE_SECONDS = 1.0  # given to a cancelled call for closing its connection
 _HEARTBEAT = 0.5
 _USAGE_SECONDS = 1.0  # given to a finished reply for the token counts that follow it
 _CHARS_PER_TOKEN = 8
-_FINISHED = ("finish_reason", "stop_reason", "done_reason")  # OpenAI's name, Anthropic's, Ollama's
 
 # Not every endpoint knows these: one that refuses a request by their name is asked without them.
 _OPTIONAL = ("temperature", "stream_options", "max_tokens", "max_completion_tokens")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelDelta:
-    """Some more of the reply, without the model's thoughts.
-
-    Empty where there is nothing new yet: a caller that waits gets the chance to
-    leave twice a second. Only the last delta carries the token counts, if the
-    endpoint sends any.
-    """
-
-    text: str
-    usage: Usage | None = None
-
+_TOOLS = "tools"  # nor does each model; servers say so in many words, with other statuses too
+_NO_TOOLS = (400, 404, 422, 501)
 
 _NOTHING_YET = ModelDelta(text="")
 
@@ -139,10 +124,17 @@ class ChatModel:
         self._unknown: frozenset[str] = frozenset()  # parameters that the endpoint refuses
         source.load()
 
+    @property
+    def knows_tools(self) -> bool:
+        """Whether it has not refused tools yet."""
+        return _TOOLS not in self._unknown
+
     def stream(
-        self, messages: Sequence[BaseMessage], *, at_most: float = math.inf
+        self, messages: Sequence[BaseMessage], *, tools: Sequence[BaseTool] = (), at_most: float = math.inf
     ) -> Generator[ModelDelta, None, None]:
         """The reply, piece by piece. It ends without an error only if the model finished it.
+
+        It may ask for ``tools`` instead; a model that knows none is asked without them.
 
         Takes ``model_seconds`` at most, or the seconds of ``at_most`` if they are fewer, the retry
         included. Closing the iterator closes the connection. Raises ModelUnavailable, ModelRefused
@@ -154,7 +146,7 @@ class ChatModel:
 
         def work() -> None:
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
-                runner.run(self._converse(messages, arrived.put, leave, seconds))
+                runner.run(self._converse(messages, tools, arrived.put, leave, seconds))
 
         worker = threading.Thread(target=work, name="chat-model", daemon=True)
         latest = time.monotonic() + seconds + 2 * _CLOSE_SECONDS
@@ -174,12 +166,13 @@ class ChatModel:
     async def _converse(
         self,
         messages: Sequence[BaseMessage],
+        tools: Sequence[BaseTool],
         put: Callable[[ModelDelta | PolicyAssistantError | None], None],
         leave: asyncio.Event,
         seconds: float,
     ) -> None:
         """Put the deltas, then what went wrong or None. Stops at the deadline, or when asked to leave."""
-        answering = asyncio.create_task(self._answer(messages, put))
+        answering = asyncio.create_task(self._answer(messages, tools, put))
         leaving = asyncio.create_task(leave.wait())
         await asyncio.wait({answering, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
@@ -189,13 +182,13 @@ class ChatModel:
         put(answering.result() if ended else late(seconds))
 
     async def _answer(
-        self, messages: Sequence[BaseMessage], put: Callable[[ModelDelta], None]
+        self, messages: Sequence[BaseMessage], tools: Sequence[BaseTool], put: Callable[[ModelDelta], None]
     ) -> ModelUnavailable | None:
         """One attempt, and one more if the endpoint failed before it began to reply."""
         for may_retry in (True, False):
-            reply = _Reply(put, limit=self._max_tokens * _CHARS_PER_TOKEN)
+            reply = Arriving(put, limit=self._max_tokens * _CHARS_PER_TOKEN)
             try:
-                await self._read(messages, reply)
+                await self._read(messages, tools, reply)
             except ModelReplyUnusable as error:
                 return error
             except asyncio.CancelledError:
@@ -203,7 +196,7 @@ class ChatModel:
                     raise
             except Exception as error:  # noqa: BLE001  # whatever third parties make of an endpoint's bytes
                 if not reply.finish_reason:  # else only the token counts after it are lost
-                    pause = None if reply.started else self._pause_before_retry(error)
+                    pause = None if reply.started else self._pause_before_retry(error, has_tools=bool(tools))
                     if pause is None or not may_retry:
                         return self._explain(error, started=reply.started)
                     await asyncio.sleep(pause)
@@ -211,19 +204,25 @@ class ChatModel:
             break
         return reply.end()
 
-    async def _read(self, messages: Sequence[BaseMessage], reply: _Reply) -> None:
+    async def _read(
+        self, messages: Sequence[BaseMessage], tools: Sequence[BaseTool], reply: Arriving
+    ) -> None:
         async with self._source.open(self._unknown) as model, asyncio.timeout(None) as patience:
-            pieces = model.astream(list(messages))
-            async with aclosing(cast("AsyncGenerator[AIMessageChunk]", pieces)):
+            asked = model.bind_tools(tools) if tools and self.knows_tools else model
+            pieces = cast("AsyncGenerator[AIMessageChunk]", asked.astream(list(messages)))
+            async with aclosing(pieces):
                 async for piece in pieces:
                     reply.take(piece)
                     if reply.finish_reason and patience.when() is None:
                         patience.reschedule(asyncio.get_running_loop().time() + _USAGE_SECONDS)
 
-    def _pause_before_retry(self, error: Exception) -> float | None:
+    def _pause_before_retry(self, error: Exception, *, has_tools: bool) -> float | None:
         """Seconds to wait before asking once more, or None where that is of no use."""
         import openai
 
+        if has_tools and self.knows_tools and _refuses_tools(error):
+            self._unknown |= {_TOOLS}
+            return 0.0
         if isinstance(error, openai.APIConnectionError):
             return None if isinstance(error, openai.APITimeoutError) else RETRY_SECONDS
         if not isinstance(error, openai.APIStatusError):
@@ -255,6 +254,13 @@ class ChatModel:
         return unintelligible()
 
 
+def _refuses_tools(error: Exception) -> bool:
+    """Whether a model or its langchain package says that it knows no tools."""
+    if isinstance(error, NotImplementedError):
+        return True
+    return getattr(error, "status_code", None) in _NO_TOOLS and "tool" in str(error).lower()
+
+
 def _next(
     arrived: SimpleQueue[ModelDelta | PolicyAssistantError | None],
 ) -> ModelDelta | PolicyAssistantError | None:
@@ -262,31 +268,3 @@ def _next(
         return arrived.get(timeout=_HEARTBEAT)
     except Empty:
         return _NOTHING_YET
-
-
-class _Reply:
-    """What has come of one reply. ``finish_reason`` is empty until the model is done."""
-
-    def __init__(self, put: Callable[[ModelDelta], None], *, limit: int) -> None:
-        self._put = put
-        self._visible = VisibleText(limit)
-        self._usage: Usage | None = None
-        self.started = False
-        self.finish_reason = ""
-
-    def take(self, piece: AIMessageChunk) -> None:
-        self.started = True
-        if counts := piece.usage_metadata:  # some endpoints send a running count with every piece
-            self._usage = Usage(
-                prompt_tokens=counts["input_tokens"], completion_tokens=counts["output_tokens"]
-            )
-        if text := self._visible.take(str(piece.text)):
-            self._put(ModelDelta(text=text))
-        reasons = map(piece.response_metadata.get, _FINISHED)
-        self.finish_reason = next(filter(None, reasons), self.finish_reason)
-
-    def end(self) -> ModelUnavailable | None:
-        rest = self._visible.rest()
-        if rest or self._usage:
-            self._put(ModelDelta(text=rest, usage=self._usage))
-        return unfinished(self.finish_reason, empty=not self._visible.text)

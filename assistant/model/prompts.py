@@ -18,6 +18,8 @@ NO_ANSWER = "资料中没有找到"
 
 ANSWER_PLACEHOLDERS = frozenset({"passages", "question", "fence", "language", "no_answer", "today"})
 RETRY_PLACEHOLDERS = frozenset({"problems"})
+LOOKED_PLACEHOLDERS = frozenset({"looked", "left", "fence"})
+SEARCH_PLACEHOLDERS = frozenset({"question"})
 REWRITE_PLACEHOLDERS = frozenset({"history", "question", "fence"})
 
 _FILE = re.compile(r"---\n(?P<front>.*?)\n---\n(?P<body>.*)", re.DOTALL)

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from assistant.model.errors import repeating, too_long, unmarked_thoughts
+from assistant.errors import ModelUnavailable
+from assistant.model.errors import repeating, too_long, unfinished, unmarked_thoughts
+from assistant.types import Usage
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessageChunk, ToolCall
 
 _TAG = re.compile(r"</?think>")
 _TAGS = ("<think>", "</think>")
@@ -13,6 +21,21 @@ _LOOP_TIMES = 4
 _LOOP_CHARS = 200  # shorter runs are rules of a table, dots, redacted figures
 _LONGEST_UNIT = 400
 _LOOK_EVERY = 100
+_FINISHED = ("finish_reason", "stop_reason", "done_reason")  # OpenAI's name, Anthropic's, Ollama's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDelta:
+    """Some more of the reply, without the model's thoughts.
+
+    Empty where there is nothing new yet: a caller that waits gets the chance to
+    leave twice a second. Only the last delta carries the token counts, if the
+    endpoint sends any, and what the model wants of its tools.
+    """
+
+    text: str
+    usage: Usage | None = None
+    calls: tuple[ToolCall, ...] = ()
 
 
 class VisibleText:
@@ -87,3 +110,47 @@ def _loops(text: str) -> bool:
         if text.endswith(text[-size:] * times):
             return True
     return False
+
+
+class Arriving:
+    """A reply while it comes. ``finish_reason`` is empty until the model is done."""
+
+    def __init__(self, put: Callable[[ModelDelta], None], *, limit: int) -> None:
+        self._put = put
+        self._visible = VisibleText(limit)
+        self._usage: Usage | None = None
+        self._calls: AIMessageChunk | None = None
+        self.started = False
+        self.finish_reason = ""
+
+    def take(self, piece: AIMessageChunk) -> None:
+        """Put what is new in a piece of it. Raises ModelReplyUnusable, as ``VisibleText`` does."""
+        self.started = True
+        if counts := piece.usage_metadata:  # some endpoints send a running count with every piece
+            self._usage = Usage(
+                prompt_tokens=counts["input_tokens"], completion_tokens=counts["output_tokens"]
+            )
+        if text := self._visible.take(str(piece.text)):
+            self._put(ModelDelta(text=text))
+        if piece.tool_call_chunks:
+            self._calls = piece if self._calls is None else self._calls + piece
+        reasons = map(piece.response_metadata.get, _FINISHED)
+        self.finish_reason = next(filter(None, reasons), self.finish_reason)
+
+    def end(self) -> ModelUnavailable | None:
+        """Put what was held back; gives what is wrong with a reply that ends here."""
+        rest, calls = self._visible.rest(), _calls_of(self._calls)
+        if rest or self._usage or calls:
+            self._put(ModelDelta(text=rest, usage=self._usage, calls=calls))
+        return unfinished(self.finish_reason, empty=not self._visible.text and not calls)
+
+
+def _calls_of(message: AIMessageChunk | None) -> tuple[ToolCall, ...]:
+    """What a model wants of its tools; arguments that are no JSON are none, and the tool says so."""
+    if message is None:
+        return ()
+    broken: Iterator[ToolCall] = (
+        {"name": one["name"] or "", "args": {}, "id": one["id"], "type": "tool_call"}
+        for one in message.invalid_tool_calls
+    )
+    return (*message.tool_calls, *broken)

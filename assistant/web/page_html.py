@@ -61,14 +61,16 @@ def draft_html(text: str, language: Language) -> str:
     return f"{stage_html(2, language)}{_paragraphs(text, {})}"
 
 
-def stage_html(stage: int, language: Language) -> str:
-    """What is being done, of searching, composing and checking."""
+def stage_html(stage: int, language: Language, looked: Sequence[str] = ()) -> str:
+    """What is being done, of searching, composing and checking, and what was ``looked`` up besides."""
     steps = "".join(
         f'<span class="{"now" if index == stage else "done" if index < stage else "later"}">'
         f"{as_text(WORDS[name].in_language(language))}</span>"
         for index, name in enumerate(_STAGES)
     )
-    return f'<p class="stages">{steps}</p>'
+    besides = WORDS["looked"].in_language(language).format("；".join(looked))
+    more = f'<p class="quiet">{as_text(besides)}</p>' if looked else ""
+    return f'<p class="stages">{steps}</p>{more}'
 
 
 def stopped_html(text: str, notice: str, question_id: str, language: Language) -> str:

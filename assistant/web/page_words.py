@@ -47,6 +47,7 @@ WORDS: Mapping[str, Message] = {
     "stage_search": Message("检索", "Searching"),
     "stage_compose": Message("组织", "Composing"),
     "stage_check": Message("核对", "Checking"),
+    "looked": Message("又查了：{}", "Also: {}"),
     "stopped": Message("已停止：没有写完，出处也没有列出。", "Stopped: unfinished, and without its sources."),
     "interrupted": Message(
         "这一问没有答完：服务中断过。可以点“重答”。",

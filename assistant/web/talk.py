@@ -10,7 +10,7 @@ from typing import Any
 from assistant.answer_json import to_json
 from assistant.desk import Job
 from assistant.history.types import Conversation, KeptTurn, TurnState
-from assistant.types import AnswerReady, EvidenceReady, TextDelta, Turn
+from assistant.types import AnswerReady, EvidenceReady, LookedAgain, TextDelta, Turn
 from assistant.web.page_html import (
     answer_html,
     draft_html,
@@ -104,11 +104,15 @@ def narrate(job: Job, language: Language) -> Iterator[Entry]:
     entry = Entry(question_id=job.question.id, question=job.question.text, html=stage_html(0, language))
     yield entry
     draft = ""
+    looked: list[str] = []
     try:
         for event in job.follow():
             match event:
                 case EvidenceReady():
                     yield replace(entry, html=stage_html(1, language))
+                case LookedAgain(words=words):
+                    looked += [one.in_language(language) for one in words]
+                    yield replace(entry, html=stage_html(1, language, looked))
                 case TextDelta(text=more) if more:
                     draft += more
                     yield replace(entry, html=draft_html(draft, language))

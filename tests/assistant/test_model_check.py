@@ -12,7 +12,7 @@ from assistant.errors import ModelReplyUnusable
 from assistant.model.prompts import NO_ANSWER
 from assistant.model.write import AnswerWriter, Generated
 from assistant.settings import Settings
-from assistant.types import Evidence, Outcome, Unverified
+from assistant.types import Evidence, Outcome, TextDelta, Unverified
 from tests.assistant.model_calls import model
 from tests.model_replies import says
 from tests.model_server import ModelServer
@@ -78,7 +78,9 @@ def write(
     writing = writer.write(evidence(question), "zh")
     while True:
         try:
-            shown.append(next(writing))
+            event = next(writing)
+            assert isinstance(event, TextDelta)
+            shown.append(event.text)
         except StopIteration as end:
             generated: Generated = end.value
             return shown, generated

@@ -12,9 +12,11 @@ import pytest
 from assistant.errors import PromptInvalid
 from assistant.model.prompts import (
     ANSWER_PLACEHOLDERS,
+    LOOKED_PLACEHOLDERS,
     NO_ANSWER,
     RETRY_PLACEHOLDERS,
     REWRITE_PLACEHOLDERS,
+    SEARCH_PLACEHOLDERS,
     load_prompt,
 )
 from assistant.settings import Settings
@@ -24,6 +26,8 @@ PROMPTS = Settings().prompts_dir
 SHIPPED = {
     "answer": ANSWER_PLACEHOLDERS,
     "retry": RETRY_PLACEHOLDERS,
+    "looked": LOOKED_PLACEHOLDERS,
+    "search": SEARCH_PLACEHOLDERS,
     "rewrite": REWRITE_PLACEHOLDERS,
     "judge": JUDGE_PLACEHOLDERS,
 }

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from assistant.answer_json import to_json
 from assistant.sessions import Asked
-from assistant.types import Answer, AnswerEvent, AnswerReady, EvidenceReady, TextDelta
+from assistant.types import Answer, AnswerEvent, AnswerReady, EvidenceReady, LookedAgain, TextDelta
 from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, Responses, as_json, errors_of
 from assistant.web.api.examples import ANSWER_EXAMPLE, EVENTS_EXAMPLE, TICKET_EXAMPLE
 from assistant.web.api.replies import AnswerBody, TicketBody
@@ -122,18 +122,21 @@ async def _events_of(
     asked: Asked, first: AnswerEvent, events: AsyncIterator[AnswerEvent], language: Language
 ) -> AsyncIterator[bytes]:
     try:
-        yield _event_of(first, asked)
+        yield _event_of(first, asked, language)
         async for event in events:
-            yield _event_of(event, asked)
+            yield _event_of(event, asked, language)
     except Exception as error:  # noqa: BLE001  # the status is sent already; the desk has logged the cause
         yield _event("error", told_error(error, language))
 
 
-def _event_of(event: AnswerEvent, asked: Asked) -> bytes:
+def _event_of(event: AnswerEvent, asked: Asked, language: Language) -> bytes:
     match event:
         case EvidenceReady(evidence=evidence):
             told = {"question": evidence.question, "passages": len(evidence.passages)}
             return _event("evidence", told)
+        case LookedAgain(words=words, evidence=evidence):
+            done = [one.in_language(language) for one in words]
+            return _event("looked", {"done": done, "passages": len(evidence.passages)})
         case TextDelta(text=text):
             return _event("text", {"text": text}) if text else b": \n\n"
         case AnswerReady(answer=answer):
