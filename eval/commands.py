@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -63,6 +64,12 @@ def evaluate(
     workers: Annotated[int, typer.Option(min=1, max=64, help="并发数 Cases at once.")] = 4,
     output: _Output = _DEFAULT_OUTPUT,
     resume: Annotated[Path | None, typer.Option(help="接着这次评测 Go on with this run.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="记录提示词和模型的回答 Keep prompts, and the model's replies, there.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="用记录的回答代替模型 Replies from there instead of the model.")
+    ] = None,
     failures: Annotated[bool, typer.Option(help="列出未通过的题 Show failing cases.")] = False,
     judge: Annotated[bool, typer.Option(help="另请模型评判 Let the chat model judge too.")] = False,
 ) -> None:
@@ -72,6 +79,7 @@ def evaluate(
     settings = start()
     from eval.libraries import note_folder, take_in_documents
     from eval.options import choose_library, read_kinds, read_server
+    from eval.recorded import chat_model_from
     from eval.run import Plan, run_evaluation
     from eval.splits import Split
 
@@ -95,7 +103,10 @@ def evaluate(
         take_in_documents(measured)
     else:
         note_folder(measured)
-    summary = run_evaluation(settings, plan)
+    with chat_model_from(measured.settings, record=record, replay=replay, url=url) as asked:
+        plan = replace(plan, library=replace(measured, settings=asked))
+        described = settings.model_copy(update={"openai_model": asked.openai_model})
+        summary = run_evaluation(described, plan)
     _show(summary, plan.split, settings, failures=failures)
     if judging:
         _judge(summary, judging, workers)

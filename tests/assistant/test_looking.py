@@ -14,9 +14,10 @@ from assistant.answer import Assistant
 from assistant.build import build_assistant
 from assistant.model.prompts import NO_ANSWER
 from assistant.settings import Settings
-from assistant.types import Answer, AnswerReady, LookedAgain, Outcome, Question, Scope, TextDelta
+from assistant.types import Answer, AnswerReady, LookedAgain, Outcome, Question, TextDelta
 from tests.model_replies import Reply, Request, calls, refuses, says
 from tests.model_server import ModelServer
+from vectorstore.types import Scope
 
 QUESTION = "聊城乡村学校饮水改善工程由哪个部门牵头？"
 ELSEWHERE = "扬州 教联体"  # what the first passages do not hold

@@ -59,8 +59,9 @@ async def ask(
     `outcome` is `grounded`, `partly` or `refused`; a refusal is an answer, with status 200. What was said
     before only helps to understand the question; it is never evidence: `history`, or what is kept of the
     `conversation_id` or of the last half hour of the `user`. The same request within a minute gets the same
-    answer. With `Accept: text/event-stream` the answer comes as events: `evidence`, `text` (a draft),
-    `answer` (the whole, which replaces the draft), or `error`.
+    answer. With `Accept: text/event-stream` the answer comes as events: `evidence`, `looked` (what a
+    chat model looked up besides), `text` (a draft), `answer` (the whole, which replaces the draft), or
+    `error`.
     """
     if body.callback_url is not None:
         callbacks.check(body.callback_url)

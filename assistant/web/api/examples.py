@@ -52,6 +52,7 @@ TICKET_EXAMPLE = {
 }
 EVENTS_EXAMPLE = (
     'event: evidence\ndata: {"question": "…", "passages": 12}\n\n'
+    'event: looked\ndata: {"done": ["检索“…”"], "passages": 15}\n\n'
     'event: text\ndata: {"text": "…[1]。"}\n\n'
     'event: answer\ndata: {"answer": "…[1]。", "outcome": "grounded", "citations": []}\n\n'
 )
