@@ -36,7 +36,8 @@
     return new Promise((resolve) => {
       const form = make("form", { method: "dialog" }, make("h2", { textContent: title }), ...parts,
         make("p", { className: "buttons" },
-          make("button", { value: "", textContent: words.cancel, formNoValidate: true }),
+          // No submit button: Enter would press the first of them.
+          make("button", { type: "button", textContent: words.cancel, onclick: () => dialog.close("") }),
           make("button", { value: "ok", textContent: confirm, className: "primary" })));
       const dialog = make("dialog", { className: "ask" }, form);
       dialog.setAttribute("aria-label", title);
@@ -59,15 +60,20 @@
     return [group, make("label", {}, words.say_more, more)];
   }
 
-  async function copy(answer) {
-    const text = [...answer.querySelectorAll(".text > *, .badges > li")].map((part) => part.innerText);
+  // The answer with the titles that it rests on; with all sources only where they are wanted.
+  async function copy(answer, withSources) {
+    const lines = (parts, ofLines = "innerText") => [...parts].map((part) => part[ofLines].trim());
+    const said = lines(answer.querySelectorAll(".text > *, .badges > li")).join("\n");
+    const marks = /\s*\[\d+\]/g;
+    const titles = lines(answer.querySelectorAll(".sources .title"), "textContent").filter((title) => !said.includes(title));
     const sources = [...answer.querySelectorAll(".source")].map((card) => {
       const link = new URL(card.querySelector("a").href);
       for (const name of ["cites", "lang"]) link.searchParams.delete(name);
       link.hash = "";
-      return `${card.innerText.trim()}\n${link}`;
+      const title = card.closest(".sources").querySelector(".title").textContent;
+      return `${title}\n${lines(card.children, "textContent").join("\n")}\n${link}`;
     });
-    const whole = [text.join("\n"), ...sources].join("\n\n");
+    const whole = withSources ? [said, ...sources].join("\n\n") : [said.replace(marks, ""), ...titles].join("\n");
     try {
       await navigator.clipboard.writeText(whole);
     } catch {  // no clipboard without https: an older way
@@ -76,13 +82,14 @@
       document.execCommand("copy");
       area.remove();
     }
-    say(words.copied);
+    say(withSources ? words.copied_sources : words.copied);
   }
 
   const acts = {
     ask: (button) => send("ask", { text: button.title || button.textContent }),
     retry: (button) => send("ask", { id: idOf(button) }),
-    copy: (button) => copy(button.closest(".answer")),
+    copy: (button) => copy(button.closest(".answer"), false),
+    copy_sources: (button) => copy(button.closest(".answer"), true),
     edit: (button) => { send("act", { act: "edit", id: idOf(button) }); box().focus(); },
     cancel: () => send("act", { act: "cancel" }),
     up: (button) => send("act", { act: "up", id: idOf(button) }),
@@ -92,15 +99,18 @@
       send("act", { act: "down", id: idOf(button), ...values });
       say(words.thanks);
     },
-    open: (button) => send("act", { act: "open", id: idOf(button) }),
-    new: () => { send("act", { act: "new" }); box().focus(); },
+    open: (button) => { closeDrawer(); send("act", { act: "open", id: idOf(button) }); },
+    new: () => { closeDrawer(); send("act", { act: "new" }); if (!isNarrow()) box().focus(); },
     rename: async (button) => {
       const title = button.closest("li").querySelector(".act-open").title;
+      button.closest("details").open = false;
       const field = make("input", { name: "text", value: title, required: true, maxLength: 60 });
-      const values = await ask(words.rename, [make("label", {}, words.rename, " ", field)], words.save);
+      field.setAttribute("aria-label", words.rename);
+      const values = await ask(words.rename, [field], words.save);
       if (values) send("act", { act: "rename", id: idOf(button), ...values });
     },
     delete: async (button) => {
+      button.closest("details").open = false;
       const sure = await ask(words.delete, [make("p", { textContent: words.sure })], words.delete);
       if (sure) send("act", { act: "delete", id: idOf(button) });
     },
@@ -118,6 +128,30 @@
     const link = event.target.closest?.("#chat a[href^='/documents/']");
     const plain = link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
     if (plain) { event.preventDefault(); show(link); }
+  });
+
+  // The list of conversations: on a phone it covers the chat, so it closes on choosing, and by "back".
+  const isNarrow = () => matchMedia("(max-width: 48rem)").matches;
+  const drawer = () => document.querySelector("#conversations");
+  const isOpen = () => Boolean(drawer()?.classList.contains("open"));
+  function closeDrawer() {
+    if (isNarrow() && isOpen()) history.back();
+  }
+  function tendDrawer() {
+    if (isNarrow() && isOpen() && !history.state?.drawer) history.pushState({ drawer: true }, "");
+    document.body.classList.toggle("listing", isOpen());
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#conversations .toggle-button") && isNarrow() && isOpen() && history.state?.drawer) {
+      event.stopPropagation();  // "back" closes it, once
+      history.back();
+    }
+    for (const menu of document.querySelectorAll("#shelf .more[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  }, true);
+  addEventListener("popstate", () => {
+    if (isNarrow() && isOpen() && !history.state?.drawer) drawer().querySelector(".toggle-button").click();
   });
 
   // The original beside the chat, or over it where there is no room.
@@ -207,6 +241,12 @@
       named.setAttribute("aria-label", named.title);
       if (named.classList.contains("on")) named.setAttribute("aria-current", "true");
     }
+    tendDrawer();
+    for (const [who, label] of [["user", words.question], ["bot", words.answer]]) {
+      for (const message of document.querySelectorAll(`#chat [data-testid=${who}]:not([aria-label="${label}"])`)) {
+        message.setAttribute("aria-label", label);
+      }
+    }
     name("#question .submit-button", "aria-label", words.send);
     name("#question .stop-button", "aria-label", words.stop);
     name("#conversations .toggle-button", "aria-label", words.conversations);
@@ -220,6 +260,10 @@
     }
   }
   new MutationObserver(tend).observe(document.documentElement, { childList: true, subtree: true });
+  (function watchDrawer() {
+    if (!drawer()) return void setTimeout(watchDrawer, 200);
+    new MutationObserver(tendDrawer).observe(drawer(), { attributes: true, attributeFilter: ["class"] });
+  })();
 
   // Keeps the question that was asked last at the top while its answer grows, until the reader scrolls.
   // Gradio's own scrolling goes to the end, which is the last source and not the answer.

@@ -111,6 +111,7 @@ def _banner(words: dict[str, str], language: Language, other: str) -> str:
     spoken = "en" if language == "zh" else "zh-CN"
     return (
         f"<header><h1>{words['title']}</h1><nav>"
+        f'<button type="button" class="act act-new">{words["new"]}</button>'
         f'<a href="/documents?lang={language}">{words["library"]}</a>'
         f'<a href="{other}" hreflang="{spoken}" lang="{spoken}">{words["other_language"]}</a>'
         f'<button type="button" class="act act-theme">{words["theme"]}</button></nav></header>'

@@ -26,6 +26,7 @@ _OF_TITLE = re.compile(r"^《[^》]+》(?:里，|对)")
 _LEAST_SHARED = 4  # characters that an answer and a quote share by more than chance
 _NEARLY_ALL = 0.8
 _MOST_CITES = 20  # other citations that a link carries along
+_ACTS = {"copy": "copy", "copy_sources": "copy_sources", "good": "up", "bad": "down", "retry": "retry"}
 _STAGES = ("stage_search", "stage_compose", "stage_check")
 
 
@@ -109,12 +110,9 @@ def answer_html(
     if answer["question"] and answer["question"] != asked:
         searched = WORDS["searched"].in_language(language) + answer["question"]
         parts.append(f'<p class="quiet">{as_text(searched)}</p>')
-    if cited:
-        told = _squeezed(_LABEL.sub("", answer["answer"]))
-        cards = "".join(_card(one, links[str(one["label"])], told, language) for one in cited)
-        title = f"{WORDS['sources'].in_language(language)} ({len(cited)})"
-        parts.append(f'<details class="sources" open><summary>{as_text(title)}</summary>{cards}</details>')
-    parts.append(_actions(rating, language))
+    told = _squeezed(_LABEL.sub("", answer["answer"]))
+    parts.extend(_sources(cited, links, told, language))
+    parts.append(_actions(rating, language, cites=bool(cited)))
     if following:
         parts.append(_following(following, language))
     return _answer(answer["answer_id"], "".join(parts))
@@ -179,17 +177,36 @@ def _nearest(nearest: Sequence[Json], language: Language) -> str:
     return f'<p class="quiet">{WORDS["nearest"].in_language(language)}</p><ul class="nearest">{links}</ul>'
 
 
-def _card(citation: Json, mark: str, told: str, language: Language) -> str:
-    document = citation["document"]
-    status = STATUS_NAMES[Status(document["status"])].in_language(language)
-    known = (document["issuer"], document["number"], document["issued_on"], status)
-    facts = " · ".join(fact for fact in known if fact)
+def _sources(cited: Sequence[Json], links: Mapping[str, str], told: str, language: Language) -> Iterator[str]:
+    """Each document in one line, to be unfolded to its passages."""
+    by_document: dict[tuple[str, str], list[Json]] = {}
+    for one in cited:
+        by_document.setdefault((one["document"]["id"], one["document"]["title"]), []).append(one)
+    for ones in by_document.values():
+        document = ones[0]["document"]
+        status = Status(document["status"])
+        standing = STATUS_NAMES[status].in_language(language) if status is not Status.ISSUED else ""
+        places = WORDS["places"].in_language(language).format(len(ones)) if len(ones) > 1 else ""
+        name = as_text(f"《{document['title']}》")
+        title = f'<span class="title">{name}</span>'
+        counted = "".join(f" · {as_text(one)}" for one in (standing, places) if one)
+        facts = " · ".join(filter(None, (document["issuer"], document["number"], document["issued_on"])))
+        cards = "".join(_card(one, links[str(one["label"])], told) for one in ones)
+        said = f'<p class="quiet">{as_text(facts)}</p>' if facts else ""
+        lead = as_text(WORDS["source"].in_language(language))
+        yield (
+            f'<details class="sources"><summary><span class="lead">{lead}</span>{title}'
+            f'<span class="counted">{counted}</span></summary>'
+            f"{said}{cards}</details>"
+        )
+
+
+def _card(citation: Json, mark: str, told: str) -> str:
     path = " › ".join(citation["path"])
     quote = _squeezed(citation["quote"])  # a row of a table is mostly line ends
-    title = as_text(f"《{document['title']}》")
     return (
-        f'<div class="source"><p>{mark} {title}</p><p class="quiet">{as_text(facts)}</p>'
-        f'<p class="quiet">{as_text(path)}</p><blockquote>{_with_marks(quote, told)}</blockquote></div>'
+        f'<div class="source"><p class="quiet">{mark} {as_text(path)}</p>'
+        f"<blockquote>{_with_marks(quote, told)}</blockquote></div>"
     )
 
 
@@ -221,14 +238,15 @@ def _squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
-def _actions(rating: str, language: Language) -> str:
-    buttons = "".join(_buttons(rating, language))
+def _actions(rating: str, language: Language, *, cites: bool) -> str:
+    buttons = "".join(_buttons(rating, language, cites=cites))
     return f'<p class="actions">{buttons}</p>'
 
 
-def _buttons(rating: str, language: Language) -> Iterator[str]:
-    for name, act in (("copy", "copy"), ("good", "up"), ("bad", "down"), ("retry", "retry")):
-        yield _button(act, WORDS[name].in_language(language), on=act == rating)
+def _buttons(rating: str, language: Language, *, cites: bool) -> Iterator[str]:
+    for name, act in _ACTS.items():
+        if cites or name != "copy_sources":
+            yield _button(act, WORDS[name].in_language(language), on=act == rating)
 
 
 def _retry(language: Language) -> str:

@@ -154,8 +154,21 @@ def test_lines_with_a_dash_are_a_list_and_the_source_line_is_quiet() -> None:
 
 def test_sources_have_title_issuer_status_path_and_quote() -> None:
     text = shown_text(html_of(make_answer("负责[1]。")))
-    for shown in ("出处 (1)", "[1] 《补助办法》", "市政府", "已印发", "一、总则", "补助由市教育局负责。"):
+    for shown in ("依据：《补助办法》", "市政府", "[1] 一、总则", "补助由市教育局负责。"):
         assert shown in text
+
+
+def test_a_document_is_one_folded_line_however_many_passages_are_cited() -> None:
+    second = replace(make_citation("另一句。", label=2), start=30, end=34)
+    html = html_of(make_answer("由市教育局负责[1][2]。", citations=(make_citation(), second)))
+    assert html.count("<details") == 1
+    assert "<details open" not in html
+    assert "《补助办法》 · 2 处" in shown_text(html)
+
+
+def test_the_button_that_copies_sources_is_there_where_there_are_any() -> None:
+    assert "act-copy_sources" in html_of(make_answer("负责[1]。"))
+    assert "act-copy_sources" not in html_of(make_answer("没有找到。", citations=()))
 
 
 def test_the_words_that_the_answer_took_are_marked_in_the_quote() -> None:
@@ -169,8 +182,8 @@ def test_the_words_that_the_answer_took_are_marked_in_the_quote() -> None:
 def test_notices_and_a_rewritten_question_are_told_and_an_unchanged_one_is_not() -> None:
     answer = make_answer("答", notices=("该文件为征求意见稿。",), question="补助由谁负责？")
     assert "该文件为征求意见稿。" in shown_text(html_of(answer, "由谁？"))
-    assert "按此检索：补助由谁负责？" in shown_text(html_of(answer, "由谁？"))
-    assert "按此检索" not in shown_text(html_of(answer, "补助由谁负责？"))
+    assert "问题理解为：补助由谁负责？" in shown_text(html_of(answer, "由谁？"))
+    assert "问题理解为" not in shown_text(html_of(answer, "补助由谁负责？"))
 
 
 def test_a_refusal_links_the_nearest_sections() -> None:

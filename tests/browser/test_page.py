@@ -52,7 +52,7 @@ def last_answer(page: Page) -> str:
 
 def quote_of(page: Page, label: int) -> str:
     card = page.locator("#chat .answer").last.locator(".source").nth(label - 1)
-    return re.sub(r"\s", "", card.locator("blockquote").inner_text())
+    return re.sub(r"\s", "", card.locator("blockquote").text_content() or "")
 
 
 def marked_in_the_original(page: Page) -> str:
@@ -92,7 +92,7 @@ def test_a_follow_up_is_read_with_what_was_asked_and_shown(page: Page) -> None:
     ask(page, LUNCH)
     ask(page, "那每天补助多少元？")
     assert "5元" in last_answer(page)
-    assert "按此检索" in last_answer(page)
+    assert "问题理解为" in last_answer(page)
     assert "云山市" in last_answer(page)
 
 
@@ -200,7 +200,7 @@ def test_conversations_are_listed_opened_renamed_and_deleted(page: Page) -> None
     page.locator("#shelf li", has_text="午餐").locator("summary").click()
     page.locator("#shelf li", has_text="午餐").get_by_role("button", name="改名").click()
     page.get_by_role("dialog").get_by_role("textbox").fill("<b>食堂</b>的事")
-    page.get_by_role("dialog").get_by_role("button", name="保存").click()
+    page.get_by_role("dialog").get_by_role("textbox").press("Enter")
     renamed = page.locator("#shelf li", has_text="<b>食堂</b>的事")
     expect(renamed).to_have_count(1)
     renamed.locator("summary").click()
@@ -235,8 +235,15 @@ def test_an_answer_is_copied_with_its_sources(browser: Browser, shelf: str) -> N
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         start(page)
         ask(page, LUNCH)
-        page.get_by_role("button", name="复制").click()
+        page.get_by_role("button", name="复制", exact=True).click()
         expect(page.get_by_role("status").filter(has_text="已复制")).to_be_visible()
+        copied = page.evaluate("() => navigator.clipboard.readText()")
+        assert "云山市教育局负责" in copied
+        assert "《云山市学生午餐补助办法" in copied
+        assert "http" not in copied
+        assert "[1]" not in copied
+        page.get_by_role("button", name="连出处复制").click()
+        expect(page.get_by_role("status").filter(has_text="含出处")).to_be_visible()
         copied = page.evaluate("() => navigator.clipboard.readText()")
         assert "云山市教育局负责" in copied
         assert quote_of(page, 1) in re.sub(r"\s", "", copied)
@@ -306,6 +313,67 @@ def test_on_a_phone_the_original_covers_the_chat_and_back_closes_it(phone: Page)
     expect(phone.locator("#chat .answer")).to_be_visible()
 
 
+def is_listing(page: Page) -> bool:
+    return "open" in (page.locator("#conversations").get_attribute("class") or "").split()
+
+
+def test_on_a_phone_the_list_closes_on_choosing_and_by_back(phone: Page) -> None:
+    start(phone)
+    ask(phone, LUNCH)
+    phone.locator("#banner .act-new").tap()
+    expect(phone.locator("#chat .asked")).to_have_count(0)
+    ask(phone, READING)
+    toggle = phone.locator("#conversations .toggle-button")
+    toggle.tap()
+    expect(phone.locator("body")).to_have_class(re.compile(r"\blisting\b"))
+    phone.locator("#shelf .act-open", has_text="午餐").tap()
+    expect(phone.locator("body")).not_to_have_class(re.compile(r"\blisting\b"))
+    assert not is_listing(phone)
+    expect(phone.locator("#chat .asked")).to_contain_text(["午餐补助"])
+    toggle.tap()
+    expect(phone.locator("body")).to_have_class(re.compile(r"\blisting\b"))
+    phone.go_back()
+    expect(phone.locator("body")).not_to_have_class(re.compile(r"\blisting\b"))
+    expect(phone.locator("#chat .asked")).to_contain_text(["午餐补助"])
+    toggle.tap()
+    expect(phone.locator("body")).to_have_class(re.compile(r"\blisting\b"))
+    toggle.tap()
+    expect(phone.locator("body")).not_to_have_class(re.compile(r"\blisting\b"))
+
+
+def test_all_of_a_conversations_menu_is_in_sight(phone: Page) -> None:
+    start(phone)
+    ask(phone, LUNCH)
+    phone.locator("#conversations .toggle-button").tap()
+    phone.locator("#shelf summary").tap()
+    for button in (
+        phone.get_by_role("button", name="删除", exact=True),
+        phone.get_by_role("link", name="导出 Word"),
+    ):
+        expect(button).to_be_in_viewport(ratio=1)
+        button.click(trial=True)
+
+
+def test_fields_and_targets_suit_a_thumb(phone: Page) -> None:
+    start(phone)
+    ask(phone, LUNCH)
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    assert phone.locator("#question textarea").evaluate(size) >= 16
+    for target in phone.locator("#chat .actions .act, #banner nav .act, #chat .sources summary").all():
+        box = target.bounding_box()
+        assert box
+        assert box["height"] >= 44
+
+
+def test_messages_are_named_by_who_speaks_and_not_by_their_html(page: Page) -> None:
+    start(page)
+    ask(page, LUNCH)
+    names = page.locator("#chat [data-testid]").evaluate_all(
+        "elements => elements.map((one) => one.getAttribute('aria-label')).filter(Boolean)"
+    )
+    assert names == ["问题", "回答"]
+
+
 def test_hostile_text_is_shown_as_text_in_questions_and_answers(page: Page) -> None:
     start(page)
     question = "云山市网络安全通知有哪些要求？ <img src=x onerror=alert(1)> **粗** [链](http://evil.example)"
@@ -339,7 +407,7 @@ def test_dark_is_the_systems_until_the_button_is_used(browser: Browser, shelf: s
         page = pages.open()
         start(page)
         expect(page.locator("body")).to_have_class(re.compile(r"\bdark\b"))
-        page.get_by_role("button", name="深浅").click()
+        page.get_by_role("button", name="明暗").click()
         expect(page.locator("body")).not_to_have_class(re.compile(r"\bdark\b"))
         reload(pages, page)
         expect(page.locator("#banner")).to_be_visible()
