@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.web.spans import Range, anchor_of
@@ -43,6 +44,12 @@ def outline_entries(
         here = cited is not None and section.start <= cited[0] < section.end
         entries.append(Entry(name=name, anchor=anchor_of(section.start), here=here, children=children))
     return tuple(entries)
+
+
+def path_here(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """The names over the cited passage, from the top down; nothing where none is cited."""
+    here = next((entry for entry in entries if entry.here), None)
+    return (here.name, *path_here(here.children)) if here else ()
 
 
 def _name(section: Section, language: Language) -> str:

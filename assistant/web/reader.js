@@ -10,6 +10,22 @@ if (outline && outline.dataset.open && innerWidth >= WIDE) {
   column.scrollTop = below - column.clientHeight / 3;
 }
 
+// On a narrow screen a cited row is also told as a card, column by column: its table is wider than the screen.
+const row = cited?.closest("tbody tr");
+const names = row ? [...row.closest("table").querySelectorAll("thead th, thead td")].map((one) => one.textContent) : [];
+if (names.length > 2 && row.children.length === names.length) {
+  const card = document.createElement("dl");
+  card.className = "card";
+  [...row.children].forEach((cell, at) => {
+    if (!cell.textContent.trim()) return;
+    const name = document.createElement("dt"), value = document.createElement("dd");
+    name.textContent = names[at];
+    value.textContent = cell.textContent;
+    card.append(name, value);
+  });
+  row.closest(".scroll").before(card);
+}
+
 if (cited && ["", "#cited"].includes(location.hash)) {
   // Not scrollIntoView and focus alone: in a side panel they would move the page around it as well.
   const box = cited.getBoundingClientRect(), table = cited.closest(".scroll");

@@ -15,7 +15,7 @@ from assistant.web.cited_places import CitedPlace, Steps, read_places, read_step
 from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
 from assistant.web.http_errors import UnknownDocument
 from assistant.web.look import Look, TheLook
-from assistant.web.outline import outline_entries
+from assistant.web.outline import outline_entries, path_here
 from assistant.web.spans import Range
 from assistant.web.static_page import in_language, static_page
 from assistant.wording import MARK_NAMES, STATUS_NAMES
@@ -74,8 +74,10 @@ def render(document: Document, start: str, end: str, look: Look, steps: Steps | 
         look,
         title=head.title,
         facts=[fact for fact in (head.issuer, head.number, issued, status, document.source) if fact],
+        standing=status if head.status is not Status.ISSUED else "",
         notices=notices,
-        outline=outline_entries(document.sections, cited, look.language),
+        outline=(outline := outline_entries(document.sections, cited, look.language)),
+        here=path_here(outline),
         blocks=read_blocks(document, cited),
         cited=cited,
         link=document_url(document.id, *cited) if cited else f"/documents/{quote(document.id, safe='')}",
@@ -104,6 +106,8 @@ def _missing(look: Look, steps: Steps | None) -> HTMLResponse:
         status=error.status,
         title=error.message.in_language(look.language),
         facts=[],
+        standing="",
+        here=(),
         notices=[_WORDS["list_hint"].in_language(look.language)],
         outline=(),
         cited=None,

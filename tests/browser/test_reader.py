@@ -260,3 +260,25 @@ def test_axe_sees_what_is_wrong(page: Page, ids: dict[str, str]) -> None:
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")
 
     assert any(each.startswith("button-name") for each in serious_violations(page))
+
+
+def test_what_is_read_is_told_above_it_and_stays_in_sight(
+    page: Page, shelf: str, ids: dict[str, str]
+) -> None:
+    page.goto(address(ids, "long", far_down(shelf, ids)))
+    bar = page.locator(".bar")
+    expect(bar).to_contain_text("云山市学校安全工作规定")
+    expect(bar).to_contain_text("应急处置")
+    for seen in (bar.locator("b"), bar.get_by_role("button", name="复制链接")):
+        expect(seen).to_be_in_viewport()
+
+
+def test_on_a_phone_a_cited_row_is_a_card_too(phone: Page, shelf: str, ids: dict[str, str]) -> None:
+    row = next(each for each in all_sections(shelf, ids["table"]) if each["kind"] == "row")
+    phone.goto(address(ids, "table", row))
+    card = phone.locator(".card")
+    expect(card).to_be_visible()
+    expect(card.locator("dt")).to_have_text(["序号", "类别", "任务", "牵头科室", "配合科室"])
+    expect(card).to_contain_text("新建幼儿园12所")
+    phone.set_viewport_size({"width": 1200, "height": 800})
+    expect(card).to_be_hidden()
