@@ -159,10 +159,11 @@ def _tell_how_to_make_a_key(settings: Settings) -> None:
 
 def _unforeseen() -> str:
     """Log the exception being handled; tell where its cause stands."""
-    from assistant.logs import log_file
+    from assistant.logs import log_file, start_logging
 
     try:
-        settings = start()
+        settings = read_settings()
+        start_logging(settings.data_dir)
     except PolicyAssistantError:  # no settings or no place for a log: the terminal is all there is
         logger.exception("Unforeseen")
         return "✗ 出现意外错误。 Something unexpected went wrong."

@@ -49,6 +49,8 @@ class Job:
         """The answer once it is there; it raises what went wrong, or CancelledError after ``stop``."""
         self.kept = True
         """Whether it is in its owner's conversation, to come back to."""
+        self.lost = False
+        """Whether it was to be kept for its owner, and could not be."""
         self.hurried = question.hurried
         """Whether it had little time when it was asked."""
         self._events: list[AnswerEvent] = []
@@ -176,6 +178,7 @@ class Desk:
             self._forget_the_oldest()
         try:
             job.kept = self._remember(question, owner)
+            job.lost = owner is not None and not job.kept
         except PolicyAssistantError as error:
             job.end(error)
             raise
@@ -219,7 +222,7 @@ class Desk:
         try:
             self._keep(job, result)
         except HistoryUnusable as error:
-            job.kept = False
+            job.lost, job.kept = job.lost or job.kept, False
             _LOG.warning("An answer was not kept: %s", error.message.en)
         job.end(result)
 

@@ -18,7 +18,10 @@ from assistant.model.llm import build_chat_model
 from assistant.settings import Settings
 from vectorstore.errors import Message, PolicyAssistantError
 from vectorstore.generations import open_current
+from vectorstore.ingest import waiting
 
+_WAITING = Message("待发布", "Unpublished")
+_NAMED = 3  # of the documents that wait
 PACKAGES = ("chromadb", "fastapi", "gradio", "langchain-core", "langchain-openai", "tantivy", "tiktoken")
 
 
@@ -38,6 +41,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         (Message("软件包", "Packages"), _packages),
         (Message("数据目录", "Data folder"), _data_folder),
         (Message("索引", "Index"), _index),
+        (_WAITING, _waiting),
         (Message("向量模型", "Embedding"), _embedding),
         (Message("阅读模型", "Reading"), _reading),
         (Message("重排接口", "Reranking"), _reranker),
@@ -47,6 +51,11 @@ def examine(settings: Settings) -> Iterator[Check]:
     for name, check in checks:
         yield _done(name, check, settings)
     yield examine_chat_model(settings)
+
+
+def examine_waiting(settings: Settings) -> Check:
+    """Whether documents are stored that the published index does not answer from yet."""
+    return _done(_WAITING, _waiting, settings)
 
 
 def examine_chat_model(settings: Settings) -> Check:
@@ -94,6 +103,27 @@ def _index(settings: Settings) -> Message:
     return Message(
         f"{documents} 份文件，{chunks} 个片段，校验无误（{generation.name}）",
         f"{documents} documents, {chunks} chunks, checksums right ({generation.name})",
+    )
+
+
+def _waiting(settings: Settings) -> Message:
+    found = waiting(settings.data_dir)
+    if not found.added and not found.removed:
+        return Message("没有", "nothing")
+    names = found.added[:_NAMED] + ("…",) * (len(found.added) > _NAMED)
+    counts = len(found.added), found.removed
+    raise PolicyAssistantError(
+        Message(
+            "索引里还缺 {} 份已存下的文件，还留着 {} 份已移除的文件".format(*counts)
+            + f"{'：' if names else ''}{'、'.join(names)}。",
+            "The index lacks {} documents that are stored and has {} that are removed".format(*counts)
+            + f"{': ' if names else ''}{', '.join(names)}.",
+        ),
+        Message(
+            "请检查磁盘空间和向量接口，再运行 policy-assistant ingest；在此之前按已发布的索引回答。",
+            "Check the disk and the embedding endpoint, then run policy-assistant ingest; until then the"
+            " published index answers.",
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import KeyNameUnusable, KeysUnusable, KeyTaken, KeyUnknown
 from vectorstore.errors import Message
+from vectorstore.private import FILE_MODE, make_folder
 from vectorstore.types import Scope
 
 Form = Literal["markdown", "wechat"]
@@ -120,10 +121,10 @@ class Keys:
 
     def _writing(self) -> FileLock:
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._file.parent)
         except OSError as error:
             raise _unusable(self._file) from error
-        return FileLock(self._file.with_suffix(".lock"))
+        return FileLock(self._file.with_suffix(".lock"), mode=FILE_MODE)
 
     def _read(self) -> tuple[Key, ...]:
         try:

@@ -7,7 +7,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import vectorstore
 from assistant.build import build_embedder
@@ -15,12 +14,12 @@ from assistant.settings import Settings
 from vectorstore.catalog import DocumentEntry, load_catalog
 from vectorstore.chunking import Cut, split_with_reasons
 from vectorstore.database import Database, Listed
-from vectorstore.errors import DocumentUnknown, LibraryBusy, Message, PolicyAssistantError, UnreadableFile
+from vectorstore.errors import DocumentUnknown, Message, PolicyAssistantError, UnreadableFile
 from vectorstore.generations import intact_recipe
 from vectorstore.ingest import IngestReport, ProgressEvent, ingest
 from vectorstore.intake import Failure, SourceFile
-from vectorstore.published import current_name
 from vectorstore.sources import CATALOG, Gathered, gather
+from vectorstore.storage import temporary_folder
 from vectorstore.types import Chunk, Document
 from vectorstore.understand import stop_reading, understand
 
@@ -46,18 +45,13 @@ def documents_dir(settings: Settings) -> Path:
 def prepare_library(settings: Settings, on_progress: OnProgress) -> IngestReport | None:
     """Bring the library up to date with ``seeds_dir`` and what was uploaded; cheap when nothing changed.
 
-    None where there is nothing that may be done unasked: another process is writing, or the index is of
-    another embedding model. Raises what ``ingest`` raises.
+    None where nothing may be done unasked: the index is of another embedding model. Raises what ``gather``
+    and ``ingest`` raise.
     """
     published = intact_recipe(settings.data_dir)
     if published and published.embedding_model != build_embedder(settings).model:
         return None
-    try:
-        return take_in(settings, _at_start(settings), on_progress=on_progress)
-    except LibraryBusy:
-        if current_name(settings.data_dir) is None:
-            raise
-        return None
+    return take_in(settings, _at_start(settings), on_progress=on_progress)
 
 
 def _at_start(settings: Settings) -> list[str | Path]:
@@ -155,7 +149,7 @@ def _unknown(name: str) -> PolicyAssistantError:
 @contextmanager
 def _gathered(settings: Settings, places: Sequence[str | Path]) -> Iterator[Gathered]:
     """What is at these places; unpacked and fetched files are there until the block ends."""
-    with TemporaryDirectory(prefix="policy-assistant-") as scratch:
+    with temporary_folder() as scratch:
         yield gather(places, scratch=Path(scratch), catalog=load_catalog(settings.seeds_dir / CATALOG))
 
 

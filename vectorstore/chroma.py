@@ -11,7 +11,7 @@ unreachable beside 500 of them, and a province's documents repeat one another).
 
 An index is built once by one process and then only read: killed while writing,
 Chroma can lose a collection for good. Opening one writes to its folder even so
-(a row in its lock table): open a copy where the bytes must stay the same.
+(see lent): open a copy of that where the bytes must stay the same.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from sqlalchemy.pool import QueuePool
 
 from vectorstore import records
 from vectorstore.errors import IndexMismatch, Message
+from vectorstore.private import make_file, make_folder
 from vectorstore.records import text_digest, to_json
 from vectorstore.storage import library_damaged, storage_errors
 from vectorstore.types import Chunk, Document, Head
@@ -244,7 +245,8 @@ class Database:
 
     def _open(self) -> None:
         if not self._read_only:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._path.parent)
+            make_file(self._path)
         with self._engine.begin() as connection:
             # A snapshot that is opened for reading has been compared with its checksum already.
             if not self._read_only and connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":

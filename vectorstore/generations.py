@@ -25,7 +25,9 @@ from vectorstore.database import Database, Vector
 from vectorstore.errors import IndexMismatch, IndexMissing, LibraryDamaged, Message
 from vectorstore.exact import Entry, ExactVectors
 from vectorstore.keywords import KeywordIndex
+from vectorstore.lent import lend
 from vectorstore.manifest import (
+    KEYWORDS,
     SCHEMA,
     VECTORS,
     Manifest,
@@ -33,16 +35,15 @@ from vectorstore.manifest import (
     checksums,
     intact_manifest,
     is_intact,
-    is_lost,
     read_manifest,
     write_manifest,
 )
+from vectorstore.private import close_to_others, make_folder
 from vectorstore.published import current_name, generation_names, last_number
-from vectorstore.storage import PrivateFolder, move_folder, replace_file, storage_errors, sync_tree
+from vectorstore.storage import move_folder, replace_file, storage_errors, sync_tree
 from vectorstore.text import search_terms
 
 _LIBRARY = "library.sqlite"
-_KEYWORDS = "keywords"
 _EXACT = "exact"
 
 
@@ -79,7 +80,7 @@ class Generation:
     resources: ExitStack
 
     def close(self) -> None:
-        """Free all descriptors and the private copy; may be called twice."""
+        """Free all descriptors and what was lent; may be called twice."""
         self.resources.close()
 
     def __enter__(self) -> Self:
@@ -140,9 +141,8 @@ def publish(
     """
     index = data_dir / "index"
     with storage_errors(index):
-        index.mkdir(parents=True, exist_ok=True)
-        for leftover in index.glob(".building-*"):
-            shutil.rmtree(leftover)
+        make_folder(index)
+        remove_unfinished(data_dir)
         aside = index / f".building-{uuid4().hex}"
         try:
             _build(aside, database, texts, on_progress)
@@ -155,6 +155,7 @@ def publish(
                 files=checksums(aside),
             )
             name = f"{last_number(index) + 1:08d}-{write_manifest(aside, manifest)}"
+            close_to_others(aside)
             sync_tree(aside)
             move_folder(aside, index / name)
         finally:
@@ -164,14 +165,22 @@ def publish(
     return name
 
 
+def remove_unfinished(data_dir: Path) -> None:
+    """Remove what builds that were killed have left. For one process at a time."""
+    index = data_dir / "index"
+    with storage_errors(index):
+        for leftover in index.glob(".building-*"):
+            shutil.rmtree(leftover)
+
+
 def _build(
     folder: Path, database: Database, texts: Sequence[IndexedText], on_progress: Callable[[int, int], None]
 ) -> None:
-    folder.mkdir()
+    make_folder(folder)
     database.snapshot(folder / _LIBRARY)
     chunks = (text for text in texts if is_chunk(text.entry_id))
     terms = ((chunk.entry_id, chunk.document_id, search_terms(chunk.text)) for chunk in chunks)
-    KeywordIndex.build(folder / _KEYWORDS, terms)
+    KeywordIndex.build(folder / KEYWORDS, terms)
     entries = [Entry(text.entry_id, text.document_id, text.vector) for text in texts]
     ExactVectors.build(folder / _EXACT, entries)
     VectorIndex.build(folder / VECTORS, entries, on_progress)
@@ -180,7 +189,7 @@ def _build(
 
 def _verify(folder: Path, entries: Sequence[Entry]) -> None:
     chunk_ids = (entry.chunk_id for entry in entries if is_chunk(entry.chunk_id))
-    lost = KeywordIndex.open(folder / _KEYWORDS).lost(chunk_ids)
+    lost = KeywordIndex.open(folder / KEYWORDS).lost(chunk_ids)
     vectors = VectorIndex.open(folder / VECTORS)
     try:
         lost += vectors.lost(entries)
@@ -208,14 +217,12 @@ def _open(index: Path, name: str, published: str | None, embedding_model: str) -
             return None
         if manifest.recipe.embedding_model != embedding_model:
             raise _other_model(manifest.recipe.embedding_model, embedding_model)
-        # Chroma writes to what it opens: it gets a copy, and the copy is what is checked.
-        private = PrivateFolder(index)
-        resources.callback(private.remove)
-        if not _copy(folder, manifest, private.path) or not is_intact(folder, manifest, private.path):
+        lent = lend(folder, manifest, resources)  # what is opened is what is checked
+        if lent is None or not is_intact(folder, manifest, lent):
             return None
         database = Database(folder / _LIBRARY, read_only=True)
         resources.callback(database.close)
-        vectors = VectorIndex.open(private.path / VECTORS)
+        vectors = VectorIndex.open(lent / VECTORS)
         resources.callback(vectors.close)
         exact = ExactVectors.open(folder / _EXACT)
         resources.callback(exact.close)
@@ -226,24 +233,10 @@ def _open(index: Path, name: str, published: str | None, embedding_model: str) -
             database=database,
             vectors=vectors,
             exact=exact,
-            keywords=KeywordIndex.open(folder / _KEYWORDS),
+            keywords=KeywordIndex.open(lent / KEYWORDS),
             notices=() if name == published else (_FALLEN_BACK,),
             resources=resources.pop_all(),
         )
-
-
-def _copy(folder: Path, manifest: Manifest, target: Path) -> bool:
-    """Copy the vector index; whether all of it is there."""
-    for path in manifest.files:
-        if path.startswith(f"{VECTORS}/"):
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
-            try:
-                shutil.copyfile(folder / path, target / path)
-            except OSError as error:
-                if is_lost(error):
-                    return False
-                raise
-    return True
 
 
 def _remove_old(index: Path, published: str) -> None:

@@ -20,11 +20,12 @@ from vectorstore import chunking
 from vectorstore.database import Database, Vector, text_digest
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import EmbeddingUnavailable, Message
-from vectorstore.generations import IndexedText, intact_recipe, publish
+from vectorstore.generations import IndexedText, intact_recipe, publish, remove_unfinished
 from vectorstore.intake import Failure, Intake, Notice, SourceFile
 from vectorstore.lock import sole_writer
-from vectorstore.manifest import Recipe
+from vectorstore.manifest import Recipe, read_manifest
 from vectorstore.published import current_name
+from vectorstore.space import check_space, for_files, for_index
 from vectorstore.storage import storage_errors
 from vectorstore.types import Document
 
@@ -39,6 +40,18 @@ class ProgressEvent:
     stage: Literal["read", "embed", "index"]
     done: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the library has otherwise than the published index.
+
+    ``added`` are the sources of documents that the index lacks or has as they were before, ``removed`` is how
+    many it still answers from.
+    """
+
+    added: tuple[str, ...]
+    removed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +108,16 @@ def ingest(
     started = time.monotonic()
     with sole_writer(data_dir):
         if rebuild:
+            _check_space(data_dir, sources)
             _set_aside(data_dir / _LIBRARY)
         with closing(Database(data_dir / _LIBRARY)) as database:
             intake = Intake(database, understand, rules, failed, stop)
             files = intake.named(sources)
-            intake.drop({*remove, *intake.gone(files, listed)})
+            going = {*remove, *intake.gone(files, listed)}
+            new = intake.unknown(files)
+            if new or going or reindex:
+                _check_space(data_dir, new)
+            intake.drop(going)
             intake.take(files, lambda done: on_progress(_reading(done, len(files))))
             generation = _index(data_dir, database, embedder, on_progress, anew=reindex)
             return IngestReport(
@@ -113,6 +131,28 @@ def ingest(
                 seconds=time.monotonic() - started,
                 generation=generation,
             )
+
+
+def waiting(data_dir: Path) -> Waiting:
+    """What was stored and not published. Raises StorageUnusable, LibraryDamaged and IndexMismatch."""
+    library, name = data_dir / _LIBRARY, current_name(data_dir)
+    if not library.is_file():
+        return Waiting((), 0)
+    with storage_errors(library):
+        manifest = read_manifest(data_dir / "index" / name) if name else None
+    indexed = manifest.recipe.documents if manifest else {}
+    with closing(Database(library)) as database:
+        states, stored = database.states(), database.stored()
+    added = (source for source, one in stored.items() if indexed.get(one.id) != states.get(one.id))
+    return Waiting(tuple(sorted(added)), len(indexed.keys() - states.keys()))
+
+
+def _check_space(data_dir: Path, new: Sequence[SourceFile]) -> None:
+    """Write nothing where there is no room for what is new and an index beside the published one."""
+    remove_unfinished(data_dir)
+    name = current_name(data_dir)
+    published = data_dir / "index" / name if name else None
+    check_space(data_dir, for_files((file.path for file in new), published))
 
 
 def _reading(done: int, total: int) -> ProgressEvent:
@@ -134,7 +174,12 @@ def _index(
         return published
     texts = _indexed_texts(database)
     by_digest = {text_digest(text): text for _, _, text in texts}
-    vectors = _embed(database, embedder, by_digest, on_progress)
+    stored = database.vectors(embedder.model, by_digest)
+    vectors = {digest: vector for digest, vector in stored.items() if vector.size == embedder.dimension}
+    missing = {digest: text for digest, text in by_digest.items() if digest not in vectors}
+    remove_unfinished(data_dir)
+    check_space(data_dir, for_index(len(texts), len(missing), embedder.dimension))
+    vectors |= _embed(database, embedder, missing, on_progress)
     indexed = [IndexedText(*entry, vectors[text_digest(entry[2])]) for entry in texts]
     return publish(
         data_dir,
@@ -163,13 +208,12 @@ def _embed(
     texts: Mapping[str, str],
     on_progress: Callable[[ProgressEvent], None],
 ) -> dict[str, Vector]:
-    """The vectors of all texts, by digest. New ones are stored as they come."""
-    stored = database.vectors(embedder.model, texts)
-    vectors = {digest: vector for digest, vector in stored.items() if vector.size == embedder.dimension}
-    missing = [digest for digest in texts if digest not in vectors]
-    total, done = sum(len(texts[digest]) for digest in missing), 0
-    for start in range(0, len(missing), _EMBEDDED_AT_ONCE):
-        some = missing[start : start + _EMBEDDED_AT_ONCE]
+    """Vectors of new texts, by digest, stored as they come."""
+    vectors: dict[str, Vector] = {}
+    digests = list(texts)
+    total, done = sum(map(len, texts.values())), 0
+    for start in range(0, len(digests), _EMBEDDED_AT_ONCE):
+        some = digests[start : start + _EMBEDDED_AT_ONCE]
         made = _usable(embedder.embed_documents([texts[digest] for digest in some]), len(some), embedder)
         new = dict(zip(some, made, strict=True))
         database.add_vectors(embedder.model, new)

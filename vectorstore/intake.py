@@ -98,6 +98,10 @@ class Intake:
         names = {stored.origin: source for source, stored in self._known.items() if stored.origin}
         return [replace(file, source=names.get(file.origin, file.source)) for file in files]
 
+    def unknown(self, files: Sequence[SourceFile]) -> list[SourceFile]:
+        """Those that the library has no document of."""
+        return [file for file in files if file.source not in self._known]
+
     def gone(self, files: Sequence[SourceFile], listed: Collection[str]) -> set[str]:
         """The documents that came from these folders and archives, and are not among ``files`` any more.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from vectorstore.errors import LibraryBusy, Message
+from vectorstore.private import FILE_MODE, make_file, make_folder
 from vectorstore.storage import storage_errors
 
 
@@ -20,15 +21,16 @@ def sole_writer(data_dir: Path) -> Iterator[None]:
     Raises LibraryBusy within a second, naming the process that is, and StorageUnusable.
     """
     holder = data_dir / "ingest.pid"
-    lock = FileLock(data_dir / "ingest.lock", thread_local=False)
+    lock = FileLock(data_dir / "ingest.lock", mode=FILE_MODE, thread_local=False)
     with storage_errors(data_dir):
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(data_dir)
         try:
             lock.acquire(timeout=0.5, poll_interval=0.05)
         except Timeout as error:
             raise _busy(holder) from error
     try:
         with storage_errors(holder):
+            make_file(holder)
             holder.write_text(str(os.getpid()), encoding="ascii")
         yield
     finally:

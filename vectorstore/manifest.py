@@ -15,6 +15,8 @@ from vectorstore.errors import IndexMismatch, Message
 
 SCHEMA = 3  # raised whenever the manifest, the library in a generation or its layout changes
 VECTORS = "chroma"
+KEYWORDS = "keywords"
+ENGINES = f"chromadb {version('chromadb')}, tantivy {version('tantivy')}"
 _FILE = "manifest.json"
 
 
@@ -30,7 +32,7 @@ class Recipe:
     embedding_model: str
     rules: str
     documents: Mapping[str, str]
-    engines: str = f"chromadb {version('chromadb')}, tantivy {version('tantivy')}"
+    engines: str = ENGINES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +73,15 @@ def read_manifest(folder: Path) -> Manifest | None:
     return Manifest(**stored | {"recipe": Recipe(**stored["recipe"])})
 
 
-def is_intact(folder: Path, manifest: Manifest, vectors_in: Path | None = None) -> bool:
-    """Whether every file has its checksum; the vector index may have been copied elsewhere."""
+def is_lent(path: str) -> bool:
+    """Whether a file belongs to an engine that writes where it reads, so that it is opened elsewhere."""
+    return path.startswith((f"{VECTORS}/", f"{KEYWORDS}/"))
+
+
+def is_intact(folder: Path, manifest: Manifest, lent: Path | None = None) -> bool:
+    """Whether every file has its checksum, those in ``lent`` that are opened there."""
     for path, checksum in manifest.files.items():
-        place = vectors_in if vectors_in and path.startswith(f"{VECTORS}/") else folder
+        place = lent if lent and is_lent(path) else folder
         try:
             if _checksum(place / path) != checksum:
                 return False

@@ -8,12 +8,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
 from vectorstore.errors import LibraryBusy, LibraryDamaged, Message, StorageUnusable
+from vectorstore.private import FILE_MODE, make_folder, owner_only
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TAKEN = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -83,7 +85,8 @@ def sync_tree(folder: Path) -> None:
 def replace_file(path: Path, text: str) -> None:
     """Put ``text`` in place of a file at once: a reader, or a power cut, meets the old or the new one."""
     aside = path.with_name(f"{path.name}.new")
-    aside.write_text(text, encoding="utf-8")
+    with open(aside, "w", encoding="utf-8", opener=owner_only) as file:
+        file.write(text)
     _sync(aside)
     aside.replace(path)
     _sync(path.parent)
@@ -95,6 +98,22 @@ def move_folder(folder: Path, target: Path) -> None:
     _sync(target.parent)
 
 
+def temporary_folder() -> TemporaryDirectory[str]:
+    """A folder of the system's for a while. Raises StorageUnusable where none can be had."""
+    try:
+        return TemporaryDirectory(prefix="policy-assistant-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise StorageUnusable(
+            Message(
+                f"系统的临时文件夹不可用：{error}。", f"The system's temporary folder can't be used: {error}."
+            ),
+            Message(
+                "请在该磁盘上腾出空间，或用环境变量 TMPDIR 指定另一处，再试一次。",
+                "Make room on its disk, or name another with the environment variable TMPDIR, and try again.",
+            ),
+        ) from error
+
+
 class PrivateFolder:
     """A folder for one process to work in, under ``parent``.
 
@@ -104,11 +123,11 @@ class PrivateFolder:
 
     def __init__(self, parent: Path) -> None:
         # The lock on making folders: a new one must not be taken for a dead one before it is locked itself.
-        with FileLock(parent / ".private.lock", timeout=10, thread_local=False):
+        with FileLock(parent / ".private.lock", timeout=10, mode=FILE_MODE, thread_local=False):
             for leftover in parent.glob(".private-*"):
                 _remove_if_left(leftover)
             self.path = parent / f".private-{uuid4().hex}"
-            self.path.mkdir()
+            make_folder(self.path)
             self._lock = _lock_in(self.path)
             self._lock.acquire(timeout=0)
 
@@ -119,7 +138,8 @@ class PrivateFolder:
 
 
 def _lock_in(folder: Path) -> FileLock:
-    return FileLock(folder / "lock", thread_local=False)  # closed by another thread than opened it, maybe
+    # It may be closed by another thread than opened it.
+    return FileLock(folder / "lock", mode=FILE_MODE, thread_local=False)
 
 
 def _remove_if_left(folder: Path) -> None:

@@ -39,9 +39,15 @@ class History:
     another, as what is not there does. Times need a time zone.
     """
 
-    def __init__(self, data_dir: Path) -> None:
-        self._store = Store(data_dir / FILE)
+    def __init__(self, data_dir: Path, *, patient: bool = False) -> None:
+        """A ``patient`` one is made where the disk is full or only to be read, too, and works once it can."""
+        self._store = Store(data_dir / FILE, patient=patient)
         self.statistics = Statistics(self._store)
+
+    @property
+    def unopened(self) -> HistoryUnusable | None:
+        """Why a patient one could not be opened so far."""
+        return self._store.unopened
 
     def close(self) -> None:
         """Close the file."""

@@ -15,7 +15,8 @@ from sqlalchemy.pool import QueuePool
 
 from assistant.errors import HistoryUnusable
 from assistant.history import tables
-from vectorstore.errors import LibraryDamaged, LibraryError, Message
+from vectorstore.errors import LibraryDamaged, LibraryError, Message, StorageUnusable
+from vectorstore.private import make_file, make_folder
 from vectorstore.storage import storage_errors
 
 _BUSY_SECONDS = 10.0  # that another process may keep the file
@@ -28,9 +29,12 @@ class Store:
     transaction that fails leaves it as it was.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, patient: bool = False) -> None:
+        """A ``patient`` one passes over a disk that does not let it open, and tries again with every use."""
         self._path = path
         self._lock = Lock()  # threads wait for each other in turn; processes by SQLite's own lock
+        self._opening = Lock()
+        self.unopened: HistoryUnusable | None = None
         # Parameters are what people asked: they must not get into a log with an error.
         self._engine = create_engine(
             "sqlite://", creator=self._connect, poolclass=QueuePool, hide_parameters=True
@@ -39,19 +43,23 @@ class Store:
         self._writer = self._engine.execution_options(writes=True)
         try:
             self._open()
-        except BaseException:
-            self.close()
-            raise
+        except HistoryUnusable as error:
+            if not (patient and isinstance(error.__cause__, StorageUnusable)):
+                self.close()
+                raise
+            self.unopened = error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the file."""
+        self._make_open()
         with _errors(self._path), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that nobody else writes beside."""
+        self._make_open()
         with self._lock, _errors(self._path), self._writer.begin() as connection:
             yield connection
 
@@ -74,23 +82,35 @@ class Store:
             raise
         return connection
 
+    def _make_open(self) -> None:
+        """Open what the disk did not let us open before."""
+        if self.unopened:
+            with self._opening:
+                if self.unopened:
+                    self._open()
+                    self.unopened = None
+
     def _open(self) -> None:
         with _errors(self._path):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.touch(mode=0o600)  # what people ask is for the server's account alone
-        with self.reading() as connection:
-            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
-                raise _damaged(self._path)
-        with self.writing() as connection:
-            names = inspect(connection).get_table_names()
-            if not names:
-                tables.metadata.create_all(connection)
-                connection.execute(insert(tables.history), {"version": tables.SCHEMA})
-                return
-            known = tables.history.name in names
-            version = connection.execute(select(tables.history.c.version)).scalar() if known else None
+            make_folder(self._path.parent)
+            make_file(self._path)
+            with self._engine.begin() as connection:
+                if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+                    raise _damaged(self._path)
+                is_new = not inspect(connection).get_table_names()
+            if is_new:
+                self._create()
+            with self._engine.begin() as connection:
+                known = inspect(connection).has_table(tables.history.name)
+                version = connection.execute(select(tables.history.c.version)).scalar() if known else None
         if version != tables.SCHEMA:
             raise _other_version(self._path)
+
+    def _create(self) -> None:
+        with self._writer.begin() as connection:
+            if not inspect(connection).get_table_names():  # else another process was quicker
+                tables.metadata.create_all(connection)
+                connection.execute(insert(tables.history), {"version": tables.SCHEMA})
 
 
 def _begin(connection: Connection) -> None:

@@ -20,11 +20,10 @@ from uuid import uuid4
 
 import httpx
 
-from assistant.answer_json import to_json
 from assistant.errors import CallbackRefused
 from assistant.sessions import Asked
 from assistant.settings import Settings
-from assistant.web.following import answer_of
+from assistant.web.following import answer_of, told_answer
 from assistant.web.http_errors import told_error
 from vectorstore.errors import Language
 
@@ -64,7 +63,8 @@ class Callbacks:
     async def _send(self, asked: Asked, url: str) -> None:
         told: Mapping[str, Any]
         try:
-            kind, told = "answer.ready", to_json(await answer_of(asked.job))
+            answer = await answer_of(asked.job)
+            kind, told = "answer.ready", told_answer(answer, asked, self._language)
         except Exception as error:  # noqa: BLE001  # the desk has logged what nobody foresaw
             kind, told = "answer.failed", told_error(error, self._language)
         body = json.dumps(

@@ -8,10 +8,18 @@ from contextlib import suppress
 
 import anyio.to_thread
 
+from assistant.answer_json import Json, to_json
 from assistant.desk import HEARTBEAT, NOTHING_NEW, Job
 from assistant.errors import AnswerStopped
 from assistant.sessions import Asked, Caller, Sessions
 from assistant.types import Answer, AnswerEvent, Question
+from vectorstore.errors import Language, Message
+
+_NOT_KEPT = Message(
+    "这一问没有存下来，接着问时不会记得它；请让管理员检查数据目录。",
+    "This one could not be kept, so later questions won't know of it; tell the administrator to check the"
+    " data folder.",
+)
 
 
 async def submit(sessions: Sessions, question: Question, caller: Caller, message_id: str = "") -> Asked:
@@ -36,6 +44,17 @@ async def answer_of(job: Job, seconds: float | None = None) -> Answer:
         if job.answer.cancelled():  # and not the one who waits
             raise AnswerStopped from None
         raise
+
+
+def told_answer(answer: Answer, asked: Asked, language: Language) -> Json:
+    """An answer as programs get it: with the name of its conversation, and a notice where it was not kept."""
+    spoken = asked.job.question.language or language
+    more = (_NOT_KEPT.in_language(spoken),) if asked.job.lost else ()
+    return {
+        **to_json(answer),
+        "notices": [*answer.notices, *more],
+        "conversation_id": asked.conversation_id,
+    }
 
 
 async def follow(job: Job) -> AsyncIterator[AnswerEvent]:

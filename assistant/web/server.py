@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -51,6 +52,8 @@ from assistant.web.retention import forgetting
 from assistant.web.visitor import Visitors
 from assistant.web.wechat import official, wecom, wecom_bot
 from vectorstore.errors import Language, Message, PolicyAssistantError
+
+_LOG = logging.getLogger(__name__)
 
 KEEP_ALIVE_SECONDS = 15
 SHUTDOWN_SECONDS = 5  # an open page holds a connection for ever
@@ -149,7 +152,9 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     with ExitStack() as opened:
         try:
-            history = opened.enter_context(closing(History(settings.data_dir)))
+            history = opened.enter_context(closing(History(settings.data_dir, patient=True)))
+            if history.unopened:  # the terminal shows it, and every answer that was to be kept says so
+                _LOG.error(history.unopened.message.in_language(settings.language))
             assistant = await anyio.to_thread.run_sync(build_assistant, settings)
             await anyio.to_thread.run_sync(assistant.make_ready)
         except PolicyAssistantError as error:

@@ -19,6 +19,7 @@ from vectorstore.embeddings.encoder import Encoder
 from vectorstore.embeddings.tuned import TunedWeights
 from vectorstore.embeddings.weights import Weights
 from vectorstore.errors import EmbeddingUnavailable, Message
+from vectorstore.private import make_folder, owner_only
 
 _DIGEST_BYTES = 32
 Model = TypeVar("Model")
@@ -95,10 +96,10 @@ def _save(file: Path, model: bytes) -> None:
     nothing else, so it is no error here.
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         with TemporaryDirectory(dir=file.parent) as folder:
             part = Path(folder) / file.name
-            with part.open("wb") as out:
+            with open(part, "wb", opener=owner_only) as out:
                 out.write(sha256(model).digest() + model)
                 out.flush()
                 os.fsync(out.fileno())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vectorstore.catalog import DocumentEntry, load_catalog
 from vectorstore.errors import Message, PolicyAssistantError
+from vectorstore.private import make_file
 from vectorstore.types import Head, Status
 
 TEXTS = ("title", "issuer", "number", "region", "kind", "superseded_by")
@@ -48,6 +49,7 @@ def read_correction(form: Mapping[str, object], head: Head, entry: DocumentEntry
 def write_catalog(path: Path, entries: Iterable[DocumentEntry]) -> None:
     """Write a catalog of these entries, whole or not at all."""
     aside = path.with_name(f".{path.name}.new")
+    make_file(aside)
     aside.write_text(_NOTE + "".join(map(_toml, entries)), encoding="utf-8")
     load_catalog(aside)  # never put in place what could not be read again
     aside.replace(path)

@@ -11,6 +11,7 @@ from assistant.web.admin.corrections import write_catalog
 from vectorstore.catalog import DocumentEntry, load_catalog
 from vectorstore.ingest import IngestReport
 from vectorstore.lock import sole_writer
+from vectorstore.private import make_folder
 from vectorstore.sources import CATALOG
 from vectorstore.storage import storage_errors
 
@@ -44,7 +45,7 @@ class UploadedDocuments:
         """Move these files of a folder here, with what its catalog says of them, and take them in."""
         entries = load_catalog(staged / CATALOG).document
         with sole_writer(self._settings.data_dir), storage_errors(self.folder):
-            self.folder.mkdir(exist_ok=True)
+            make_folder(self.folder)
             self._replace_entries(names, entries)
             for name in names:
                 (staged / name).replace(self.folder / name)

@@ -19,6 +19,7 @@ from assistant.library import Preview
 from vectorstore.errors import Message, UnreadableFile
 from vectorstore.fetch.names import safe_name
 from vectorstore.intake import Failure
+from vectorstore.private import make_folder, owner_only
 from vectorstore.storage import storage_errors
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class Staging:
         """A new upload; its id. What nobody came back to for a day is deleted."""
         number = token_hex(8)
         with storage_errors(self._folder):
-            (self._folder / number).mkdir(parents=True)
+            make_folder(self._folder / number)
             for old in self._folder.iterdir():
                 if time.time() - old.stat().st_mtime > KEPT_SECONDS:
                     self.discard(old.name)
@@ -83,7 +84,7 @@ class Staging:
         _check_kind(shown, content)
         name = _free(_seen(shown), {*taken, *(each.name.casefold() for each in folder.iterdir())})
         path = folder / name
-        with storage_errors(path), path.open("xb") as file:
+        with storage_errors(path), open(path, "xb", opener=owner_only) as file:
             while piece := content.read(_PIECE):
                 file.write(piece)
                 if file.tell() > MOST_FILE_BYTES:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
-from assistant.doctor import Check, examine, examine_chat_model
+from assistant.doctor import Check, examine, examine_chat_model, examine_waiting
 from assistant.keys import is_loopback
 from assistant.model.providers import OPENAI
 from assistant.settings import Settings
@@ -171,10 +171,12 @@ def _page(
 
 @router.get("/admin/system")
 async def show_system(
-    request: Request, administration: TheAdministration, assistant: TheAssistant
+    request: Request, administration: TheAdministration, assistant: TheAssistant, workers: TheWorkers
 ) -> Response:
-    """The settings that matter, with no secret in them."""
-    return _page(request, administration.settings, assistant.generation)
+    """The settings that matter, with no secret in them, and what waits to be published."""
+    settings = administration.settings
+    check = await in_worker(workers, lambda: examine_waiting(settings))
+    return _page(request, settings, assistant.generation, [check] if check.hint else [])
 
 
 @router.post("/admin/system/model")

@@ -11,16 +11,15 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.responses import Response
 
-from assistant.answer_json import to_json
 from assistant.sessions import Asked
-from assistant.types import Answer, AnswerEvent, AnswerReady, EvidenceReady, LookedAgain, TextDelta
+from assistant.types import AnswerEvent, AnswerReady, EvidenceReady, LookedAgain, TextDelta
 from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, Responses, as_json, errors_of
 from assistant.web.api.examples import ANSWER_EXAMPLE, EVENTS_EXAMPLE, TICKET_EXAMPLE
 from assistant.web.api.replies import AnswerBody, TicketBody
 from assistant.web.api.requests import AskBody
 from assistant.web.clients import TheAsker, TheClient
 from assistant.web.dependencies import TheCallbacks, TheLanguage, TheParts
-from assistant.web.following import answer_of, follow, submit
+from assistant.web.following import answer_of, follow, submit, told_answer
 from assistant.web.http_errors import told_error
 from vectorstore.errors import Language
 
@@ -79,7 +78,7 @@ async def ask(
         answer = await answer_of(asked.job, seconds)
     except TimeoutError:
         return _later(parts.sessions.ticket(asked, caller), asked)
-    return JSONResponse(_told(answer, asked))
+    return JSONResponse(told_answer(answer, asked, language))
 
 
 @router.get(
@@ -88,26 +87,22 @@ async def ask(
     response_model=None,
     responses=_responses(_ANSWER, 404, 410, *READING_ERRORS),
 )
-async def fetch_answer(ticket: str, client: TheClient, parts: TheParts) -> Response:
+async def fetch_answer(ticket: str, client: TheClient, parts: TheParts, language: TheLanguage) -> Response:
     """The answer of a ticket, or 202 while it is not there. The last thousand tickets are good."""
     asked = parts.sessions.fetch(ticket, client.caller())
     if not asked.job.answer.done():
         return _later(ticket, asked)
-    return JSONResponse(_told(await answer_of(asked.job), asked))
-
-
-def _told(answer: Answer, asked: Asked) -> dict[str, object]:
-    return {**to_json(answer), "conversation_id": asked.conversation_id}
+    return JSONResponse(told_answer(await answer_of(asked.job), asked, language))
 
 
 def _later(ticket: str, asked: Asked) -> JSONResponse:
-    told = {
+    body = {
         "ticket": ticket,
         "state": "pending",
         "url": f"/api/answers/{ticket}",
         "conversation_id": asked.conversation_id,
     }
-    return JSONResponse(told, 202, headers={"Location": told["url"], "Retry-After": _POLL_SECONDS})
+    return JSONResponse(body, 202, headers={"Location": body["url"], "Retry-After": _POLL_SECONDS})
 
 
 async def _as_events(asked: Asked, language: Language) -> StreamingResponse:
@@ -133,15 +128,15 @@ async def _events_of(
 def _event_of(event: AnswerEvent, asked: Asked, language: Language) -> bytes:
     match event:
         case EvidenceReady(evidence=evidence):
-            told = {"question": evidence.question, "passages": len(evidence.passages)}
-            return _event("evidence", told)
+            found = {"question": evidence.question, "passages": len(evidence.passages)}
+            return _event("evidence", found)
         case LookedAgain(words=words, evidence=evidence):
             done = [one.in_language(language) for one in words]
             return _event("looked", {"done": done, "passages": len(evidence.passages)})
         case TextDelta(text=text):
             return _event("text", {"text": text}) if text else b": \n\n"
         case AnswerReady(answer=answer):
-            return _event("answer", _told(answer, asked))
+            return _event("answer", told_answer(answer, asked, language))
 
 
 def _event(name: str, data: object) -> bytes:

@@ -20,19 +20,19 @@ from fastapi import APIRouter, Header, Path
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.responses import Response
 
-from assistant.answer_json import to_json
 from assistant.errors import TooOften
 from assistant.forms.markdown import to_markdown
 from assistant.forms.plain import plain_text, to_plain
 from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.keys import Form
+from assistant.sessions import Asked
 from assistant.types import Answer, Question
 from assistant.web.chat_completions.described import COMPLETION_RESPONSES, MODEL_RESPONSES, MODELS_RESPONSES
 from assistant.web.chat_completions.replies import STILL_HERE, Json, Reply, opening, usage_of
 from assistant.web.chat_completions.requests import CompletionBody
 from assistant.web.clients import Client, TheClient, TheGate
 from assistant.web.dependencies import Parts, TheBaseUrl, TheLanguage, TheParts, TheSettings
-from assistant.web.following import answer_of, submit
+from assistant.web.following import answer_of, submit, told_answer
 from assistant.web.http_errors import ModelUnknown
 from vectorstore.errors import Language, PolicyAssistantError
 from vectorstore.types import EVERYWHERE
@@ -157,10 +157,10 @@ class _Asking:
         asked = await submit(self.parts.sessions, self.question, caller)
         seconds = None if self.seconds is None else self.question.due - time.monotonic() + _GRACE
         answer = await answer_of(asked.job, seconds)
-        return await anyio.to_thread.run_sync(self._written, answer, asked.conversation_id)
+        return await anyio.to_thread.run_sync(self._written, answer, asked)
 
-    def _written(self, answer: Answer, conversation_id: str) -> Reply:
-        told: Json = to_json(answer) | {"conversation_id": conversation_id}
+    def _written(self, answer: Answer, asked: Asked) -> Reply:
+        told: Json = told_answer(answer, asked, self.language)
         write = to_plain if self.form == "wechat" else to_markdown
         text = write(told, base=self.base_url, language=self.language)
         counted = {
