@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 from assistant.answer import Assistant
 from assistant.answer_json import to_json
-from assistant.errors import Busy, HistoryUnusable
+from assistant.errors import Busy, HistoryUnusable, ServerStopping
 from assistant.history.history import History
 from assistant.types import Answer, AnswerEvent, AnswerReady, Question, TextDelta
 from vectorstore.errors import Message, PolicyAssistantError
@@ -119,11 +119,12 @@ class Job:
         return None
 
     def end(self, result: Answer | Exception | None) -> None:
-        """Tell the followers how it ended."""
-        if isinstance(result, Answer):
-            self._tell(AnswerReady(answer=result))
+        """Tell the followers how it ended. Of two ends the first one counts."""
         with self._changed:
+            if self.answer.done():
+                return
             if isinstance(result, Answer):
+                self._tell(AnswerReady(answer=result))
                 self.answer.set_result(result)
             elif result:
                 self.answer.set_exception(result)
@@ -160,18 +161,21 @@ class Desk:
         }
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
+        self._stopping = False
 
     def submit(self, question: Question, owner: str | None = None) -> Job:
         """Begin to answer a question, or join whoever asked the one with this id.
 
         ``owner`` is the secret of the browser or person whose conversation it
-        is part of. Raises Busy, and HistoryUnusable's siblings where the
+        is part of. Raises Busy, ServerStopping, and HistoryUnusable's siblings where the
         conversation is another's or full.
         """
         hurried = question.hurried
         with self._lock:
             if found := self._jobs.get(question.id):
                 return found
+            if self._stopping:
+                raise ServerStopping
             if self._room(hurried) < 1:
                 raise Busy
             job = self._jobs[question.id] = Job(question)
@@ -205,17 +209,20 @@ class Desk:
         with self._lock:
             return self._jobs.get(question_id)
 
-    def close(self) -> None:
-        """Stop all that is under way, and wait for it."""
+    def stop(self) -> None:
+        """Stop all that is under way and take nothing more. Who listens is told at once, nobody waits."""
         with self._lock:
-            jobs = list(self._jobs.values())
+            self._stopping = True
+            jobs = [job for job in self._jobs.values() if not job.answer.done()]
         for job in jobs:
             job.stop()
+            job.end(ServerStopping())
+
+    def close(self) -> None:
+        """Stop all that is under way, and wait for it."""
+        self.stop()
         for pool in self._pools.values():
             pool.shutdown(cancel_futures=True)
-        for job in jobs:
-            if not job.answer.done():  # its turn never came
-                job.end(None)
 
     def _work(self, job: Job) -> None:
         result = job.run(self._assistant)

@@ -224,6 +224,22 @@ class AnswerStopped(PolicyAssistantError):
         )
 
 
+class ServerStopping(PolicyAssistantError):
+    """The server was told to stop before the answer was there."""
+
+    code = "server_stopping"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                "服务正在停止，这个回答没有写完。",
+                "The server is being stopped, and this answer is not complete.",
+            ),
+            Message("请稍后重新提问。", "Ask the question again in a while."),
+        )
+
+
 class CallbackRefused(PolicyAssistantError):
     """Answers are not sent to that address."""
 

@@ -69,8 +69,8 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
-        description="Address at which people reach this server, for links in chats. Unset: the one that a"
-        " request came to.",
+        description="Address at which people reach this server, for links in chats; its host is a name that a"
+        " server on a loopback address answers to. Unset: the one that a request came to.",
     )
     bot_seconds: float = Field(
         4.0, ge=1, le=60, description="Seconds after which WeChat gets an answer, with or without the model."

@@ -13,6 +13,7 @@ import uvicorn
 
 from assistant.library import prepare_library
 from assistant.settings import Settings
+from assistant.web.room import Limits
 from assistant.web.server import bind, create_app, server_config
 
 LUNCH = """云山市学生午餐补助办法
@@ -62,12 +63,12 @@ def with_settings(settings: Settings, data: Path, **changes: object) -> Settings
 
 
 @contextmanager
-def running_server(settings: Settings) -> Iterator[str]:
+def running_server(settings: Settings, limits: Limits = Limits()) -> Iterator[str]:
     """The address of the server, over real HTTP, until the block ends."""
     with bind(settings.host, settings.port) as listening, ThreadPoolExecutor(1) as pool:
         # The app is made in the thread as well: making it needs an event loop, and a test that drives
         # a browser has one running in the main thread.
-        made = pool.submit(lambda: uvicorn.Server(server_config(create_app(settings))))
+        made = pool.submit(lambda: uvicorn.Server(server_config(create_app(settings, limits))))
         running = made.result()
         ended = pool.submit(running.run, [listening])
         try:

@@ -70,7 +70,13 @@ class BodyLimit:
         if scope["path"] == UPLOAD_PATH:
             await self.app(scope, _counted(receive, MAX_UPLOAD_BYTES, UPLOAD_SECONDS), send)
             return
-        length = Headers(scope=scope).get("content-length", "0")
+        headers = Headers(scope=scope)
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # A proxy may go by the other length: what it takes for a body would be a request here.
+            closed = {"connection": "close"}
+            await status_response(400, self.language, closed, path=scope["path"])(scope, receive, send)
+            return
+        length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length[:20]) > MAX_BODY_BYTES:
             await status_response(413, self.language, path=scope["path"])(scope, receive, send)
             return

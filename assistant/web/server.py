@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import ExitStack, aclosing, asynccontextmanager, closing
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, aclosing, asynccontextmanager, closing, contextmanager
 from functools import partial
 
 import anyio.to_thread
 import uvicorn
 from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Route
 
 from assistant.build import build_assistant
 from assistant.desk import Desk
@@ -44,11 +45,16 @@ from assistant.web.api.description import described_app
 from assistant.web.callback import Callbacks
 from assistant.web.chat_completions import routes as completions
 from assistant.web.clients import Gate
+from assistant.web.crowd import Crowd, CrowdLimit
 from assistant.web.dependencies import Parts, new_workers
+from assistant.web.door import Door, guarded_by
 from assistant.web.http_errors import install_error_responses
 from assistant.web.mcp import endpoint as mcp
 from assistant.web.middleware import BodyLimit, SecurityHeaders
+from assistant.web.no_such_path import NoSuchPath
+from assistant.web.own_names import OwnNames
 from assistant.web.retention import forgetting
+from assistant.web.room import Limits, make_room
 from assistant.web.visitor import Visitors
 from assistant.web.wechat import official, wecom, wecom_bot
 from vectorstore.errors import Language, Message, PolicyAssistantError
@@ -56,9 +62,11 @@ from vectorstore.errors import Language, Message, PolicyAssistantError
 _LOG = logging.getLogger(__name__)
 
 KEEP_ALIVE_SECONDS = 15
-SHUTDOWN_SECONDS = 5  # an open page holds a connection for ever
-MOST_CONNECTIONS = 400
-_READING = ("GET", "HEAD")
+# When the server stops: what is nearly answered is finished, then all else is told that it ends, and then
+# what is left is cut, such as the stream that every open page holds for ever.
+FINISHING_SECONDS = 2.0
+LAST_WORDS_SECONDS = 1.0
+SHUTDOWN_SECONDS = 5
 _ROUTERS = (
     ask.router,
     library.router,
@@ -77,32 +85,6 @@ _ROUTERS = (
 )
 
 
-class _NoSuchPath(BaseRoute):
-    """Stands before the page's mount, which would take every path: what the page does not need is refused."""
-
-    def __init__(self, routes: Sequence[BaseRoute], bases: Iterable[str]) -> None:
-        self.routes = routes
-        self.paths = tuple(path for base in bases for path in (base, *page.page_paths(base)))
-        self.folders = tuple(folder for base in bases for folder in page.page_folders(base))
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Every path of HTTP but the page's own."""
-        if scope["type"] != "http" or scope["path"].startswith(self.folders):
-            return Match.NONE, {}
-        wanted = scope["path"] in self.paths and scope["method"] in _READING
-        return (Match.NONE if wanted else Match.FULL), {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """405 where another method would do, else 404."""
-        methods = set(_READING) if scope["path"] in self.paths else set()
-        for route in self.routes:
-            if route.matches(scope)[0] is Match.PARTIAL:
-                methods |= getattr(route, "methods", set())
-        if methods:
-            raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
-        raise HTTPException(404)
-
-
 def _pages(language: Language) -> dict[str, Language]:
     """The page in both languages, by path: the chosen one at the root."""
     other: Language = "en" if language == "zh" else "zh"
@@ -113,16 +95,18 @@ def _redirect(path: str, _: Request) -> RedirectResponse:
     return RedirectResponse(path)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, limits: Limits = Limits()) -> FastAPI:
     """The app of ``settings``. Its assistant is opened when the server starts and closed when it stops.
 
     What opening raises is kept in ``app.state.failure``, for whoever runs the server to report.
     """
     title = Message("政策助手", "Policy Assistant").in_language(settings.language)
     app = described_app(title, _opened, settings.public_url)
-    _set_state(app, settings)
+    _set_state(app, settings, limits)
     pages = _pages(settings.language)
     app.add_middleware(BodyLimit, language=settings.language)
+    app.add_middleware(OwnNames, settings=settings)
+    app.add_middleware(CrowdLimit, crowd=app.state.crowd, language=settings.language)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Visitors, paths=frozenset(pages))
     install_error_responses(app, settings.language)
@@ -132,10 +116,12 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _set_state(app: FastAPI, settings: Settings) -> None:
+def _set_state(app: FastAPI, settings: Settings, limits: Limits) -> None:
     """What is there before the server starts. Raises SettingsInvalid."""
     app.state.settings = settings
     app.state.language = settings.language
+    app.state.limits = limits
+    app.state.crowd = Crowd(limits)
     app.state.gate = Gate(Keys(settings.data_dir), open_to_all=is_loopback(settings.host))
     app.state.workers = new_workers()
     app.state.administration = open_administration(settings)
@@ -185,7 +171,7 @@ def _mount_pages(app: FastAPI, pages: dict[str, Language]) -> None:
         if base != "/":  # a mount is at a path with its slash
             app.router.routes.append(Route(base.rstrip("/"), partial(_redirect, base)))
     routes = [route for router in _ROUTERS for route in router.routes]
-    app.router.routes.append(_NoSuchPath(routes, pages))
+    app.router.routes.append(NoSuchPath(routes, pages))
     for base, language in reversed(pages.items()):  # the one at / would take every path of the other
         other = next(path for path in pages if path != base)
         page.mount_page(
@@ -242,10 +228,11 @@ def _not_bound(host: str, port: int, error: OSError) -> PolicyAssistantError:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which says when it is ready."""
+    """uvicorn, which says when it is ready, and ends every answer before it stops."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self.app = app
         self.on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -253,11 +240,25 @@ class _Server(uvicorn.Server):
         if self.started:
             self.on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        leaving = asyncio.create_task(self._see_everybody_out())
+        await super().shutdown(sockets)
+        leaving.cancel()
+
+    async def _see_everybody_out(self) -> None:
+        await asyncio.sleep(FINISHING_SECONDS)
+        self.app.state.parts.desk.stop()
+        await asyncio.sleep(LAST_WORDS_SECONDS)
+        self.app.state.crowd.end()
+
 
 def server_config(app: FastAPI) -> uvicorn.Config:
     """How the app is served: bounded in connections and time, with our own log."""
+    limits: Limits = app.state.limits
     return uvicorn.Config(
         app,
+        http=guarded_by(Door(limits, app.state.language)),
+        h11_max_incomplete_event_size=limits.head_bytes,
         lifespan="on",
         ws="none",
         log_config=None,
@@ -265,8 +266,20 @@ def server_config(app: FastAPI) -> uvicorn.Config:
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        limit_concurrency=MOST_CONNECTIONS,
     )
+
+
+@contextmanager
+def _stopped_in_order() -> Iterator[None]:
+    """Within the block being told to stop is no failure: uvicorn sends itself the signal again at its end."""
+    if threading.current_thread() is not threading.main_thread():  # no other hears of signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
@@ -274,10 +287,10 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
 
     Raises PortInUse, SettingsInvalid, and whatever opening the assistant raises.
     """
-    app = create_app(settings)
-    with bind(settings.host, settings.port) as listening:
+    app = create_app(settings, make_room(Limits()))
+    with bind(settings.host, settings.port) as listening, _stopped_in_order():
         try:
-            _Server(server_config(app), on_ready).run(sockets=[listening])
+            _Server(server_config(app), app, on_ready).run(sockets=[listening])
         except SystemExit:  # uvicorn's way to say that the app did not start
             if app.state.failure:
                 raise app.state.failure from None

@@ -13,7 +13,7 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.desk import AT_ONCE, MOST_HURRIED, MOST_WAITING, Desk
-from assistant.errors import BadQuestion, Busy, ConversationUnknown
+from assistant.errors import BadQuestion, Busy, ConversationUnknown, ServerStopping
 from assistant.history.history import History
 from assistant.history.types import TurnState
 from assistant.types import AnswerEvent, AnswerReady, EvidenceReady, Question, TextDelta
@@ -116,6 +116,21 @@ def test_a_stopped_answer_ends_its_computation_and_its_followers(gated_desk: Des
     with pytest.raises(CancelledError):
         job.answer.result()
     assert gated.closed.wait(10)
+
+
+def test_when_the_server_stops_all_are_told_at_once_and_nothing_more_is_taken(
+    gated_desk: Desk, gated: Gated
+) -> None:
+    jobs = [gated_desk.submit(Question(text=f"{ASKED}{place}")) for place in range(AT_ONCE + 2)]
+    listening = jobs[0].follow()
+    next(listening)
+    gated_desk.stop()
+    for events in (listening, jobs[-1].follow()):
+        with pytest.raises(ServerStopping):
+            list(events)
+    assert all(isinstance(job.answer.exception(0), ServerStopping) for job in jobs)
+    with pytest.raises(ServerStopping):
+        gated_desk.submit(Question(text=ASKED))
 
 
 def test_what_goes_wrong_reaches_every_follower(desk: Desk) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -13,59 +12,22 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from assistant.keys import is_loopback
-from assistant.settings import Settings
 from assistant.types import Answer, Question
 from assistant.web.clients import Client, TheClient, the_gate
 from assistant.web.dependencies import Parts, TheBaseUrl, in_worker
 from assistant.web.following import answer_of, submit
 from assistant.web.mcp.server import AnyContext, build_server
 from assistant.web.mcp.tools import Call
-from vectorstore.errors import Message, PolicyAssistantError
+from assistant.web.own_names import FromElsewhere, is_own
 
 router = APIRouter()
 
 
-class FromElsewhere(PolicyAssistantError):
-    """The request was made by a page of another site, or by a name that is not this server's."""
-
-    code = "from_elsewhere"
-    status = 403
-
-    def __init__(self) -> None:
-        super().__init__(
-            Message(
-                "请求来自别的网站，或用了别的主机名。",
-                "The request is from another site, or to another host name.",
-            ),
-            Message(
-                "对外的地址请用 POLICY_ASSISTANT_PUBLIC_URL 设置。",
-                "Set the address that people use with POLICY_ASSISTANT_PUBLIC_URL.",
-            ),
-        )
-
-
 def _from_here(request: Request) -> None:
-    """Refuses what a page of another site sends through a browser here, also by DNS rebinding.
-
-    Where only this machine connects, it must be called by its own name. Elsewhere a server can't know
-    all its names.
-    """
-    settings: Settings = request.app.state.settings
+    """Refuses what a page of another site sends through a browser here. Host names are checked for all."""
     origin = request.headers.get("origin")
-    if is_loopback(settings.host) and not _is_ours(f"//{request.headers.get('host', '')}", settings):
+    if origin is not None and not is_own(origin, request.app.state.settings):
         raise FromElsewhere
-    if origin is not None and not _is_ours(origin, settings):
-        raise FromElsewhere
-
-
-def _is_ours(url: str, settings: Settings) -> bool:
-    try:
-        name = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    ours = {settings.host, urlsplit(settings.public_url or "").hostname}
-    return is_loopback(name) or name in ours
 
 
 @router.post("/mcp", include_in_schema=False, dependencies=[Depends(_from_here)])
