@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -78,6 +79,9 @@ def test_every_command_in_the_documentation_exists(page: Path) -> None:
                         ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False
                     )
                     assert done.returncode == 0, done.stderr
+            case "python":
+                assert words[1] == "-m"
+                assert find_spec(words[2]), line
             case "policy-assistant" | ".venv/bin/policy-assistant":
                 assert words[1] in known
             case program:

@@ -14,6 +14,7 @@ from assistant.cli import commands
 from assistant.drafting.deadline import today
 from assistant.settings import Settings
 from eval import recorded
+from eval.count_prompts import row
 from tests.eval.examples import SEEDS
 from tests.model_replies import Reply, Request, refuses, says, sends
 from tests.model_server import ModelServer
@@ -122,6 +123,9 @@ def test_a_prompt_has_one_name_on_every_day_and_with_every_fence(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed("--record", "prompts")
+    counted = row(folder / "prompts")
+    assert counted.startswith("| prompts | 1 |")
+    assert int(counted.split("|")[3].replace(",", "")) > 500
     names = sorted(path.name for path in (folder / "prompts").iterdir())
     typed("--record", "prompts")
     assert sorted(path.name for path in (folder / "prompts").iterdir()) == names
