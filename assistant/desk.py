@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 from assistant.answer import Assistant
 from assistant.answer_json import to_json
-from assistant.errors import Busy, HistoryUnusable, ServerStopping
+from assistant.errors import Busy, HistoryUnusable, ServerStopping, TooManyAtOnce
 from assistant.history.history import History
 from assistant.types import Answer, AnswerEvent, AnswerReady, Question, TextDelta
 from vectorstore.errors import Message, PolicyAssistantError
@@ -31,9 +31,21 @@ MOST_WAITING = 64
 # Who has a few seconds does not wait behind those who have a minute: such answers end soon, by themselves.
 # All are under way at once, as many as two cores answer within some three seconds: a queue is of no use.
 MOST_HURRIED = 48
+# Of one browser or person: more are asked by no hand, and would be in the way of others.
+MOST_OF_ONE = 4
 _UNFORESEEN = (
     Message("回答时出错，原因已记入日志。", "Something went wrong while answering; the cause is in the log."),
     Message("请再试一次，仍不行请联系管理员。", "Try again, or tell the administrator."),
+)
+_OF_ONE = (
+    Message(
+        f"您已有 {MOST_OF_ONE} 个问题还在回答。", f"{MOST_OF_ONE} questions of yours are under way already."
+    ),
+    Message("请等其中一个答完再问。", "Wait for one of the answers, then ask again."),
+)
+_OF_AN_ADDRESS = (
+    Message("您所在的网络现在提问太多。", "Too many questions at once from your network."),
+    Message("请过几秒再试。", "Try again in a few seconds."),
 )
 _KEPT = 1000  # ended answers that can still be asked for
 NOTHING_NEW = TextDelta(text="")
@@ -43,8 +55,9 @@ HEARTBEAT = 0.5  # seconds after which a listener hears that there is nothing ne
 class Job:
     """One question being answered. Safe in several threads."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, owner: str | None = None, address: str = "") -> None:
         self.question = question
+        self.owner, self.address = owner, address
         self.answer: Future[Answer] = Future()
         """The answer once it is there; it raises what went wrong, or CancelledError after ``stop``."""
         self.kept = True
@@ -163,22 +176,22 @@ class Desk:
         self._lock = threading.Lock()
         self._stopping = False
 
-    def submit(self, question: Question, owner: str | None = None) -> Job:
+    def submit(self, question: Question, owner: str | None = None, address: str = "") -> Job:
         """Begin to answer a question, or join whoever asked the one with this id.
 
         ``owner`` is the secret of the browser or person whose conversation it
-        is part of. Raises Busy, ServerStopping, and HistoryUnusable's siblings where the
+        is part of, ``address`` the network's that it came from, where known.
+        Raises Busy, TooManyAtOnce, ServerStopping, and HistoryUnusable's siblings where the
         conversation is another's or full.
         """
-        hurried = question.hurried
         with self._lock:
             if found := self._jobs.get(question.id):
                 return found
             if self._stopping:
                 raise ServerStopping
-            if self._room(hurried) < 1:
-                raise Busy
-            job = self._jobs[question.id] = Job(question)
+            job = Job(question, owner, address)
+            self._find_place(job)
+            self._jobs[question.id] = job
             self._forget_the_oldest()
         try:
             job.kept = self._remember(question, owner)
@@ -195,9 +208,21 @@ class Desk:
             return self._room(question.hurried)
 
     def _room(self, hurried: bool) -> int:
-        alike = (job for job in self._jobs.values() if job.hurried == hurried)
-        most = MOST_HURRIED if hurried else AT_ONCE + MOST_WAITING
-        return most - sum(not job.answer.done() for job in alike)
+        return _places(hurried) - len(self._under_way(hurried))
+
+    def _under_way(self, hurried: bool) -> list[Job]:
+        return [job for job in self._jobs.values() if job.hurried == hurried and not job.answer.done()]
+
+    def _find_place(self, job: Job) -> None:
+        """Raises Busy where there is none, and TooManyAtOnce where others have a right to it."""
+        if self._room(job.hurried) < 1:
+            raise Busy
+        alike = self._under_way(job.hurried)
+        if job.owner and sum(other.owner == job.owner for other in alike) >= MOST_OF_ONE:
+            raise TooManyAtOnce(*_OF_ONE)
+        most = most_of_an_address(job.hurried)
+        if job.address and sum(other.address == job.address for other in alike) >= most:
+            raise TooManyAtOnce(*_OF_AN_ADDRESS)
 
     @property
     def generation(self) -> str | None:
@@ -264,3 +289,13 @@ class Desk:
         ended = [key for key, job in self._jobs.items() if job.answer.done()]
         for key in ended[: max(0, len(self._jobs) - _KEPT)]:
             del self._jobs[key]
+
+
+def _places(hurried: bool) -> int:
+    """How many questions of that kind are taken at once."""
+    return MOST_HURRIED if hurried else AT_ONCE + MOST_WAITING
+
+
+def most_of_an_address(hurried: bool) -> int:
+    """How many of them from one network address: a school may be behind it, and a third is left to others."""
+    return _places(hurried) * 2 // 3

@@ -39,6 +39,8 @@ class ModelUnavailable(PolicyAssistantError):
 
     code = "model_unavailable"
     status = 502
+    of_endpoint = True
+    """Whether the endpoint fails whatever it is asked, and not for this question's sake."""
 
 
 class ModelRefused(ModelUnavailable):
@@ -51,6 +53,7 @@ class ModelReplyUnusable(ModelUnavailable):
     """The chat model answered with something that is no answer."""
 
     code = "model_reply_unusable"
+    of_endpoint = False
 
 
 class ReaderUnavailable(PolicyAssistantError):
@@ -83,6 +86,13 @@ class Busy(PolicyAssistantError):
             Message("现在提问的人太多。", "Too many questions at the moment."),
             Message("请过几秒再试。", "Try again in a few seconds."),
         )
+
+
+class TooManyAtOnce(PolicyAssistantError):
+    """Whoever asks has as many questions under way as one may have, so that others get their turn."""
+
+    code = "too_many_at_once"
+    status = 429
 
 
 class HistoryUnusable(PolicyAssistantError):

@@ -14,7 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
@@ -45,12 +45,14 @@ _MOST_BEGUN = 1_000
 class Caller:
     """Who asks: the key that they come with, and what the request says of the person and the conversation.
 
-    All three may be empty. Persons of different keys are different persons.
+    All three may be empty. Persons of different keys are different persons. ``address`` is the network's
+    that the request came from, where that is known; whoever moves stays who they are.
     """
 
     key: str = ""
     person: str = ""
     conversation: str = ""
+    address: str = field(default="", compare=False)
 
     @property
     def owner(self) -> str | None:
@@ -95,7 +97,7 @@ class Sessions:
 
         ``message_id`` is the sender's own name for the request, where it has one; else requests are the same
         that say the same. Earlier turns are the question's own history, or those that are kept of the
-        conversation. Raises Busy, and ConversationUnknown for one that is another's.
+        conversation. Raises Busy, TooManyAtOnce, and ConversationUnknown for one that is another's.
         """
         question = replace(question, id=self._id_of(question, caller, message_id))
         job = self._desk.find(question.id)
@@ -159,11 +161,11 @@ class Sessions:
             question = replace(question, history=self._said(caller, conversation_id))
         question = replace(question, conversation_id=conversation_id)
         try:
-            return self._desk.submit(question, caller.owner)
+            return self._desk.submit(question, caller.owner, caller.address)
         except ConversationFull:  # whoever asks a bot can't begin another one
-            return self._desk.submit(replace(question, id=uuid4().hex), None)
+            return self._desk.submit(replace(question, id=uuid4().hex), None, caller.address)
         except QuestionTaken:  # the desk has forgotten the first one already
-            return self._desk.submit(replace(question, id=uuid4().hex), caller.owner)
+            return self._desk.submit(replace(question, id=uuid4().hex), caller.owner, caller.address)
 
     def _id_of(self, question: Question, caller: Caller, message_id: str) -> str:
         """The id of that request: a new one, or the one that it had within the last minute."""

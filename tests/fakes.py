@@ -52,3 +52,13 @@ HOSTILE = (
 """A question, or a document, that would be anything but text."""
 
 NOON = datetime(2025, 3, 8, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Stands in for ``time`` where a module waits for a while to pass: it passes when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now

@@ -9,12 +9,13 @@ from threading import Lock
 
 import httpx
 
+from vectorstore.breaker import Breaker
 from vectorstore.errors import Message, RerankUnavailable
 from vectorstore.text import normalise
 
 _SECONDS = 3.0  # somebody waits, and there is an order already
 _MOST_BYTES = 1_000_000
-_PAUSE = 30.0  # seconds without asking again after it failed: nobody waits for it in vain twice
+_FAILURES = 1  # there is an order already: nobody waits for another in vain twice
 
 
 class Reranker:
@@ -29,29 +30,21 @@ class Reranker:
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._lock = Lock()
         self._client: httpx.Client | None = None
-        self._failed: tuple[float, RerankUnavailable] | None = None
+        self._breaker = Breaker(failures=_FAILURES)
 
     @property
     def notices(self) -> tuple[Message, ...]:
         """That it failed a moment ago, and that searches go on without it."""
-        failed = self._failed
-        return (failed[1].message,) if failed and time.monotonic() < failed[0] + _PAUSE else ()
+        failed = self._breaker.resting
+        return (failed.message,) if failed else ()
 
     def order(self, question: str, texts: Sequence[str]) -> list[int]:
         """The places of the texts, the most fitting first; those that the endpoint leaves out come last.
 
         Raises RerankUnavailable, and for half a minute after it without asking.
         """
-        failed = self._failed
-        if failed and time.monotonic() < failed[0] + _PAUSE:
-            raise failed[1]
-        try:
-            order = self._ask(question, texts)
-        except RerankUnavailable as error:
-            self._failed = (time.monotonic(), error)
-            raise
-        self._failed = None
-        return order
+        with self._breaker.asking():
+            return self._ask(question, texts)
 
     def close(self) -> None:
         """Close the connection; may be called twice."""

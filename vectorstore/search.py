@@ -6,11 +6,12 @@ search are standardised over the candidates and mixed half and half: on these
 documents that finds more than fusing ranks. What the question names (a place, a
 title, an item by its number) is raised, and leaves nothing out. Of several
 things that it names side by side the passages take turns, so that one place
-does not crowd out the other.
+does not crowd out the other. While there are no vectors, words alone decide.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -18,7 +19,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from vectorstore.chunking import embedded_text, entry_id, units
-from vectorstore.errors import Message, RerankUnavailable
+from vectorstore.errors import EmbeddingUnavailable, Message, RerankUnavailable
 from vectorstore.fusion import mix, nearness
 from vectorstore.glossary import gloss, is_foreign
 from vectorstore.holdings import Holdings, Place
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from vectorstore.generations import Generation
     from vectorstore.rerank import Reranker
 
+_LOG = logging.getLogger(__name__)
+
 _LEXICAL = 80  # candidates of lexical search
 _DENSE = 400  # entries of dense search, sentences and chunks: those of some 80 chunks
 _NAMED_DOCUMENTS = 40  # named documents that are searched by themselves too: more are no particular name
@@ -46,6 +49,11 @@ _NAMED = 1.5  # from a document that the question names
 _AROUND = 2.0  # from the section that the conversation is about
 _NUMBERED = 3.0  # an item that it gives by number, in a document that it names
 _NUMBERED_ANYWHERE = 1.0  # the same where it names no document
+_WORDS_ALONE = Message(
+    "向量接口暂时不可用，这次只按词语查找，换了说法的内容可能找不到。",
+    "Embeddings are not to be had at the moment: this was searched by words alone, and what is said in other"
+    " words may be missed.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class Searcher:
         self._generation = generation
         self._embedder = embedder
         self._reranker = reranker
+        self._by_words_alone = False
         self.holdings = Holdings(generation.database.documents(), generation.database.chunks())
         self._mentions = MentionReader(self.holdings.documents)
 
@@ -83,7 +92,8 @@ class Searcher:
     @property
     def notices(self) -> tuple[Message, ...]:
         """What users should know of how passages are found just now."""
-        return self._reranker.notices if self._reranker else ()
+        reranking = self._reranker.notices if self._reranker else ()
+        return (_WORDS_ALONE, *reranking) if self._by_words_alone else reranking
 
     def read_mentions(self, question: str, scope: Scope = EVERYWHERE) -> Mentions:
         """What the question names in this library, as far as it lies in the scope."""
@@ -169,12 +179,13 @@ class Searcher:
         self, question: str, terms: Sequence[str], mentions: Mentions, allowed: frozenset[Place] | None
     ) -> _Candidates:
         """What the whole scope gives, and what the documents give that the question names."""
-        vector = self._embedder.embed_query(question)
+        vector = self._vector_of(question)
         near: dict[str, float] = {}
         words: dict[str, float] = {}
         everywhere = () if allowed is None else _documents_of(allowed)
         for ids in (everywhere, *self._named_documents(mentions, allowed)):
-            near |= {hit.chunk_id: hit.score for hit in self._nearest(vector, ids)}
+            if vector:
+                near |= {hit.chunk_id: hit.score for hit in self._nearest(vector, ids)}
             hits = self._generation.keywords.search(terms, _LEXICAL, ids)
             words |= {hit.chunk_id: hit.score for hit in hits}
         dense = {c: score for c, score in nearness(near).items() if self.holdings.is_in(c, allowed)}
@@ -234,6 +245,20 @@ class Searcher:
         except RerankUnavailable:
             return hits  # the notices say so
         return [*(hits[place] for place in order), *hits[_RERANKED:]]
+
+    def _vector_of(self, question: str) -> Sequence[float]:
+        """The vector of a question; empty where there is none of use, as the notices say then."""
+        try:
+            vector = self._embedder.embed_query(question)
+        except EmbeddingUnavailable as error:
+            vector, why = [], error.message.en
+        else:
+            why = f"Its vector has {len(vector)} numbers."
+        fits = len(vector) == self._generation.manifest.dimension
+        if not fits:
+            _LOG.warning("A question was searched by its words alone. %s", why)
+        self._by_words_alone = not fits
+        return vector if fits else []
 
     def _nearest(self, vector: Sequence[float], document_ids: Sequence[str]) -> list[Hit]:
         if document_ids:

@@ -9,7 +9,7 @@ from typing import cast
 
 import httpx2  # what the openai client runs on
 
-from assistant.model.errors import too_long
+from assistant.model.errors import packed, too_long
 
 RETRY_SECONDS = 0.5  # pause before a retry, unless the endpoint asks for another
 _LONGEST_PAUSE = 5.0  # an endpoint that asks for more is not asked again
@@ -40,17 +40,20 @@ def _tls() -> ssl.SSLContext:
 def open_client(key: str) -> httpx2.AsyncClient:
     """A client for one call, in one event loop. Proxies are taken from the environment as usual.
 
-    It follows no redirect, so the key goes nowhere but to the endpoint. Reading
-    more than 16 MiB of a response raises ModelReplyUnusable.
+    It follows no redirect, so the key goes nowhere but to the endpoint. Reading more than 16 MiB of a
+    response raises ModelReplyUnusable, and so does one that is packed: a little of that may be any size.
     """
 
     async def keep_to_our_headers(request: httpx2.Request) -> None:
         for name in set(request.headers) - _SENT_HEADERS:
             del request.headers[name]
         request.headers["Authorization"] = f"Bearer {key}"
+        request.headers["Accept-Encoding"] = "identity"
 
     async def bound(response: httpx2.Response) -> None:
-        response.stream = _Bounded(cast("httpx2.AsyncByteStream", response.stream))
+        coding = response.headers.get("content-encoding", "").strip().lower()
+        stream = cast("httpx2.AsyncByteStream", response.stream)
+        response.stream = _Bounded(stream, is_packed=coding not in ("", "identity"))
 
     return httpx2.AsyncClient(
         verify=_tls(), event_hooks={"request": [keep_to_our_headers], "response": [bound]}
@@ -60,10 +63,13 @@ def open_client(key: str) -> httpx2.AsyncClient:
 class _Bounded(httpx2.AsyncByteStream):
     """A response's bytes up to a limit: without one, a line of an event stream is read whole."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, *, is_packed: bool) -> None:
         self._stream = stream
+        self._is_packed = is_packed
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._is_packed:
+            raise packed()
         received = 0
         async for block in self._stream:
             received += len(block)

@@ -10,6 +10,9 @@ _LENGTH = frozenset({"length", "max_tokens", "MAX_TOKENS"})
 _WITHHELD = frozenset({"content_filter", "sensitive"})
 _BROKEN_OFF = frozenset({"", "network_error", "insufficient_system_resource"})
 
+# With these an endpoint refuses what it was asked: too long, or what its provider does not speak of.
+_OF_REQUEST = (400, 413, 422)
+
 _TRY_AGAIN = Message(
     "请稍后再试；若总是如此，请检查 OPENAI_BASE_URL 和 OPENAI_MODEL。",
     "Try again later; if it stays so, check OPENAI_BASE_URL and OPENAI_MODEL.",
@@ -60,15 +63,17 @@ _REFUSALS = {
 }
 
 
-def package_failed(provider: str, kind: str) -> ModelUnavailable:
-    """A provider's own package failed, in one of its own ways."""
-    return ModelUnavailable(
+def package_failed(provider: str, kind: str, status: object = None) -> ModelUnavailable:
+    """A provider's own package failed, in one of its own ways, at some with an HTTP status."""
+    failed = ModelUnavailable(
         Message(f"{provider} 的对话模型出错（{kind}）。", f"The chat model of {provider} failed ({kind})."),
         Message(
             "详情见日志；请检查该服务的密钥和地址，以及 OPENAI_MODEL。",
             "The log says more; check the key and the address of that service, and OPENAI_MODEL.",
         ),
     )
+    failed.of_endpoint = status not in _OF_REQUEST
+    return failed
 
 
 def refusal(status: int) -> ModelUnavailable:
@@ -82,7 +87,7 @@ def refusal(status: int) -> ModelUnavailable:
         )
     if status in _REFUSALS:
         return ModelRefused(*_REFUSALS[status])
-    return ModelRefused(
+    refused = ModelRefused(
         Message(
             f"对话模型的接口拒绝了请求（HTTP {status}）。",
             f"The chat model's endpoint refused the request (HTTP {status}).",
@@ -93,6 +98,8 @@ def refusal(status: int) -> ModelUnavailable:
             "if the passages are too long for it, lower POLICY_ASSISTANT_EVIDENCE_TOKENS.",
         ),
     )
+    refused.of_endpoint = status not in _OF_REQUEST
+    return refused
 
 
 def unreachable() -> ModelUnavailable:
@@ -105,9 +112,9 @@ def unreachable() -> ModelUnavailable:
     )
 
 
-def late(seconds: float) -> ModelUnavailable:
-    """The deadline has passed."""
-    return ModelUnavailable(
+def late(seconds: float, *, of_endpoint: bool = False) -> ModelUnavailable:
+    """The deadline has passed: with ``of_endpoint`` the longest that there is."""
+    missed = ModelUnavailable(
         Message(
             f"对话模型没有在 {round(seconds, 1):g} 秒内答完。",
             f"The chat model did not finish within {round(seconds, 1):g} seconds.",
@@ -117,6 +124,8 @@ def late(seconds: float) -> ModelUnavailable:
             "Ask again; if it stays so, raise POLICY_ASSISTANT_MODEL_SECONDS or take a faster OPENAI_MODEL.",
         ),
     )
+    missed.of_endpoint = of_endpoint
+    return missed
 
 
 def broken_off() -> ModelUnavailable:
@@ -136,6 +145,20 @@ def unintelligible() -> ModelReplyUnusable:
         Message(
             "请检查 OPENAI_BASE_URL 是否指向兼容 OpenAI 的接口（一般以 /v1 结尾）。",
             "Check that OPENAI_BASE_URL is an OpenAI-compatible endpoint (usually ending in /v1).",
+        ),
+    )
+
+
+def packed() -> ModelReplyUnusable:
+    """The reply has a Content-Encoding, which was not asked for."""
+    return ModelReplyUnusable(
+        Message(
+            "对话模型的接口发来了压缩的内容，没有接收。",
+            "The chat model's endpoint sent a packed reply, which was not read.",
+        ),
+        Message(
+            "请关闭 OPENAI_BASE_URL 所指服务的压缩（Content-Encoding）。",
+            "Switch Content-Encoding off at the service that OPENAI_BASE_URL names.",
         ),
     )
 

@@ -31,6 +31,7 @@ from assistant.model.errors import (
 )
 from assistant.model.providers import OPENAI, Endpoint, Package
 from assistant.model.reply import Arriving, ModelDelta
+from vectorstore.breaker import Breaker
 from vectorstore.errors import Message, PolicyAssistantError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ _LOG = logging.getLogger(__name__)
 _NO_KEY = "no-key"  # local servers want none, but the client insists on sending one
 _TEMPERATURE = 0.1  # not 0: greedy decoding sends some reasoning models into endless loops
 
+_FAILURES = 2  # of the endpoint, in a row, after which questions go on without it for a while
 _CLOSE_SECONDS = 1.0  # given to a cancelled call for closing its connection
 _HEARTBEAT = 0.5
 _USAGE_SECONDS = 1.0  # given to a finished reply for the token counts that follow it
@@ -122,6 +124,7 @@ class ChatModel:
         self._seconds = seconds
         self._max_tokens = max_tokens
         self._unknown: frozenset[str] = frozenset()  # parameters that the endpoint refuses
+        self._breaker = Breaker(failures=_FAILURES)
         source.load()
 
     @property
@@ -138,8 +141,10 @@ class ChatModel:
 
         Takes ``model_seconds`` at most, or the seconds of ``at_most`` if they are fewer, the retry
         included. Closing the iterator closes the connection. Raises ModelUnavailable, ModelRefused
-        or ModelReplyUnusable, also after some deltas: they are half a reply then.
+        or ModelReplyUnusable, also after some deltas: they are half a reply then. After two failures of
+        the endpoint in a row the second is raised for half a minute, and it is not asked.
         """
+        self._breaker.check()
         arrived: SimpleQueue[ModelDelta | PolicyAssistantError | None] = SimpleQueue()
         seconds = min(self._seconds, at_most)
         loop, leave = asyncio.new_event_loop(), asyncio.Event()
@@ -156,12 +161,23 @@ class ChatModel:
                 if isinstance(item, PolicyAssistantError):
                     raise item
                 if item is _NOTHING_YET and time.monotonic() > latest:  # the loop itself is stuck
-                    raise late(seconds)
+                    raise self._late(seconds)
                 yield item
+            self._breaker.succeeded()
+        except BaseException as error:  # also a caller that leaves
+            self._note(error)
+            raise
         finally:
             with suppress(RuntimeError):  # the loop has ended by itself
                 loop.call_soon_threadsafe(leave.set)
             worker.join(timeout=_CLOSE_SECONDS)
+
+    def _note(self, error: BaseException) -> None:
+        """Count what ended a call, where it says something of the endpoint."""
+        if isinstance(error, ModelUnavailable) and error.of_endpoint:
+            self._breaker.failed(error)
+        else:
+            self._breaker.unclear()
 
     async def _converse(
         self,
@@ -179,7 +195,11 @@ class ChatModel:
             answering.cancel()
             await asyncio.wait({answering}, timeout=_CLOSE_SECONDS)
         ended = answering.done() and not answering.cancelled()
-        put(answering.result() if ended else late(seconds))
+        put(answering.result() if ended else self._late(seconds))
+
+    def _late(self, seconds: float) -> ModelUnavailable:
+        """Who has less than the whole time says nothing of the endpoint."""
+        return late(seconds, of_endpoint=seconds >= self._seconds)
 
     async def _answer(
         self, messages: Sequence[BaseMessage], tools: Sequence[BaseTool], put: Callable[[ModelDelta], None]
@@ -244,7 +264,9 @@ class ChatModel:
             detail = detail.replace(self._source.key, "***")
         _LOG.warning("The chat model %s failed: %s", self.name, detail[:500])
         if isinstance(self._source, Package):
-            return package_failed(self._source.provider, type(error).__name__)
+            return package_failed(
+                self._source.provider, type(error).__name__, getattr(error, "status_code", None)
+            )
         if isinstance(error, openai.APIStatusError):
             return refusal(error.status_code)
         if isinstance(error, openai.APIConnectionError) and not started:

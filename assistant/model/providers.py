@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ class Endpoint:
 
     def load(self) -> None:
         """Import what takes a second, before any clock runs."""
+        # Of a reply with wrong types, which is refused in words of our own.
+        warnings.filterwarnings("ignore", message="Pydantic serializer warnings", category=UserWarning)
         self._chat_model(open_client(self.key), frozenset())
 
     def _chat_model(self, client: AsyncClient, unknown: frozenset[str]) -> BaseChatModel:

@@ -21,12 +21,15 @@ _MINUTE = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A program that asks. ``key`` is the name of its key, empty where none is needed."""
+    """A program that asks, from a network's ``address``. ``key`` is the name of its key, empty where none is
+    needed.
+    """
 
     key: str = ""
     form: Form | None = None
     scope: Scope = EVERYWHERE
     per_minute: int | None = None
+    address: str = ""
 
     def narrowed(self, scope: Scope) -> Scope:
         """What the request asks to search in, within what the client may see."""
@@ -34,7 +37,9 @@ class Client:
 
     def caller(self, person: str | None = None, conversation: str | None = None) -> Caller:
         """Whoever this client asks for."""
-        return Caller(key=self.key, person=person or "", conversation=conversation or "")
+        return Caller(
+            key=self.key, person=person or "", conversation=conversation or "", address=self.address
+        )
 
 
 class Gate:
@@ -86,7 +91,8 @@ _BEARER = HTTPBearer(auto_error=False, description="A key, where keys are needed
 
 
 def _client(request: Request, _: Annotated[object, Security(_BEARER)]) -> Client:
-    return the_gate(request).admit(request.headers.get("authorization", ""))
+    client = the_gate(request).admit(request.headers.get("authorization", ""))
+    return replace(client, address=request.client.host if request.client else "")
 
 
 def _asker(request: Request, client: Annotated[Client, Depends(_client)]) -> Client:

@@ -98,15 +98,15 @@ class Events:
         question = Question(
             text=text, history=talk.turns(), scope=scope, conversation_id=talk.id, language=self.language
         )
-        for entry in self._entries(question, owner):
+        for entry in self._entries(question, owner, _address(request)):
             talk = talk.put(entry)
             busy = gr.Textbox(value="", submit_btn=False, stop_btn=True)
             yield talk.chat(self.language), busy, talk, gr.skip(), ""
         yield self._shown(talk, owner)
 
-    def _entries(self, question: Question, owner: str | None) -> Iterator[Entry]:
+    def _entries(self, question: Question, owner: str | None, address: str) -> Iterator[Entry]:
         try:
-            job = self.parts().desk.submit(question, owner)
+            job = self.parts().desk.submit(question, owner, address)
         except PolicyAssistantError as error:
             entry = Entry(question_id=question.id, question=question.text, html="")
             message, hint = (said.in_language(self.language) for said in (error.message, error.hint))
@@ -248,3 +248,7 @@ def _data(sent: str) -> Mapping[str, str]:
 
 def _owner(request: gr.Request) -> str | None:
     return visitor_of(request.cookies)
+
+
+def _address(request: gr.Request) -> str:
+    return request.client.host if request.client else ""

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from itertools import islice
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from assistant.answer import Assistant
-from assistant.desk import AT_ONCE, MOST_HURRIED, MOST_WAITING, Desk
-from assistant.errors import BadQuestion, Busy, ConversationUnknown, ServerStopping
+from assistant.desk import AT_ONCE, MOST_HURRIED, MOST_OF_ONE, MOST_WAITING, Desk
+from assistant.errors import BadQuestion, Busy, ConversationUnknown, ServerStopping, TooManyAtOnce
 from assistant.history.history import History
 from assistant.history.types import TurnState
 from assistant.types import AnswerEvent, AnswerReady, EvidenceReady, Question, TextDelta
@@ -155,6 +156,38 @@ def test_who_has_minutes_does_not_keep_those_waiting_who_have_seconds(gated_desk
         gated_desk.submit(Question(text=ASKED, due=time.monotonic() + 330))
     hurried = gated_desk.submit(Question(text=ASKED, due=time.monotonic() + 30))
     assert any(isinstance(event, EvidenceReady) for event in islice(hurried.follow(), 40))
+
+
+def due_in(seconds: float) -> Question:
+    return Question(text=ASKED, due=time.monotonic() + seconds, conversation_id=uuid4().hex)
+
+
+@pytest.mark.parametrize("seconds", [600, 30], ids=["unhurried", "hurried"])
+def test_one_person_has_four_questions_under_way_and_others_go_on(
+    gated_desk: Desk, gated: Gated, seconds: float
+) -> None:
+    jobs = [gated_desk.submit(due_in(seconds), "greedy") for _ in range(MOST_OF_ONE)]
+    with pytest.raises(TooManyAtOnce) as raised:
+        gated_desk.submit(due_in(seconds), "greedy")
+    assert str(MOST_OF_ONE) in raised.value.message.zh
+    assert gated_desk.submit(jobs[0].question, "greedy") is jobs[0]  # whoever comes back to one
+    others = [gated_desk.submit(due_in(seconds), owner) for owner in ("somebody", None, None)]
+    gated.gate.set()
+    assert all(job.answer.result().citations for job in (*jobs, *others))
+    assert gated_desk.submit(due_in(seconds), "greedy").answer.result().citations
+
+
+@pytest.mark.parametrize(("seconds", "places"), [(600, 48), (30, 32)], ids=["unhurried", "hurried"])
+def test_a_school_behind_one_address_asks_by_the_dozen_and_leaves_a_third(
+    gated_desk: Desk, gated: Gated, seconds: float, places: int
+) -> None:
+    jobs = [gated_desk.submit(due_in(seconds), f"teacher {n}", "192.0.2.1") for n in range(places)]
+    with pytest.raises(TooManyAtOnce):
+        gated_desk.submit(due_in(seconds), "one more", "192.0.2.1")
+    for address in ("192.0.2.2", ""):
+        jobs.append(gated_desk.submit(due_in(seconds), "somebody", address))
+    for job in jobs:
+        job.stop()
 
 
 def test_closing_stops_what_is_under_way(gated: Gated, history: History) -> None:

@@ -187,6 +187,7 @@ def test_only_the_key_of_the_settings_and_no_other_header_is_sent(
     assert read(model(server))[0] == ANSWER
     headers = dict(server.questions[0].headers)
     assert headers.pop("authorization") == f"Bearer {KEY}"
+    assert headers.pop("accept-encoding") == "identity"
     assert set(headers) <= {"host", "accept", "connection", "content-type", "content-length"}
 
 

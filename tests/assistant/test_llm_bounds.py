@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +14,7 @@ from assistant.errors import ModelReplyUnusable, ModelUnavailable
 from tests.assistant.model_calls import ANSWER, MESSAGES, fail, model, read, says_so
 from tests.model_replies import (
     Reply,
+    Request,
     babbles,
     drips,
     event,
@@ -106,6 +109,33 @@ def test_a_line_of_a_hundred_megabytes_is_not_read_to_its_end(server: ModelServe
     assert text == ""
     assert isinstance(error, ModelReplyUnusable)
     assert server.left.wait(10.0)
+
+
+def packed(status: int, coding: str) -> Reply:
+    """A gigabyte in a megabyte."""
+
+    def body(_: Request) -> Iterator[bytes]:
+        packer = zlib.compressobj(9, wbits=31 if coding == "gzip" else 15)
+        for _block in range(1000):
+            yield packer.compress(b"a" * 1_000_000)
+
+    return Reply(body=body, status=status, headers={"Content-Encoding": coding})
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_what_is_packed_is_not_unpacked(server: ModelServer, status: int, coding: str) -> None:
+    server.queue(packed(status, coding))
+    text, error = fail(model(server, model_seconds=20.0))
+    assert text == ""
+    assert isinstance(error, ModelReplyUnusable)
+    says_so(error, "Content-Encoding")
+    assert server.left.wait(10.0)
+
+
+def test_a_coding_that_is_none_is_read(server: ModelServer) -> None:
+    server.queue(replace(says(ANSWER), headers={"Content-Encoding": "identity"}))
+    assert read(model(server))[0] == ANSWER
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,7 +14,8 @@ from assistant.build import build_assistant, build_embedder, build_reranker
 from assistant.errors import SettingsInvalid
 from assistant.settings import Settings
 from assistant.types import Question
-from vectorstore import rerank
+from tests.fakes import Clock
+from vectorstore import breaker, rerank
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import RerankUnavailable
 from vectorstore.generations import Generation, open_current
@@ -152,12 +152,13 @@ def test_a_failing_endpoint_is_told_and_then_left_alone(
 def test_after_a_while_it_is_asked_again(
     server: Server, reranker: Reranker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rerank, "_PAUSE", 0.05)
+    clock = Clock()
+    monkeypatch.setattr(breaker, "time", clock)
     server.reply = lambda _: (503, {})
     with pytest.raises(RerankUnavailable):
         reranker.order("问", ["甲"])
     server.reply = lambda body: (200, backwards(body))
-    time.sleep(0.06)
+    clock.now += 31
     assert reranker.order("问", ["甲", "乙"]) == [1, 0]
     assert reranker.notices == ()
 

@@ -34,7 +34,7 @@ _MEANING = {
     413: "Body over 1 MB",
     415: "Body not declared as JSON",
     422: "A field is missing, unknown or out of bounds",
-    429: "The key asks more often than it may; see Retry-After",
+    429: "The key asks more often than it may, or one person or network too much at once; see Retry-After",
     500: "Unforeseen; logged",
     503: "Busy, or no index yet; see Retry-After",
 }
