@@ -38,9 +38,7 @@ _UNFORESEEN = (
     Message("请再试一次，仍不行请联系管理员。", "Try again, or tell the administrator."),
 )
 _OF_ONE = (
-    Message(
-        f"您已有 {MOST_OF_ONE} 个问题还在回答。", f"{MOST_OF_ONE} questions of yours are under way already."
-    ),
+    Message(f"您有 {MOST_OF_ONE} 个问题还在回答。", f"{MOST_OF_ONE} of your questions are under way."),
     Message("请等其中一个答完再问。", "Wait for one of the answers, then ask again."),
 )
 _OF_AN_ADDRESS = (
