@@ -176,9 +176,10 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 def main(
     data: Annotated[Path, typer.Argument(help="Folder that training_data and mine wrote.")],
     library: Annotated[Path, typer.Argument(help="Data folder with the documents of the questions.")],
+    seed: Annotated[int, typer.Option(help="Of which wrong passages are drawn.")] = 0,
 ) -> None:
     """Write the examples of a reader."""
-    counts = write(data, library)
+    counts = write(data, library, seed)
     typer.echo(", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
 
 
