@@ -13,17 +13,19 @@ from dataclasses import dataclass
 from assistant.checking.figures import comparable, read_figures
 
 _NAMED = r"(?:资料|来源|文献|passages?|sources?)"
-_NUMBERS = r"\d{1,9}(?:\s*[,，、;；\-–—~～至]\s*\d{1,9})*"
+_GAP = r"[^\S\n]*"  # a label is not broken over lines
+_NUMBERS = rf"\d{{1,9}}(?:{_GAP}[,，、;；\-–—~～至]{_GAP}\d{{1,9}})*"
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # [1], 【资料1】, [^1], [1, 2]; in round brackets （资料1）, and （1） or ¹ where a clause ends.
 _LABEL = re.compile(
-    rf"[ \t]*(?:[\[［【]\s*{_NAMED}?\s*\^?({_NUMBERS})\s*[,，、;；]?\s*[\]］】](?!\s*第?\s*\d+\s*号)|"
-    rf"[(（]\s*(?:见|据|根据)?{_NAMED}\s*({_NUMBERS})\s*[)）]|"
+    rf"[ \t]*(?:[\[［【]{_GAP}{_NAMED}?{_GAP}\^?({_NUMBERS}){_GAP}[,，、;；]?{_GAP}[\]］】]"
+    r"(?!\s*第?\s*\d+\s*号)|"
+    rf"[(（]{_GAP}(?:见|据|根据)?{_NAMED}{_GAP}({_NUMBERS}){_GAP}[)）]|"
     rf"(?<![第件表图])（({_NUMBERS})）(?=\s*(?:[。；，！？;,]|\n|$))|"
     rf"(?<=[\u4e00-\u9fff])(?<!米)([{_SUPERSCRIPTS}]+)(?=\s*(?:[。；，！？;,]|\n|$)))",
     re.IGNORECASE,
 )
-_LABEL_BEGUN = re.compile(r"\s*[\[［【(（][^\]］】)）\n]{0,24}")
+_LABEL_BEGUN = re.compile(rf"(?:\n*{_LABEL.pattern})*\s*[\[［【(（][^\]］】)）\n]{{0,24}}", re.IGNORECASE)
 _LONGEST_QUOTE = 400  # characters within which a quotation closes, or is none: bounds the work on broken text
 _QUOTED = "|".join(
     rf"{opening}[^{closing}\n]{{0,{_LONGEST_QUOTE}}}{closing}"
@@ -31,7 +33,8 @@ _QUOTED = "|".join(
 )
 _MARK = re.compile(r"[。！？!?.\n]")
 _SENTENCE = re.compile(
-    rf"(?:\s*\d{{1,2}}\.\s+)?(?:{_QUOTED}|\b(?:No|e\.g|i\.e|vs|approx)\.\s|\.(?!\s|$|[\[［【])|[^。！？!?\n.])*"
+    rf"(?:[ \t]*\d{{1,2}}\.\s+)?"
+    rf"(?:{_QUOTED}|\b(?:No|e\.g|i\.e|vs|approx)\.\s|\.(?!\s|$|[\[［【])|[^。！？!?\n.])*"
     # Behind its mark stand its labels; those of a line of their own are its too, not those that begin one.
     rf"(?:(?:[。！？!?]+|\.)(?:{_LABEL.pattern})*|\n|$)(?:(?:\s*{_LABEL.pattern})+(?=\s*(?:\n|$)))?",
     re.IGNORECASE,

@@ -45,7 +45,7 @@ def words(reply: str) -> list[str]:
         ("他说“到期。完成。”[1]随后", ["他说“到期。完成。”随后"]),
         ("他说“到期。\n完成[1]", ["他说“到期。", "", "完成"]),
         ("It is 93.5% [1]. It grew, e.g. by 5%.", ["It is 93.5%.", " It grew, e.g. by 5%."]),
-        ("1. First is 3 [1].\n2. Second.", ["1. First is 3.", "\n2. Second."]),
+        ("1. First is 3 [1].\n2. Second.", ["1. First is 3.", "", "2. Second."]),
     ],
 )
 def test_a_sentence_ends_at_its_mark_outside_quotation_marks(reply: str, sentences: list[str]) -> None:
@@ -115,6 +115,8 @@ def test_what_claims_something_and_what_only_leads_in(words: str, claims: bool, 
 
 @given(st.lists(PIECES, max_size=30))
 @example(["》", "《", "。", "学校", "》"])
+@example(["\n", "12", ".", " "])
+@example(["\n", "[1]", "[2,", "3]"])
 @example(["1. ", "\n", "「", "学校", "。", "资料", "」"])
 def test_sentences_taken_as_they_come_are_those_of_the_whole(pieces: list[str]) -> None:
     held, taken = "", list[Sentence]()

@@ -94,7 +94,7 @@ def _status_of_a_half_sent_body(app: FastAPI) -> bytes:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         with socket.create_connection(listening.getsockname(), timeout=10) as connection:
-            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nhalf")
             status = connection.recv(12)
         server.should_exit = True
         thread.join()

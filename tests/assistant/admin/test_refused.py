@@ -82,7 +82,7 @@ def test_an_upload_that_is_not_there_is_told(person: Person, number: str) -> Non
 
 def test_nothing_is_read_of_an_upload_without_a_session(address: str) -> None:
     host, port = address.removeprefix("http://").split(":")
-    head = "POST /admin/uploads HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n"
+    head = "POST /admin/uploads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999\r\n"
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(f"{head}Content-Type: multipart/form-data; boundary=b\r\n\r\n".encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 403")

@@ -136,7 +136,7 @@ def opened(server: str, body: bytes, declared: int) -> socket.socket:
     """A connection on which a request of so many bytes has begun."""
     host, port = server.removeprefix("http://").split(":")
     connection = socket.create_connection((host, int(port)), timeout=30)
-    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    head = f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     connection.sendall(f"{head}Content-Length: {declared}\r\n\r\n".encode() + body)
     return connection
 
