@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from assistant.errors import PortInUse
 from assistant.library import prepare_library
 from assistant.settings import Settings
 from assistant.web.room import Limits
@@ -62,10 +64,18 @@ def with_settings(settings: Settings, data: Path, **changes: object) -> Settings
     return Settings(**kept)
 
 
+def _bound(settings: Settings) -> socket.socket:
+    """At the port of the settings, or at another: one that was free a while ago may be taken by now."""
+    try:
+        return bind(settings.host, settings.port)
+    except PortInUse:
+        return bind(settings.host, 0)
+
+
 @contextmanager
 def running_server(settings: Settings, limits: Limits = Limits()) -> Iterator[str]:
     """The address of the server, over real HTTP, until the block ends."""
-    with bind(settings.host, settings.port) as listening, ThreadPoolExecutor(1) as pool:
+    with _bound(settings) as listening, ThreadPoolExecutor(1) as pool:
         # The app is made in the thread as well: making it needs an event loop, and a test that drives
         # a browser has one running in the main thread.
         made = pool.submit(lambda: uvicorn.Server(server_config(create_app(settings, limits))))
@@ -75,7 +85,7 @@ def running_server(settings: Settings, limits: Limits = Limits()) -> Iterator[st
             while not running.started:
                 assert not ended.done(), "the server did not start"
                 time.sleep(0.05)
-            yield f"http://{settings.host}:{settings.port}"
+            yield f"http://{settings.host}:{listening.getsockname()[1]}"
         finally:
             running.should_exit = True
             running.force_exit = True

@@ -8,6 +8,7 @@ a hundred vectors. Such an index is copied whole, and so is one of another versi
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from vectorstore.private import make_file, make_folder
 from vectorstore.storage import PrivateFolder, temporary_folder
 
 _WRITTEN = (".sqlite3", ".lock")
+_WRITES = 4_000_000  # bytes, with room to spare, that the engines write when they open an index
 _SAVED = "index_metadata.pickle"  # written with the graph
 
 
@@ -28,6 +30,7 @@ def lend(folder: Path, manifest: Manifest, resources: ExitStack) -> Path | None:
     disk is full, or the folder is only to be read. Raises OSError where neither can be.
     """
     try:
+        _leave_room(folder, manifest)
         with ExitStack() as made:
             private = PrivateFolder(folder.parent)
             made.callback(private.remove)
@@ -37,6 +40,14 @@ def lend(folder: Path, manifest: Manifest, resources: ExitStack) -> Path | None:
     except OSError:
         elsewhere = Path(resources.enter_context(temporary_folder()))
         return elsewhere if _fill(elsewhere, folder, manifest) else None
+
+
+def _leave_room(folder: Path, manifest: Manifest) -> None:
+    """Raise OSError where a copy would just fit, and what the engines write to it would not."""
+    copied = (folder / path for path in manifest.files if path.endswith(_WRITTEN))
+    needed = sum(path.stat().st_size for path in copied if path.exists()) + _WRITES
+    if shutil.disk_usage(folder).free < needed:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def _fill(target: Path, folder: Path, manifest: Manifest) -> bool:

@@ -121,3 +121,15 @@ def test_a_full_disk_opens_by_way_of_the_temporary_folder(tmp_path: Path, tempor
             assert list(temporary.rglob("chroma.sqlite3"))
         assert list(temporary.iterdir()) == []
         assert not list((disk / "data" / "index").glob(".private-*"))
+
+
+def test_a_disk_on_which_a_copy_only_just_fits_is_as_good_as_full(tmp_path: Path, temporary: Path) -> None:
+    run(tmp_path / "data", write(tmp_path / "seeds", a=articles("甲方案", "乙方案")))
+    with small_disk(tmp_path / "small", 4) as disk:
+        shutil.copytree(tmp_path / "data", disk / "data")
+        fill(disk)
+        copied = max(path.stat().st_size for path in (disk / "data" / "index").rglob("chroma.sqlite3"))
+        os.truncate(disk / "filler", (disk / "filler").stat().st_size - copied - 40_000)
+        with open_current(disk / "data", MODEL) as generation:
+            assert texts_found(generation, "乙方案")[0] == "第二条 乙方案"
+            assert list(temporary.rglob("chroma.sqlite3"))
