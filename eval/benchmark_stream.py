@@ -1,8 +1,8 @@
 """When the first checked sentence is there, with a chat model of thirty tokens a second.
 
 Run by ``python -m eval.benchmark_stream`` over the library of the settings: prints a Markdown row;
-docs/benchmarks.md holds one. The model is a loopback server that quotes the first two sentences of
-the first passage, each with its label. What a real one needs to read the prompt comes on top.
+docs/benchmarks.md holds one. The model is a loopback server that quotes sentences of the first
+passage, each with its label, to some 80 characters. What a real one needs to read the prompt comes on top.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from eval.splits import Split, is_in
 from vectorstore.text import count_tokens
 
 _TOKENS_A_SECOND = 30
+_LEAST, _LONG = 8, 80  # characters of a sentence that says something, and from which an answer is done
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
-_FIRST = re.compile(r"^\[1\] .*\n((?s:.*?))(?=\n\n|\Z)", re.MULTILINE)
+_FIRST = re.compile(r"^\[1\] .*\n((?s:.*?))(?=\n\n\[\d+\] |\n\n《|\n</)", re.MULTILINE)
 
 
 class Speaker:
@@ -38,8 +39,10 @@ class Speaker:
     async def answer(self, body: Json) -> Response:
         """A reply as it is spoken."""
         found = _FIRST.search(str(body["messages"][-1]["content"]))
-        sentences = _SENTENCE.findall(found[1])[:2] if found else []
-        said = "".join(f"{sentence.rstrip('。；')}[1]。" for sentence in sentences)
+        said = ""
+        for sentence in _SENTENCE.findall(found[1]) if found else ():
+            if len(sentence) >= _LEAST and len(said) < _LONG:
+                said += f"{sentence.rstrip('。；')}[1]。"
         return StreamingResponse(_spoken(said), media_type="text/event-stream")
 
 
