@@ -65,7 +65,7 @@ class RowTable:
                 headers.add(_bare(cell.header))
                 if cell is name or not cell.text:
                     continue
-                if len(cell.text) > LONG * 2:
+                if len(cell.text) > LONG * 2 or "。" in cell.text:  # a sentence, whose clauses are no values
                     self._prose.append((number, _bare(cell.text)))
                     continue
                 for value in {_bare(cell.text), *_SEPARATORS.split(fold(cell.text))}:
