@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eval.judge import ModelJudge
     from eval.libraries import Library
     from eval.metrics import Metric
+    from eval.run import Plan
     from eval.splits import Split
     from eval.summary import Summary
 
@@ -77,10 +78,9 @@ def evaluate(
     if context.invoked_subcommand:
         return
     settings = start()
-    from eval.libraries import note_folder, take_in_documents
     from eval.options import choose_library, read_kinds, read_server
     from eval.recorded import chat_model_from
-    from eval.run import Plan, run_evaluation
+    from eval.run import Plan
     from eval.splits import Split
 
     measured, cases_dir = choose_library(settings, documents, library, cases)
@@ -99,17 +99,24 @@ def evaluate(
     judging = (
         _open_judge(settings) if judge else None
     )  # before the run: one that can't be had is told at once
-    if plan.server is None:
-        take_in_documents(measured)
-    else:
-        note_folder(measured)
     with chat_model_from(measured.settings, record=record, replay=replay, url=url) as asked:
-        plan = replace(plan, library=replace(measured, settings=asked))
-        described = settings.model_copy(update={"openai_model": asked.openai_model})
-        summary = run_evaluation(described, plan)
+        summary = _run(settings, plan, replace(measured, settings=asked))
     _show(summary, plan.split, settings, failures=failures)
     if judging:
         _judge(summary, judging, workers)
+
+
+def _run(settings: Settings, plan: Plan, library: Library) -> Summary:
+    """Take the documents in, unless a server has its own, and measure; told is the model that answered."""
+    from eval.libraries import note_folder, take_in_documents
+    from eval.run import run_evaluation
+
+    if plan.server is None:
+        take_in_documents(library)
+    else:
+        note_folder(library)
+    described = settings.model_copy(update={"openai_model": library.settings.openai_model})
+    return run_evaluation(described, replace(plan, library=library))
 
 
 @eval_commands.command()
