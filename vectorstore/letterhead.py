@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from vectorstore.adoption import OFFICIAL_NUMBER, read_adoption
 from vectorstore.lines import Line, read_lines
 from vectorstore.marks import hides_place
 from vectorstore.naming import choose_title
@@ -21,14 +22,10 @@ _DATE = re.compile(
     r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 )
 _DAY = r"(?:\d{4}\s*年\s*)?\d{1,2}\s*月\s*\d{1,2}\s*日"
-_OFFICIAL_NUMBER = r"[\u4e00-\u9fff]{1,12}[〔\[［(（]\d{4}[〕\]］)）]\s*第?\s*\d+\s*号"
 _NUMBER = re.compile(
-    rf"^(?:文\s*号\s*[:：]\s*)?({_OFFICIAL_NUMBER})(?=$|[\s\u3000]+\S)|(?:文\s*号|发文字号)\s*[:：]\s*({_OFFICIAL_NUMBER})"
+    rf"^(?:文\s*号\s*[:：]\s*)?({OFFICIAL_NUMBER})(?=$|[\s\u3000]+\S)|(?:文\s*号|发文字号)\s*[:：]\s*({OFFICIAL_NUMBER})"
 )
-# What stands in brackets under the title of a statute: when it was adopted, and its number if it has one.
-_ADOPTED = re.compile(
-    rf"^[（(]\s*(\d{{4}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日)\s*({_OFFICIAL_NUMBER})?[^（(）)]*(?:通过|公布|发布|印发)"
-)
+_BRACKETED = re.compile(r"[(（](\d{4}-\d{1,2}-\d{1,2})[)）]")
 _FIELD = r"{name}\s*[:：]\s*(\S+)"
 _ISSUER_FIELD = re.compile(_FIELD.format(name=r"(?:发布机构|发文机关|发文单位|信息来源|发布单位)"))
 _DATE_FIELD = re.compile(r"(?:成文日期|印发日期|发文日期|发布日期|发布时间|生成日期|时间)\s*[:：]\s*(\S+)")
@@ -61,14 +58,15 @@ def read_head(text: str, structure: Structure, source: str = "") -> Head:
     issuer = _issuer_field(zone) or issuer or _issuer_named(structure.titles, lines)
     kind = _kind(title)
     status = _status(title, kind, text)
+    adoption = read_adoption(lines)
     if _REPEALED.search("\n".join([title, *(line.text[:_LONGEST_LINE] for line in lines[:_ZONE])])):
         status = Status.REPEALED
     return Head(
         title=title,
         issuer=issuer,
-        number=_number(zone) or _adopted(zone)[1],
+        number=_number(zone) or adoption.number,
         region=_region(title) or _region(issuer),
-        issued_on=issued_on or _adopted(zone)[0] or _date_field(zone) or _lone_date(zone),
+        issued_on=issued_on or adoption.on or _date_field(zone) or _lone_date(zone) or _dated_name(source),
         period=_period(title),
         kind=kind,
         status=status,
@@ -143,16 +141,15 @@ def _number(zone: Sequence[Line]) -> str:
     return next((match.group(1) or match.group(2) for match in matches if match), "")
 
 
-def _adopted(zone: Sequence[Line]) -> tuple[date | None, str]:
-    for line in zone:
-        if adopted := _ADOPTED.match(line.text[:_LONGEST_LINE]):
-            return parse_date(adopted.group(1)), adopted.group(2) or ""
-    return None, ""
-
-
 def _date_field(zone: Sequence[Line]) -> date | None:
     fields = (_DATE_FIELD.search(line.text[:_LONGEST_LINE]) for line in zone)
     return next((day for field in fields if field and (day := parse_date(field.group(1)))), None)
+
+
+def _dated_name(source: str) -> date | None:
+    """The day that a file's name has in brackets, as collections of law name their files."""
+    dated = _BRACKETED.search(source)
+    return parse_date(dated.group(1)) if dated else None
 
 
 def _lone_date(zone: Sequence[Line]) -> date | None:

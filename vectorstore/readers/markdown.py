@@ -19,12 +19,13 @@ _CELL_EDGE = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^()\s]*(?:[ \t]+\"[^\"]*\")?\)")
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|\*|__|~~|`)(?=\S)(.+?)(?<=\S)\1")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"</?(?:br|p|div|span|b|strong|i|em|u|font|center|sup|sub)\b[^<>]*>", re.IGNORECASE)
 
 
 def read_markdown(text: str) -> Content:
     """Lines and tables of a Markdown text."""
-    return Content(blocks=list(_blocks(text.splitlines())))
+    return Content(blocks=list(_blocks(_COMMENT.sub("", text).splitlines())))
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:
