@@ -23,7 +23,7 @@ from assistant.model.looking import Looking
 from assistant.model.rewrite import Rewriter
 from assistant.model.write import AnswerWriter, Generated
 from assistant.reading.read import Reader
-from assistant.tell import model_failed, searched_in_part
+from assistant.tell import model_failed, older_versions, searched_in_part
 from assistant.turns import Turns
 from assistant.types import (
     Answer,
@@ -41,6 +41,7 @@ from assistant.types import (
     Unverified,
     Usage,
 )
+from vectorstore.comparison import Comparison, compare
 from vectorstore.errors import Language
 from vectorstore.glossary import is_foreign
 from vectorstore.live import LiveLibrary
@@ -127,6 +128,8 @@ class Assistant:
             if answer is None:
                 answer = answer_of_draft(draft, evidence, visible, _frame(tongue))
                 yield TextDelta(text=answer.text)
+            versions = searcher.holdings.versions
+            notices = (*notices, *older_versions(answer.citations, versions, visible, _frame(tongue)))
             if answer.outcome is Outcome.REFUSED and question.scope != EVERYWHERE:
                 notices = (*notices, searched_in_part(_frame(tongue)))
         yield AnswerReady(
@@ -163,6 +166,22 @@ class Assistant:
         with self._library.searcher() as searcher:
             found = searcher.holdings.document(document_id)
         return found if found and scope.shows(found) else None
+
+    def versions(self, document_id: str, scope: Scope = EVERYWHERE) -> tuple[Document, ...]:
+        """The versions of a document's rule that the scope shows, the newest first, itself among them."""
+        with self._library.searcher() as searcher:
+            holdings = searcher.holdings
+            found = map(holdings.document, holdings.versions.of(document_id))
+            return tuple(document for document in found if document and scope.shows(document))
+
+    def compare(self, old: str, new: str, scope: Scope = EVERYWHERE) -> Comparison | None:
+        """What differs between two documents, by their ids; None where there are no two."""
+        with self._library.searcher() as searcher:
+            before, after = self.document(old, scope), self.document(new, scope)
+            if before is None or after is None or before.id == after.id:
+                return None
+            chunks = searcher.holdings.chunks_of(old), searcher.holdings.chunks_of(new)
+            return Comparison(old=before, new=after, differences=compare(*chunks))
 
     def chunk_counts(self) -> dict[str, int]:
         """How many chunks each document has, by its id."""

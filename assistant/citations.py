@@ -25,6 +25,7 @@ from vectorstore.types import Passage
 
 UNVERIFIED = "〔未核实〕"
 _MOST_QUOTES = 3  # of one passage for one sentence
+_LONG_PART = 50  # characters of one of several things from which on each has its own line
 _IN_CHINESE = "In the documents' own words:"
 
 
@@ -60,7 +61,7 @@ def cite(draft: Draft, language: Language) -> Checked:
         body = "".join(said)
         if draft.lead:
             lead = draft.lead.in_language(language)
-            body = f"{lead}：" + "；".join(part.replace("。[", "[") for part in said) + "。"
+            body = f"{lead}：" + _listed([part.replace("。[", "[") for part in said])
         head = statements[0].passage.head
         among_alike = any(alike[name] > 1 for name in (head.region, head.title))
         parts.append((name_source(head, among_alike=among_alike), body))
@@ -74,6 +75,13 @@ def cite(draft: Draft, language: Language) -> Checked:
     if draft.compared:
         lines.append(draft.compared.in_language(language))
     return Checked("\n".join(lines), citations.all, Outcome.GROUNDED)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """Things that a lead announces: one sentence, or a list where they are too long for one."""
+    if len(parts) > 1 and max(map(len, parts)) > _LONG_PART:
+        return "".join(f"\n{number}. {part}" for number, part in enumerate(parts, start=1))
+    return "；".join(parts) + "。"
 
 
 def _document_of(statement: Statement) -> tuple[str, int]:

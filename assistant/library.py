@@ -22,6 +22,7 @@ from vectorstore.sources import CATALOG, Gathered, gather
 from vectorstore.storage import temporary_folder
 from vectorstore.types import Chunk, Document
 from vectorstore.understand import stop_reading, understand
+from vectorstore.versions import Versions
 
 OnProgress = Callable[[ProgressEvent], None]
 
@@ -115,7 +116,8 @@ def list_documents(settings: Settings) -> tuple[Listed, ...]:
     if not path.is_file():
         return ()
     with closing(Database(path)) as database:
-        return database.listed()
+        heads = {document.id: document.head for document in Versions(database.documents()).documents}
+        return tuple(one._replace(head=heads.get(one.id, one.head)) for one in database.listed())
 
 
 def find_document(settings: Settings, name: str) -> Document:

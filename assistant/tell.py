@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.types import Citation, Draft, Nearest, Reason, Unverified
+from assistant.wording import dated_name
 from vectorstore.errors import Language, Message
 from vectorstore.types import Document, Head, Mark, Passage, Status
+from vectorstore.versions import Versions
 
 _REASONS = {
     Reason.NOT_FOUND: Message("资料中没有找到这个问题的答案。", "The answer is not in the collection."),
@@ -36,6 +38,7 @@ _MODEL_FAILED = Message(
     "对话模型这次没有答上，以下由原文摘录而成。",
     "The chat model did not answer this time; this is taken from the sources instead.",
 )
+_OLDER = Message("依据最新的版本；库中还有较早的{}。", "From the newest version; there is an older one: {}.")
 _SCOPED = Message("只在所选的范围内找过。", "Only what you chose to ask in was searched.")
 _UNVERIFIED = Message(
     "标有〔未核实〕的句子，在所引资料中没有查到依据。",
@@ -108,6 +111,21 @@ def notices_of(citations: Iterable[Citation], language: Language) -> tuple[str, 
     for citation in citations:
         for message in _about(citation.passage):
             told.setdefault(message.in_language(language))
+    return tuple(told)
+
+
+def older_versions(
+    citations: Iterable[Citation], versions: Versions, documents: Sequence[Document], language: Language
+) -> tuple[str, ...]:
+    """That an answer is from the newest of several versions, and which others ``documents`` has."""
+    visible = {document.id: document.head for document in documents}
+    told: dict[str, None] = {}
+    for document_id in dict.fromkeys(citation.passage.chunk.document_id for citation in citations):
+        family = [one for one in versions.of(document_id) if one in visible]
+        if len(family) > 1 and document_id == family[0] == versions.newest(document_id):
+            older = "、" if language == "zh" else ", "
+            names = older.join(dated_name(visible[one], language) for one in family[1:])
+            told.setdefault(_OLDER.in_language(language).format(names))
     return tuple(told)
 
 

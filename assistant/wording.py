@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vectorstore.chunking import Cut
+from vectorstore.comparison import Change
 from vectorstore.errors import Language, Message
-from vectorstore.types import Mark, Passage, Status
+from vectorstore.types import Head, Mark, Passage, Status
 
 STATUS_NAMES: Mapping[Status, Message] = {
     Status.ISSUED: Message("已印发", "issued"),
     Status.DRAFT: Message("征求意见稿", "draft for comments"),
     Status.BULLETIN: Message("简报动态", "bulletin"),
     Status.ANONYMISED: Message("单位名称已隐去", "names withheld in the source"),
-    Status.SUPERSEDED: Message("已被新文件取代", "superseded"),
+    Status.SUPERSEDED: Message("已有新版", "a newer version is there"),
     Status.REPEALED: Message("已废止", "repealed"),
 }
 MARK_NAMES: Mapping[Mark, Message] = {
     Mark.REDACTED: Message("原文隐去", "withheld in the source"),
     Mark.TRUNCATED: Message("原文截断", "breaks off in the source"),
     Mark.OUTLINE_ONLY: Message("只有标题", "heading only"),
+}
+CHANGE_NAMES: Mapping[Change, Message] = {
+    Change.SAME: Message("未变", "the same"),
+    Change.CHANGED: Message("修改", "changed"),
+    Change.ADDED: Message("新增", "added"),
+    Change.DROPPED: Message("删去", "dropped"),
 }
 CUT_NAMES: Mapping[Cut, Message] = {
     Cut.HEADING: Message("下有各节的标题，不单独检索", Cut.HEADING.value),
@@ -36,3 +43,9 @@ def place_of(passage: Passage, offset: int, language: Language) -> tuple[str, ..
     """Where in its document a character stands: the headings down to it, and its page if it has pages."""
     page = passage.page_of(offset)
     return (*passage.chunk.path, *([_PAGE.in_language(language).format(page)] if page else []))
+
+
+def dated_name(head: Head, language: Language) -> str:
+    """A document's title with its date, where it has one: what tells versions of one title apart."""
+    day = f"（{head.issued_on.isoformat()}）" if head.issued_on else ""
+    return f"《{head.title}》{day}" if language == "zh" else f"{head.title} {day.strip('（）')}".strip()

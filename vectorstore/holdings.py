@@ -11,6 +11,7 @@ from vectorstore.chunking import is_searched, unnamed_fields
 from vectorstore.named import Target
 from vectorstore.row_selection import RowTable
 from vectorstore.types import EVERYWHERE, Chunk, Document, Head, Scope, SectionKind
+from vectorstore.versions import Versions
 
 _OUTSIDE = 8  # chunks at either end of a document among which letterhead and imprint stand
 _LETTERHEADS = 3  # of one document
@@ -23,7 +24,8 @@ class Holdings:
     """The documents and chunks of a generation. Safe to use from several threads."""
 
     def __init__(self, documents: Sequence[Document], chunks: Sequence[Chunk]) -> None:
-        self.documents = tuple(documents)
+        self.versions = Versions(documents)
+        self.documents = self.versions.documents
         self.chunks = tuple(chunks)
         self._documents = {document.id: document for document in self.documents}
         self._chunks = {chunk.id: chunk for chunk in self.chunks}
@@ -57,6 +59,10 @@ class Holdings:
         """The chunks behind one in its document, in order."""
         chunks = self._by_document.get(chunk.document_id, ())
         return islice(chunks, bisect_right(chunks, chunk.start, key=lambda one: one.start), None)
+
+    def chunks_of(self, document_id: str) -> Sequence[Chunk]:
+        """All chunks of a document in order."""
+        return self._by_document.get(document_id, ())
 
     def section_of(self, chunk: Chunk) -> list[Chunk]:
         """The chunks under the same headings, that one among them."""

@@ -22,7 +22,7 @@ from vectorstore.places import (
     names_of_region,
     sounds_of,
 )
-from vectorstore.text import fold, read_number
+from vectorstore.text import YEAR, fold, read_number
 from vectorstore.types import Document, Scope
 
 _QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{2,24})[”\"」』》]")
@@ -31,7 +31,6 @@ _CLAUSE = re.compile(r"第\s*([零〇一二两三四五六七八九十百千\d]+
 _ORDINAL = r"[一二三四五六七八九十\d]{1,3}"
 _PARTS = re.compile(rf"第\s*({_ORDINAL}(?:\s*[、，,和与及]\s*第?\s*{_ORDINAL})*)\s*(?:份|篇|个文件|部分)")
 _DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[(]\d{4}[〕\])]\s*\d+\s*号")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _YEAR_ONLY = re.compile(r"[\d年月日\s]+")
 _FIRST_LINES = 200  # characters of a text in which it says whose it is
 _BEGINS_WITH_PLACE = re.compile(
@@ -66,8 +65,8 @@ class MentionReader:
         titles = list(self._read_titles(text))
         quoted = list(self._read_distinctive(text))
         named = [m for m in (*places, *numbers, *self._read_parts(text), *titles, *quoted) if m.targets]
-        years = list(dict.fromkeys(_YEAR.findall(text)))
-        whole = [m for m in named if len(years) < 2 or not _YEAR.search(m.words)]
+        years = list(dict.fromkeys(YEAR.findall(text)))
+        whole = [m for m in named if len(years) < 2 or not YEAR.search(m.words)]
         groups = self._of_years(combine(whole), years)
         return Mentions(
             groups=tuple(self._widen(group) for group in groups),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from math import log
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from vectorstore.mentions import MentionReader
 from vectorstore.named import Mentions, Target, within
 from vectorstore.numbered import numbers_of
 from vectorstore.row_selection import Selection, asks_for_rows
-from vectorstore.text import search_terms
+from vectorstore.text import search_terms, years_in
 from vectorstore.types import EVERYWHERE, Chunk, Hit, Match, Passage, Scope
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _HEADS_AT = 10  # place among the candidates that they get at least
 _RERANKED = 30  # best passages that a rerank endpoint puts in order
 # What a passage gains, in standard deviations of the mixed score; 1 to 3 make little difference.
 _NAMED = 1.5  # from a document that the question names
+_OLDER = 1.0  # what a passage loses that is of an older version than the question means
 _AROUND = 2.0  # from the section that the conversation is about
 _NUMBERED = 3.0  # an item that it gives by number, in a document that it names
 _NUMBERED_ANYWHERE = 1.0  # the same where it names no document
@@ -173,7 +174,14 @@ class Searcher:
         if not asks_for_rows(question):
             return None
         named = mentions.targets if mentions.certain else ()
-        return self.holdings.rows_of(named, self.holdings.places_in(scope)).select(question)
+        chosen = self.holdings.rows_of(named, self.holdings.places_in(scope)).select(question)
+        return self._of_meant_versions(chosen, question) if chosen else None
+
+    def _of_meant_versions(self, chosen: Selection, question: str) -> Selection:
+        """The rows without those of older versions than are meant, unless there are no others."""
+        versions, years = self.holdings.versions, years_in(question)
+        rows = tuple(row for row in chosen.rows if versions.is_meant(row.document_id, years))
+        return replace(chosen, rows=rows) if rows else chosen
 
     def _candidates(
         self, question: str, terms: Sequence[str], mentions: Mentions, allowed: frozenset[Place] | None
@@ -218,13 +226,14 @@ class Searcher:
         """The candidates, best first, those of a group that is named raised."""
         named = {(target.document_id, target.part) for target in group}
         numbers = set(clauses)
+        versions, years = self.holdings.versions, years_in(question)
         hits: list[_Hit] = []
         for chunk_id, score in found.scores.items():
             chunk = self.holdings.chunk(chunk_id)
             if chunk is None:
                 continue
             is_named = (chunk.document_id, chunk.part) in named
-            raised = score + _NAMED * is_named
+            raised = score + _NAMED * is_named - _OLDER * (not versions.is_meant(chunk.document_id, years))
             if numbers and numbers & numbers_of(chunk):
                 raised += _NUMBERED if is_named else _NUMBERED_ANYWHERE
             hits.append(_Hit(chunk, raised, found.near))

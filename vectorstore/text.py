@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from tiktoken import Encoding
 
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MEASURED = re.compile(r"\d{1,2}\s*月\s*\d{1,2}\s*[日号]|\d+(?:\.\d+)?\s*[年月日号届期条项节届]")
 _WORDS = re.compile(rf"[{_HAN}]+|[a-z]+|\d+(?:\.\d+)*%?", re.IGNORECASE)
@@ -32,6 +33,11 @@ _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _CHINESE_NUMBER = re.compile(r"[零〇○一二两三四五六七八九十百千万]+")
 _WIDE = {ord(c): ord(c) - 0xFEE0 for c in map(chr, range(0xFF10, 0xFF5B)) if c.isalnum()}  # ０ to ｚ
 _MOST_DIGITS = 16  # no number that people write is longer; Python refuses to convert very long ones
+
+
+def years_in(text: str) -> frozenset[int]:
+    """The years of this and the last century that a text names by four digits."""
+    return frozenset(map(int, YEAR.findall(text)))
 
 
 def normalise(text: str) -> str:

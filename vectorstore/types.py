@@ -7,7 +7,6 @@ when the file is read, and never again.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,8 +16,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from vectorstore.errors import Message
-
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+from vectorstore.text import years_in
 
 
 class Status(StrEnum):
@@ -76,8 +74,8 @@ class Head:
     @property
     def years(self) -> frozenset[int]:
         """The years that it is of: when it was issued, and those of its period or, without one, its title."""
-        said = {int(year) for year in _YEAR.findall(self.period or self.title)}
-        return frozenset(said | ({self.issued_on.year} if self.issued_on else set()))
+        said = years_in(self.period or self.title)
+        return said | ({self.issued_on.year} if self.issued_on else set())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

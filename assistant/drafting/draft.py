@@ -17,6 +17,7 @@ from assistant.drafting.deadline import tell_left, tell_today
 from assistant.drafting.hidden import lacks
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.state import state
+from assistant.drafting.versions import of_meant_versions, tell_changes
 from assistant.find import Found
 from assistant.question.asking import Part, cut
 from assistant.question.whole import reason_of, reply_to
@@ -72,6 +73,8 @@ def draft(
         return Draft(told=said, reason=Reason.SMALL_TALK, final=True)
     if reason := reason_of(asked.text):
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
+    if changes := tell_changes(asked.text, found.mentions, documents, searcher):
+        return changes
     if found.selection:
         return _select(found.selection, searcher)
     if missing := _missing(found.mentions, passages):
@@ -86,6 +89,7 @@ def draft(
     for one, reading in zip(inquiries, readings, strict=True):
         reason = _refuse(reading, anyway=one.is_side and answering)
         spans = () if reason is Reason.NOT_FOUND else _of_named(reading.spans, found.mentions)
+        spans = of_meant_versions(spans, searcher.holdings.versions, asked.text)
         sides.append(told.add(choose(spans, reading.wanted, most=one.most), reading.wanted, one.part.focus))
         refused += [reason] if reason else []
     statements = told.statements

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from assistant.web.compare import compare_link
 from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
 from assistant.web.listing import (
     ON_A_PAGE,
@@ -57,6 +58,7 @@ _WORDS = {
     "count": Message("共 {} 份文件", "{} documents"),
     "found": Message("找到 {} 份", "{} found"),
     "dates": Message("日期从 {} 到 {}", "dated {} to {}"),
+    "compare": Message("与上一版对照", "Compare with the version before"),
     "parts": Message("汇编，含 {} 份文件", "A compilation of {} documents"),
     "page_count": Message("{} 页", "{} pages"),
     "characters": Message("{} 字", "{} characters"),
@@ -72,6 +74,7 @@ class Item:
     facts: tuple[str, ...]
     status: str = ""
     issued: bool = True
+    compare: str = ""
     parts: tuple[Item, ...] = ()
 
 
@@ -80,7 +83,7 @@ def _facts(head: Head, *more: str) -> tuple[str, ...]:
     return tuple(fact for fact in (head.issuer, head.number, head.region, issued, *more) if fact)
 
 
-def _item(document: Document, look: Look) -> Item:
+def _item(document: Document, older: str, look: Look) -> Item:
     head = document.head
     link = f"/documents/{quote(document.id, safe='')}?{urlencode(look.kept)}".rstrip("?")
     size = _WORDS["page_count"] if document.pages else _WORDS["characters"]
@@ -92,6 +95,7 @@ def _item(document: Document, look: Look) -> Item:
         facts=_facts(head, size.in_language(look.language).format(f"{count:,}")),
         status=STATUS_NAMES[head.status].in_language(look.language),
         issued=head.status is Status.ISSUED,
+        compare=compare_link(older, document.id, look) if older else "",
         parts=tuple(
             Item(link=f"{link}#{anchors.get(number, 'text')}", title=part.title, facts=_facts(part))
             for number, part in enumerate(document.parts, start=1)
@@ -111,8 +115,17 @@ def _page_link(wish: Wish, look: Look, page: int) -> str:
     return f"/documents?{urlencode([*given, ('sort', wish.sort), ('page', page), *look.kept])}"
 
 
-def render(documents: Sequence[Document], wish: Wish, page: int, look: Look) -> HTMLResponse:
-    """One page of the list; a number beyond the last page gives the last."""
+def render(
+    documents: Sequence[Document],
+    wish: Wish,
+    page: int,
+    look: Look,
+    older: Callable[[str], str] = lambda _: "",
+) -> HTMLResponse:
+    """One page of the list; a number beyond the last page gives the last.
+
+    ``older`` gives the version before that of a document's id, or "".
+    """
     found = find_documents(documents, wish)
     last = max(1, -(-len(found) // ON_A_PAGE))
     page = min(max(page, 1), last)
@@ -128,7 +141,10 @@ def render(documents: Sequence[Document], wish: Wish, page: int, look: Look) -> 
         wish=wish,
         summary=summary,
         found=words["found"].format(f"{len(found):,}") if wish.narrows else "",
-        items=[_item(document, look) for document in found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]],
+        items=[
+            _item(document, older(document.id), look)
+            for document in found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+        ],
         empty=not documents,
         statuses=[(each.value, STATUS_NAMES[each].in_language(look.language)) for each in Status],
         kinds=[(kind, kind) for kind in kinds_of(documents)],
@@ -159,4 +175,9 @@ async def list_documents(
     """The list. Whatever its parameters say, it is a page: people come here from links."""
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
     wish = read_wish(q, status, kind, region, year, sort)
-    return await in_worker(workers, lambda: render(assistant.documents(), wish, number, look))
+
+    def older(document_id: str) -> str:
+        versions = [one.id for one in assistant.versions(document_id)]
+        return next(iter(versions[versions.index(document_id) + 1 :]), "")
+
+    return await in_worker(workers, lambda: render(assistant.documents(), wish, number, look, older))

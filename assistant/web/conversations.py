@@ -13,13 +13,12 @@ from assistant.errors import ConversationUnknown
 from assistant.export.file_name import file_name
 from assistant.export.markdown import to_markdown
 from assistant.export.word import to_word
+from assistant.export.word_layout import MEDIA_TYPE
 from assistant.web.dependencies import TheParts, TheWorkers, in_worker
 from assistant.web.visitor import visitor_of
 from vectorstore.errors import Language, Message
 
 router = APIRouter(include_in_schema=False)
-
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @router.get("/conversations/{name}.{form}")
@@ -48,7 +47,7 @@ async def export_conversation(
 
     saved_as, content = await in_worker(workers, export)
     disposition = f"attachment; filename*=UTF-8''{quote(saved_as)}"
-    kind = _WORD if form == "docx" else "text/markdown; charset=utf-8"
+    kind = MEDIA_TYPE if form == "docx" else "text/markdown; charset=utf-8"
     return Response(content, media_type=kind, headers={"Content-Disposition": disposition})
 
 

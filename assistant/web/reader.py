@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -12,13 +12,14 @@ from fastapi.responses import HTMLResponse
 from assistant.answer_json import document_url
 from assistant.web.blocks import read_blocks
 from assistant.web.cited_places import CitedPlace, Steps, read_places, read_steps
+from assistant.web.compare import compare_link
 from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
 from assistant.web.http_errors import UnknownDocument
 from assistant.web.look import Look, TheLook
 from assistant.web.outline import outline_entries, path_here
 from assistant.web.spans import Range
 from assistant.web.static_page import in_language, static_page
-from assistant.wording import MARK_NAMES, STATUS_NAMES
+from assistant.wording import MARK_NAMES, STATUS_NAMES, dated_name
 from vectorstore.errors import Message
 from vectorstore.types import Document, Mark, Status
 
@@ -47,6 +48,8 @@ _WORDS = {
         "The place that the link points to is not in this document; it may have been updated.",
     ),
     "status": Message("注意：本文件状态为“{}”。", "Note: this document is: {}."),
+    "versions": Message("其他版本", "Other versions"),
+    "compare": Message("新旧对照", "compare"),
     "list_hint": Message("可在“全部文件”中查找。", "Look for it among all documents."),
 }
 
@@ -59,8 +62,15 @@ def cited_range(start: str, end: str, length: int) -> Range | None:
     return (first, last) if first < last <= length else None
 
 
-def render(document: Document, start: str, end: str, look: Look, steps: Steps | None = None) -> HTMLResponse:
-    """The page of one document with the range highlighted."""
+def render(
+    document: Document,
+    start: str,
+    end: str,
+    look: Look,
+    steps: Steps | None = None,
+    versions: Sequence[Document] = (),
+) -> HTMLResponse:
+    """The page of one document, the range highlighted. ``versions`` are those of its rule, newest first."""
     head = document.head
     status = STATUS_NAMES[head.status].in_language(look.language)
     issued = head.issued_on.isoformat() if head.issued_on else ""
@@ -82,7 +92,22 @@ def render(document: Document, start: str, end: str, look: Look, steps: Steps | 
         cited=cited,
         link=document_url(document.id, *cited) if cited else f"/documents/{quote(document.id, safe='')}",
         steps=steps,
+        versions=list(_versions(document, versions, look)),
     )
+
+
+def _versions(document: Document, versions: Sequence[Document], look: Look) -> Iterator[dict[str, str]]:
+    """The other versions: name, standing, address, and where they are compared, the older with the newer."""
+    ids = [one.id for one in versions]
+    for place, other in enumerate(versions):
+        if other.id != document.id:
+            newer, older = (document, other) if place > ids.index(document.id) else (other, document)
+            yield {
+                "title": dated_name(other.head, look.language),
+                "status": STATUS_NAMES[other.head.status].in_language(look.language),
+                "link": f"/documents/{quote(other.id, safe='')}?{urlencode(look.kept)}".rstrip("?"),
+                "compare": compare_link(older.id, newer.id, look),
+            }
 
 
 def _page(look: Look, *, status: int = 200, blocks: Iterable[object] = (), **values: object) -> HTMLResponse:
@@ -113,6 +138,7 @@ def _missing(look: Look, steps: Steps | None) -> HTMLResponse:
         cited=None,
         link="",
         steps=steps,
+        versions=(),
     )
 
 
@@ -132,6 +158,8 @@ async def read_document(
         place = cited_range(start, end, 10**9)
         steps = read_steps(read_places(cites), CitedPlace(document_id, *place), look.kept) if place else None
         found = assistant.document(document_id)
-        return render(found, start, end, look, steps) if found else _missing(look, steps)
+        if found is None:
+            return _missing(look, steps)
+        return render(found, start, end, look, steps, assistant.versions(document_id))
 
     return await in_worker(workers, page)

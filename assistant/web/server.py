@@ -32,6 +32,7 @@ from assistant.suggest import Suggester
 from assistant.web import (
     api_docs,
     browse,
+    compare,
     conversations,
     page,
     reader,
@@ -77,6 +78,7 @@ _ROUTERS = (
     wecom.router,
     wecom_bot.router,
     browse.router,
+    compare.router,
     reader.router,
     short_links.router,
     conversations.router,
