@@ -1,12 +1,14 @@
 """DOCX, and what WPS Writer saves in that form: body text in order, with the numbers Word prints.
 
 Read from the XML itself: python-docx gives neither automatic numbers nor content
-controls, text boxes or insertions that are tracked. Macros, headers, footers and comments are
-not opened; deleted and hidden text is left out.
+controls, text boxes or insertions that are tracked. Macros, footers and comments are not opened;
+deleted and hidden text is left out. Of headers only what tells the document's number is read: some
+offices print their letterhead there.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,7 @@ _WRAPPERS = frozenset(
     {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "body", "AlternateContent", "Choice"}
 )
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_NUMBER = re.compile(r"[\u4e00-\u9fff][〔\[［(（]\d{4}[〕\]］)）]\s*第?\s*\d+\s*号")
 _OFF = ("0", "false", "off")
 
 
@@ -30,7 +33,7 @@ def read_docx(path: Path) -> Content:
         main = package.related("", "officeDocument")
         styles = Styles(package, main)
         reader = _Body(styles, Numbering(package, main, styles))
-        blocks = list(reader.blocks(package.xml(main)))
+        blocks = [*reader.numbers(package, main), *reader.blocks(package.xml(main))]
         for kind in ("footnotes", "endnotes"):
             if notes := package.related(main, kind):
                 blocks.extend(reader.notes(package.xml(notes)))
@@ -59,6 +62,14 @@ class _Body:
                 yield self._grid(inner)
             elif name in _WRAPPERS or name == "document":
                 yield from self.blocks(inner)
+
+    def numbers(self, package: Package, main: str) -> Iterator[Block]:
+        """The lines of headers that have a document's number, each once."""
+        headers = (relation.target for relation in package.relations(main) if relation.kind == "header")
+        lines = (block for part in headers if part in package for block in self.blocks(package.xml(part)))
+        yield from dict.fromkeys(
+            line for line in lines if isinstance(line, Paragraph) and _NUMBER.search(line.text)
+        )
 
     def notes(self, root: Element) -> Iterator[Block]:
         """Footnotes or endnotes; those with a type are only the lines between text and notes."""

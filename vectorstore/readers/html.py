@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
@@ -197,9 +197,18 @@ class _Walk:
                 if len(taken) > _MOST_PLACES:  # no table has that many; what is left are cells of their own
                     height = width = 1
                 taken.update((index + i, column + j) for i in range(1, height) for j in range(width))
-                text = "\n".join(block.text for block in self.blocks(cell) if isinstance(block, Paragraph))
+                text = "\n".join(_lines(self.blocks(cell)))
                 yield GridCell(row=index, column=column, text=text, rows=height, columns=width)
                 column += width
+
+
+def _lines(blocks: Iterable[Block]) -> Iterator[str]:
+    """The words of blocks inside of a cell, those of a table in it cell by cell."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block.text
+        else:
+            yield from (cell.text for cell in block.cells if cell.text)
 
 
 def _headed(blocks: Iterator[Block], level: int) -> Iterator[Block]:
@@ -244,8 +253,10 @@ def _is_header(row: Element) -> bool:
 
 def _is_layout(table: Element, rows: list[Element]) -> bool:
     """Whether the table only arranges the page: it holds tables, or nearly everything is in one cell."""
-    if table.get("role") == "presentation" or next(table.iterdescendants("table"), None) is not None:
+    if table.get("role") == "presentation":
         return True
+    if next(table.iterdescendants("table"), None) is not None:
+        return not any(map(_is_header, rows))  # data has a header, also where cells hold tables of their own
     cells = [cell for row in rows for cell in row.iterchildren("td", "th")]
     largest = max(cells, key=lambda cell: len(squeezed(cell)), default=None)
     if largest is None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from vectorstore.readers.blocks import PAGE_START, Block, Grid, GridCell, Paragraph
+from vectorstore.readers.columns import Flow, read_flows
+from vectorstore.readers.footnotes import split_footnotes
 from vectorstore.readers.page_furniture import Sheet, without_furniture
 from vectorstore.readers.paragraphs import Frame, Joiner, join_cell, joint, measure
 from vectorstore.readers.printed import PrintedLine, PrintedPage, Run, form_lines
@@ -38,26 +40,58 @@ class _Taken:
 
     width: int
     height: float
-    lines: Sequence[PrintedLine]
+    flows: Sequence[Flow]
     tables: Sequence[_Table]
+
+    @property
+    def lines(self) -> list[PrintedLine]:
+        """All lines from top to bottom."""
+        return sorted((line for flow in self.flows for line in flow.lines), key=lambda line: line.middle)
+
+    def reduced_to(self, lines: Sequence[PrintedLine]) -> _Taken:
+        """The page with these lines alone."""
+        kept = set(lines)
+        flows = (
+            replace(flow, lines=tuple(line for line in flow.lines if line in kept)) for flow in self.flows
+        )
+        return replace(self, flows=[flow for flow in flows if flow.lines])
+
+    def items(self) -> Iterator[tuple[PrintedLine | _Table, bool]]:
+        """Lines and tables as they are read, and whether they are of a column; tables where their band is."""
+        tables = sorted(self.tables, key=lambda table: table.top)
+        for number, flow in enumerate(self.flows):
+            following = self.flows[number + 1 :]
+            until = min(line.top for line in following[0].lines) if following else float("inf")
+            inside = [table for table in tables if table.top < until]
+            tables = tables[len(inside) :]
+            if flow.is_column:
+                yield from ((line, True) for line in flow.lines)
+                yield from ((table, False) for table in inside)
+            else:
+                items: list[PrintedLine | _Table] = [*flow.lines, *inside]
+                yield from ((item, False) for item in sorted(items, key=lambda item: item.top))
+        yield from ((table, False) for table in tables)
 
 
 def lay_out(pages: Iterable[PrintedPage]) -> Iterator[Block]:
     """The blocks of all pages, with a PAGE_START where each page begins."""
     taken = [_take_apart(page) for page in pages]
     texts = without_furniture([Sheet(page.width, page.height, page.lines) for page in taken])
-    frames = _frames(taken, texts)
+    taken = [page.reduced_to(lines) for page, lines in zip(taken, texts, strict=True)]
+    frames = _frames(taken)
     flow = _Flow()
-    for page, lines in zip(taken, texts, strict=True):
+    for page in taken:
+        body, notes = split_footnotes(page.lines)
+        page = page.reduced_to(body)
         flow.joiner.begin_page()
         first = True
-        items: list[PrintedLine | _Table] = [*lines, *page.tables]
-        for item in sorted(items, key=lambda item: item.top):
+        for item, in_column in page.items():
             if isinstance(item, _Table):
                 yield from flow.table(item, goes_on=first)
             else:
-                yield from flow.line(item, frames[page.width])
+                yield from flow.line(item, frames[page.width, in_column])
             first = False
+        flow.notes += notes
     yield from flow.finish()
 
 
@@ -66,18 +100,17 @@ class _Flow:
 
     def __init__(self) -> None:
         self.joiner = Joiner()
+        self.notes: list[str] = []  # of the page before, till the paragraph under way is over
         self._table: _Table | None = None
 
     def line(self, line: PrintedLine, frame: Frame) -> Iterator[Block]:
         """Take a line of text."""
         yield from self._finish_table()
-        for text in self.joiner.add(line, frame):
-            yield Paragraph(text)
+        yield from self._over(self.joiner.add(line, frame))
 
     def table(self, table: _Table, *, goes_on: bool) -> Iterator[Block]:
         """Take a table; ``goes_on`` if it is the first thing on its page."""
-        for text in self.joiner.finish():
-            yield Paragraph(text)
+        yield from self._over(self.joiner.finish())
         table = _with_pages(table, self.joiner.take_pages())
         if goes_on and self._table and _same_columns(self._table, table):
             self._table = _joined(self._table, table)
@@ -88,8 +121,15 @@ class _Flow:
     def finish(self) -> Iterator[Block]:
         """What is still under way."""
         yield from self._finish_table()
-        for text in (*self.joiner.finish(), self.joiner.take_pages()):
+        yield from self._over(self.joiner.finish())
+        yield from map(Paragraph, (*self.notes, self.joiner.take_pages()))
+
+    def _over(self, paragraphs: Iterable[str]) -> Iterator[Block]:
+        """Paragraphs that are over, and the notes behind the first of them."""
+        for text in paragraphs:
             yield Paragraph(text)
+            yield from map(Paragraph, self.notes)
+            self.notes = []
 
     def _finish_table(self) -> Iterator[Block]:
         if self._table:
@@ -111,7 +151,7 @@ def _take_apart(page: PrintedPage) -> _Taken:
             outside.append(run)
     tables = [_table(grid, cells) for grid, cells in zip(grids, inside, strict=True)]
     filled = [table for table in tables if any(cell.text for cell in table.cells)]
-    return _Taken(round(page.width), page.height, form_lines(outside), filled)
+    return _Taken(round(page.width), page.height, read_flows(outside), filled)
 
 
 def _table(grid: RuledGrid, runs: dict[RuledCell, list[Run]]) -> _Table:
@@ -128,12 +168,13 @@ def _table(grid: RuledGrid, runs: dict[RuledCell, list[Run]]) -> _Table:
     return _Table(grid.xs, grid.ys[0], tuple(cells))
 
 
-def _frames(pages: Sequence[_Taken], texts: Sequence[Sequence[PrintedLine]]) -> dict[int, Frame]:
-    """The frame of the text by width of page."""
-    lines: dict[int, list[PrintedLine]] = {}
-    for page, text in zip(pages, texts, strict=True):
-        lines.setdefault(page.width, []).extend(text)
-    return {width: measure(some) for width, some in lines.items() if some}
+def _frames(pages: Sequence[_Taken]) -> dict[tuple[int, bool], Frame]:
+    """The frame of the text by width of page, of columns and of all else."""
+    lines: dict[tuple[int, bool], list[PrintedLine]] = {}
+    for page in pages:
+        for flow in page.flows:
+            lines.setdefault((page.width, flow.is_column), []).extend(flow.lines)
+    return {kind: measure(some) for kind, some in lines.items()}
 
 
 def _same_columns(one: _Table, other: _Table) -> bool:

@@ -85,14 +85,19 @@ def units(text: str) -> float:
 
 def form_lines(runs: Iterable[Run]) -> list[PrintedLine]:
     """The lines that these pieces form, from top to bottom. Blank ones are left out."""
+    formed = (_form(sorted(line, key=lambda run: run.left)) for line in group_lines(runs))
+    return [line for line in formed if line.text]
+
+
+def group_lines(runs: Iterable[Run]) -> list[list[Run]]:
+    """The pieces that stand on one height, from top to bottom."""
     lines: list[list[Run]] = []
     for run in sorted(runs, key=lambda run: run.middle):
         if lines and _shares_line(lines[-1], run):
             lines[-1].append(run)
         else:
             lines.append([run])
-    formed = (_form(sorted(line, key=lambda run: run.left)) for line in lines)
-    return [line for line in formed if line.text]
+    return lines
 
 
 def _shares_line(line: Sequence[Run], run: Run) -> bool:

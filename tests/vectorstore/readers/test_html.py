@@ -153,3 +153,18 @@ def test_a_charset_that_no_page_is_in_is_not_believed(tmp_path: Path, charset: s
         words = "<p>第一条 学校应当做好教师培训工作。</p>"
         page.write_text(f'<html><meta charset="{charset}"><body>{words}', encoding=encoding)
         assert read_file(page).text == "第一条 学校应当做好教师培训工作。\n"
+
+
+def test_a_table_in_a_cell_stays_with_its_row(tmp_path: Path) -> None:
+    inner = "<table><tr><td>核载</td><td>照管员</td></tr><tr><td>45座</td><td>{}</td></tr></table>"
+    rows = "".join(
+        f"<tr><td>{line}</td><td>{inner.format(who)}</td></tr>"
+        for line, who in (("1号线", "周老师"), ("2号线", "吴老师"))
+    )
+    page = f"<h1>云山县校车线路</h1><table><tr><th>线路</th><th>配备</th></tr>{rows}</table>"
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    (table,) = read_file(tmp_path / "page.html").tables
+    cells = [[cell.text for cell in row.cells] for row in table.rows]
+    assert cells[0][0] == "1号线"
+    assert "周老师" in cells[0][1]
+    assert "吴老师" not in cells[0][1]

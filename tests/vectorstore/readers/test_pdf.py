@@ -121,6 +121,55 @@ def test_a_cell_that_its_width_broke_is_one_line(tmp_path: Path) -> None:
     assert [cell.text for cell in table.rows[0].cells] == ["改造提升工程", "基教科\n人事科", "长期"]
 
 
+def column(text: str, left: float, width: int = 13) -> list[tuple[float, str]]:
+    """The lines of a paragraph in a narrow column, indented by two characters."""
+    whole = f"\u3000\u3000{text}"
+    return [(left, whole[at : at + width]) for at in range(0, len(whole), width)]
+
+
+def test_a_page_in_columns_is_read_column_by_column_and_its_heading_first(tmp_path: Path) -> None:
+    pdf = printing.canvas(tmp_path / "columns.pdf")
+    pdf.drawCentredString(300, printing.TOP, "云山市教育局公报")
+    second, third = LONG.replace("教师", "校长"), LONG.replace("城乡、", "")
+    printing.draw(pdf, [*column(LONG, 72), *column(second, 72)[:3]], printing.TOP - 40)
+    printing.draw(pdf, [*column(second, 320)[3:], *column(third, 320)], printing.TOP - 40)
+    pdf.save()
+    (first, *_) = (lines(read_file(tmp_path / "columns.pdf")),)
+    second = second.replace("\u3000", "")
+    assert first == ["云山市教育局公报", LONG, second, third]
+
+
+def test_what_is_aligned_without_ruled_lines_is_no_column(tmp_path: Path) -> None:
+    pdf = printing.canvas(tmp_path / "aligned.pdf")
+    rows = [("云山一小", "学位三百个"), ("云山二小", "学位二百个"), ("云山三小", "学位一百个")] * 3
+    top = float(printing.TOP)
+    for school, places in rows:
+        pdf.drawString(72, top, school)
+        pdf.drawString(330, top, places)
+        top -= printing.PITCH
+    pdf.save()
+    text = read_file(tmp_path / "aligned.pdf").text
+    assert text.index("云山一小") < text.index("学位三百个") < text.index("云山二小")
+
+
+def test_a_footnote_stands_behind_the_paragraph_that_the_page_breaks(tmp_path: Path) -> None:
+    pdf = printing.canvas(tmp_path / "notes.pdf")
+    broken = printing.paragraph(LONG)
+    printing.draw(pdf, [*printing.paragraph(LONG.replace("教育", "办学")), *broken[:1]])
+    pdf.setFont(printing.FONT, 9)
+    pdf.drawString(72, 90, "① 任教年限自取得编制之日起")
+    pdf.drawString(72, 78, "计算。")
+    pdf.showPage()
+    pdf.setFont(printing.FONT, printing.SIZE)
+    printing.draw(pdf, [*broken[1:], (104.0, "第二条 自发布之日起施行。")])
+    pdf.save()
+    assert lines(read_file(tmp_path / "notes.pdf"))[1:] == [
+        LONG,
+        "① 任教年限自取得编制之日起计算。",
+        "第二条 自发布之日起施行。",
+    ]
+
+
 def test_a_page_that_lies_on_its_side_is_read_upright(tmp_path: Path) -> None:
     pdf = printing.canvas(tmp_path / "turned.pdf")
     pdf.setPageRotation(90)

@@ -60,6 +60,22 @@ def test_headers_and_footers_are_left_out(read: ReadFile) -> None:
     assert "页脚文字" not in read.text
 
 
+def test_a_number_that_stands_in_the_header_of_the_page_is_read_and_nothing_else_of_it(
+    tmp_path: Path,
+) -> None:
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "云山市教育局文件 云教发〔2025〕7号"
+    document.sections[0].header.add_paragraph("内部资料")
+    document.add_paragraph("第一条 操场周末开放。")
+    document.save(str(tmp_path / "header.docx"))
+    assert read_file(tmp_path / "header.docx").text.split() == [
+        "云山市教育局文件",
+        "云教发〔2025〕7号",
+        "第一条",
+        "操场周末开放。",
+    ]
+
+
 def test_a_header_of_two_rows_names_each_column_in_full(read: ReadFile) -> None:
     (table,) = read.tables
     assert table.header == ("指标", "2025年目标 学位数", "2025年目标 覆盖率")
@@ -79,7 +95,7 @@ def test_the_old_format_gives_the_same_text_tables_and_notices(rich: Path, read:
     assert len(file.notices) == 1
 
 
-def test_a_text_box_is_read_once_and_fields_by_their_result(tmp_path: Path) -> None:
+def test_a_text_box_is_read_and_nothing_else_of_it_and_fields_by_their_result(tmp_path: Path) -> None:
     document = docx.Document()
     word.add_text_box(document.add_paragraph("正文"), "框里的话")
     word.add_instruction(document.add_paragraph("见第"), " PAGEREF _Toc1 ", "12")
