@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.backup_commands import backup_commands
 from assistant.errors import KeysUnusable
 from assistant.key_commands import key_commands
 from assistant.library_commands import library_commands
@@ -33,6 +34,7 @@ commands = typer.Typer(
 )
 
 commands.add_typer(library_commands)
+commands.add_typer(backup_commands)
 commands.add_typer(key_commands, name="keys")
 commands.add_typer(eval_commands, name="eval")
 

@@ -137,6 +137,13 @@ class UploadUnknown(PolicyAssistantError):
         )
 
 
+class BackupUnusable(PolicyAssistantError):
+    """A backup can't be written or put back as it was asked for. Nothing has been changed."""
+
+    code = "backup_unusable"
+    exit_code = 3
+
+
 class KeysUnusable(PolicyAssistantError):
     """The file of keys can't be read or written."""
 
