@@ -129,7 +129,7 @@ class Assistant:
                 answer = answer_of_draft(draft, evidence, visible, _frame(tongue))
                 yield TextDelta(text=answer.text)
             versions = searcher.holdings.versions
-            notices = (*notices, *older_versions(answer.citations, versions, visible, _frame(tongue)))
+            notices = (*notices, *older_versions(answer, versions, visible, _frame(tongue)))
             if answer.outcome is Outcome.REFUSED and question.scope != EVERYWHERE:
                 notices = (*notices, searched_in_part(_frame(tongue)))
         yield AnswerReady(

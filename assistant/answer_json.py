@@ -98,6 +98,7 @@ def _citation_json(citation: Citation) -> Json:
         "path": list(chunk.path),
         "page": passage.page_of(citation.start),
         "url": document_url(chunk.document_id, citation.start, citation.end),
+        "cells": [{"header": cell.header, "text": cell.text} for cell in chunk.cells],
     }
 
 

@@ -25,7 +25,7 @@ from vectorstore.types import Passage
 
 UNVERIFIED = "〔未核实〕"
 _MOST_QUOTES = 3  # of one passage for one sentence
-_LONG_PART = 50  # characters of one of several things from which on each has its own line
+_LONG_PART = 30  # characters of one of several things from which on each has its own line
 _IN_CHINESE = "In the documents' own words:"
 
 

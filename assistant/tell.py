@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.types import Citation, Draft, Nearest, Reason, Unverified
+from assistant.types import Answer, Citation, Draft, Nearest, Reason, Unverified
 from assistant.wording import dated_name
 from vectorstore.errors import Language, Message
 from vectorstore.types import Document, Head, Mark, Passage, Status
@@ -115,17 +115,18 @@ def notices_of(citations: Iterable[Citation], language: Language) -> tuple[str, 
 
 
 def older_versions(
-    citations: Iterable[Citation], versions: Versions, documents: Sequence[Document], language: Language
+    answer: Answer, versions: Versions, documents: Sequence[Document], language: Language
 ) -> tuple[str, ...]:
-    """That an answer is from the newest of several versions, and which others ``documents`` has."""
+    """That an answer is from the newest of several versions, and which others there are that it does not name."""
     visible = {document.id: document.head for document in documents}
     told: dict[str, None] = {}
-    for document_id in dict.fromkeys(citation.passage.chunk.document_id for citation in citations):
+    for document_id in dict.fromkeys(one.passage.chunk.document_id for one in answer.citations):
         family = [one for one in versions.of(document_id) if one in visible]
         if len(family) > 1 and document_id == family[0] == versions.newest(document_id):
-            older = "、" if language == "zh" else ", "
-            names = older.join(dated_name(visible[one], language) for one in family[1:])
-            told.setdefault(_OLDER.in_language(language).format(names))
+            names = [dated_name(visible[one], language) for one in family[1:]]
+            others = ("、" if language == "zh" else ", ").join(one for one in names if one not in answer.text)
+            if others:
+                told.setdefault(_OLDER.in_language(language).format(others))
     return tuple(told)
 
 

@@ -37,21 +37,21 @@ def state_row(passage: Passage, told: Sequence[Cell]) -> Statement:
     cells = [cell for cell in chunk.cells if cell in told]
     if not cells:
         cells = [cell for cell in chunk.cells if cell is not name and cell.text][-_LAST:]
-    by_words = {f"{_header(cell)}{_clean(cell.text).rstrip('。；') or BLANK}": cell for cell in cells}
-    return _state(passage, f"{_clean(name.text)}——{'；'.join(by_words)}。", list(by_words.values()))
+    by_words = {said_of(cell.header, cell.text): cell for cell in cells}
+    return _state(passage, f"{squeezed(name.text)}——{'；'.join(by_words)}。", list(by_words.values()))
 
 
 def state_selected(passage: Passage, value: str, *, briefly: bool) -> Statement:
     """One of several selected rows: its name, and the sentence with the value unless ``briefly``."""
     cells = passage.chunk.cells
     name = name_cell(cells)
-    text = _clean(name.text)
-    holders = [cell for cell in cells if cell is not name and value in _clean(cell.text)]
+    text = squeezed(name.text)
+    holders = [cell for cell in cells if cell is not name and value in squeezed(cell.text)]
     holder = next((cell for cell in holders if len(cell.text) > LONG), None)
     if not briefly and holder is not None:
         sentences = re.split(r"(?<=[。；])", holder.text)
-        sentence = next((s for s in sentences if value in _clean(s)), holder.text)
-        text = f"{text}：{_clean(sentence).rstrip('。；')}"
+        sentence = next((s for s in sentences if value in squeezed(s)), holder.text)
+        text = f"{text}：{squeezed(sentence).rstrip('。；')}"
     return _state(passage, text, holders)
 
 
@@ -69,9 +69,12 @@ def _state(passage: Passage, text: str, told: Sequence[Cell]) -> Statement:
     return Statement(text=text, passage=passage, start=start, end=end, above=above)
 
 
-def _header(cell: Cell) -> str:
-    return f"{cell.header}：" if cell.header else ""
+def said_of(header: str, text: str) -> str:
+    """A cell as it is told: its column and its words."""
+    column = f"{header}：" if header else ""
+    return f"{column}{squeezed(text).rstrip('。；') or BLANK}"
 
 
-def _clean(text: str) -> str:
+def squeezed(text: str) -> str:
+    """The words of a cell without white space."""
     return re.sub(r"\s+", "", text)

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from assistant.web.page_words import WORDS
+from assistant.web.row_cards import RowCard, cut_cards
 from assistant.wording import STATUS_NAMES
 from vectorstore.errors import Language
 from vectorstore.types import Status
@@ -103,7 +104,7 @@ def answer_html(
     """
     cited = answer["citations"]
     links = {str(one["label"]): _link_of(one, cited, language) for one in reversed(cited)}
-    parts = [_paragraphs(answer["answer"], links)]
+    parts = [_paragraphs(answer["answer"], links, cited)]
     parts.append(_badges([*answer["notices"], *extra]))
     if answer["refusal"] and answer["refusal"]["nearest"]:
         parts.append(_nearest(answer["refusal"]["nearest"], language))
@@ -122,21 +123,32 @@ def _answer(question_id: str, html: str) -> str:
     return f'<div class="answer id-{_attribute(question_id)}">{html}</div>'
 
 
-def _paragraphs(text: str, links: Mapping[str, str]) -> str:
-    """Lines as paragraphs, and lines that begin with a dash as a list."""
+def _paragraphs(text: str, links: Mapping[str, str], cited: Sequence[Json] = ()) -> str:
+    """Lines as paragraphs, lines that begin with a dash as a list, and rows of tables as cards."""
     html: list[str] = []
     for is_list, lines in groupby(text.strip().split("\n"), key=lambda line: bool(_ITEM.match(line))):
         if is_list:
             items = "".join(f"<li>{_linked(_ITEM.sub('', line), links)}</li>" for line in lines)
             html.append(f"<ul>{items}</ul>")
         else:
-            html.extend(_paragraph(line, links) for line in lines if line.strip())
+            pieces = (piece for line in lines if line.strip() for piece in cut_cards(line, cited))
+            html.extend(
+                _row(piece, links) if isinstance(piece, RowCard) else _paragraph(piece, links)
+                for piece in pieces
+            )
     return f'<div class="text">{"".join(html)}</div>'
 
 
 def _paragraph(line: str, links: Mapping[str, str]) -> str:
     whose = ' class="whose"' if line.startswith("——") else ""  # the line that names the document
     return f"<p{whose}>{_linked(line, links)}</p>"
+
+
+def _row(card: RowCard, links: Mapping[str, str]) -> str:
+    cells = "".join(f"<dt>{as_text(header)}</dt><dd>{as_text(text)}</dd>" for header, text in card.cells)
+    before = _paragraph(card.before, links) if card.before else ""
+    name = f'<p class="name">{as_text(card.name)} {_linked(card.labels, links)}</p>'
+    return f'{before}<div class="row-card">{name}<dl>{cells}</dl></div>'
 
 
 def _linked(line: str, links: Mapping[str, str]) -> str:

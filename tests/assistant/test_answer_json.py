@@ -97,6 +97,7 @@ def test_an_answer_has_exactly_the_agreed_json() -> None:
                 "path": ["一、目标", "（一）建设学校"],
                 "page": 2,
                 "url": "/documents/d%201?start=8&end=15",
+                "cells": [],
             }
         ],
         "notices": ["该文件为征求意见稿。"],

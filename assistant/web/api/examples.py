@@ -26,6 +26,7 @@ ANSWER_EXAMPLE = {
             "path": ["第二章 职责分工", "第五条"],
             "page": 3,
             "url": "/documents/3f2a9c0d51e4?start=120&end=141",
+            "cells": [],
         }
     ],
     "notices": ["《示例县学生午餐补助办法》为征求意见稿，不是正式文件。"],

@@ -26,6 +26,13 @@ class DocumentHead(Strict):
     status: Status
 
 
+class CellBody(Strict):
+    """A cell of a table's row, with the name of its column."""
+
+    header: str
+    text: str
+
+
 class CitationBody(Strict):
     """A verbatim span of a document: characters ``start`` to ``end`` of its text."""
 
@@ -37,6 +44,10 @@ class CitationBody(Strict):
     path: list[str]
     page: Annotated[int | None, Field(description="From 1; null for formats without pages.")]
     url: str
+    cells: Annotated[
+        list[CellBody],
+        Field(default_factory=list, description="Of a table's row, in order; empty for all else."),
+    ]
 
 
 class NearestBody(Strict):
@@ -203,13 +214,6 @@ class DocumentsBody(Strict):
     """Body of the list of documents."""
 
     documents: list[ListedDocument]
-
-
-class CellBody(Strict):
-    """A cell of a table's row, with the name of its column."""
-
-    header: str
-    text: str
 
 
 class OutlineEntry(Strict):
