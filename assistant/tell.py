@@ -117,7 +117,7 @@ def notices_of(citations: Iterable[Citation], language: Language) -> tuple[str, 
 def older_versions(
     answer: Answer, versions: Versions, documents: Sequence[Document], language: Language
 ) -> tuple[str, ...]:
-    """That an answer is from the newest of several versions, and which others there are that it does not name."""
+    """That an answer is from the newest of several versions, and which others that it does not name."""
     visible = {document.id: document.head for document in documents}
     told: dict[str, None] = {}
     for document_id in dict.fromkeys(one.passage.chunk.document_id for one in answer.citations):
