@@ -54,6 +54,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to serve on.")
     port: int = Field(7860, ge=1, le=65535, description="Port to serve on.")
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        description="Addresses of proxies, with commas, whose X-Forwarded-For tells where a request comes from;"
+        " empty for none. A proxy must set that header itself.",
+    )
     language: Literal["zh", "en"] = Field("zh", description="Language of the page, messages and notices.")
     data_dir: Path = Field(Path("var"), description="The one folder with all that is built or stored.")
     seeds_dir: Path = Field(_shipped("seeds"), description="Documents that the library starts with.")

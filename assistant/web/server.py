@@ -262,6 +262,7 @@ def server_config(app: FastAPI) -> uvicorn.Config:
         http=guarded_by(Door(limits, app.state.language)),
         h11_max_incomplete_event_size=limits.head_bytes,
         lifespan="on",
+        forwarded_allow_ips=app.state.settings.trusted_proxies or [],
         ws="none",
         log_config=None,
         access_log=False,  # the addresses of requests tell what people read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,7 @@ from assistant.web.static_page import in_language, styled_page
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 LOGIN = "/admin/login"
+_LOG = logging.getLogger(__name__)
 _HERE = Path(__file__).resolve().parent
 _MOST_FILES = 50
 _MOST_FIELDS = 50
@@ -116,10 +118,22 @@ class GuardedRoute(APIRoute):
                 response = message_page(request, message, None, error.status_code)
             finally:
                 await request.close()  # of a form's files
+            _note_act(request, response.status_code)
             response.headers["Cache-Control"] = "no-store"
             return response
 
         return guarded
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, as far as a trusted proxy tells it."""
+    return request.client.host if request.client else ""
+
+
+def _note_act(request: Request, status: int) -> None:
+    """Every change that somebody with a session asks for goes into the log, without what the form holds."""
+    if request.state.session and request.method not in ("GET", "HEAD"):
+        _LOG.info("Administration: %s from %s: %d", request.url.path, address_of(request), status)
 
 
 async def _refuse(request: Request) -> Response | None:

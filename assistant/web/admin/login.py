@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 
 from fastapi import APIRouter, Request, Response
@@ -11,12 +12,15 @@ from assistant.web.admin.gate import (
     GuardedRoute,
     TheAdministration,
     TheForm,
+    address_of,
     admin_page,
     look_of,
     redirect,
 )
 from assistant.web.admin.sessions import COOKIE, SESSION_SECONDS, is_password
 from vectorstore.errors import Message
+
+_LOG = logging.getLogger(__name__)
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
@@ -41,7 +45,7 @@ async def show_login(request: Request) -> Response:
 async def log_in(request: Request, administration: TheAdministration, form: TheForm) -> Response:
     """Open a session for the right password; after wrong ones in a row the address waits."""
     language, tries = look_of(request).language, administration.tries
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     if wait := math.ceil(tries.wait(address)):
         response = _page(request, _WAIT.in_language(language).format(wait), 429)
         response.headers["Retry-After"] = str(wait)
@@ -49,8 +53,10 @@ async def log_in(request: Request, administration: TheAdministration, form: TheF
     password, given = administration.settings.admin_password, form.get("password")
     if password is None or not isinstance(given, str) or not is_password(given, password.get_secret_value()):
         tries.note_wrong(address)
+        _LOG.warning("Administration: wrong password from %s", address)
         return _page(request, _WRONG.in_language(language), 403)
     tries.note_right(address)
+    _LOG.info("Administration: logged in from %s", address)
     opened = redirect(request, "/admin")
     opened.set_cookie(
         COOKIE,

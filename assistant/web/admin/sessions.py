@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,6 +15,8 @@ SESSION_SECONDS = 8 * 3600
 TRIES = 5  # wrong ones in a row from one address
 LOCK_SECONDS = 60.0
 _MOST_SESSIONS = 100
+TRIES_OF_ALL = 100  # wrong ones in OF_ALL_SECONDS from all addresses: a header can make any number of those
+OF_ALL_SECONDS = 3600.0
 _MOST_ADDRESSES = 1_000
 
 Clock = Callable[[], float]
@@ -59,16 +62,23 @@ class Sessions:
 
 
 class Tries:
-    """Wrong passwords by the address that they came from: after TRIES in a row it waits LOCK_SECONDS."""
+    """Wrong passwords: after TRIES in a row an address waits LOCK_SECONDS.
+
+    After TRIES_OF_ALL within an hour, from wherever, all wait but those that gave the right one before.
+    """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
         self._wrong: dict[str, tuple[int, float]] = {}  # how many, and when the last one was
+        self._of_all: deque[float] = deque(maxlen=TRIES_OF_ALL)  # when the last ones were
+        self._known: set[str] = set()  # addresses of right ones
 
     def wait(self, address: str) -> float:
         """Seconds until the address may try again; 0 where it may now."""
         count, last = self._wrong.get(address, (0, 0.0))
         left = last + LOCK_SECONDS - self._clock() if count >= TRIES else 0.0
+        if len(self._of_all) == TRIES_OF_ALL and address not in self._known:
+            left = max(left, self._of_all[0] + OF_ALL_SECONDS - self._clock())
         return max(0.0, left)
 
     def note_wrong(self, address: str) -> None:
@@ -77,10 +87,13 @@ class Tries:
         while len(self._wrong) >= _MOST_ADDRESSES:
             del self._wrong[next(iter(self._wrong))]
         self._wrong[address] = (count + 1, self._clock())
+        self._of_all.append(self._clock())
 
     def note_right(self, address: str) -> None:
         """Forget the wrong ones before it."""
         self._wrong.pop(address, None)
+        if len(self._known) < _MOST_ADDRESSES:
+            self._known.add(address)
 
 
 def is_password(given: str, password: str) -> bool:

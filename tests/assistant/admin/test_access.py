@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 import httpx
@@ -12,8 +13,10 @@ from assistant.web.admin import pages
 from assistant.web.admin.sessions import (
     COOKIE,
     LOCK_SECONDS,
+    OF_ALL_SECONDS,
     SESSION_SECONDS,
     TRIES,
+    TRIES_OF_ALL,
     Sessions,
     Tries,
     is_password,
@@ -141,6 +144,34 @@ def test_after_a_lock_one_wrong_password_locks_again_and_a_right_one_ends_it() -
     assert tries.wait("a") == LOCK_SECONDS
     tries.note_right("a")
     assert tries.wait("a") == 0
+
+
+def test_wrong_passwords_from_ever_new_addresses_make_all_wait_but_who_is_known() -> None:
+    clock = Clock()
+    tries = Tries(clock)
+    tries.note_right("office")
+    for number in range(TRIES_OF_ALL):
+        assert tries.wait(f"192.0.2.{number}") == 0
+        tries.note_wrong(f"192.0.2.{number}")
+        clock.now += 1
+
+    assert tries.wait("198.51.100.1") == OF_ALL_SECONDS - TRIES_OF_ALL
+    assert tries.wait("office") == 0
+    clock.now += OF_ALL_SECONDS - TRIES_OF_ALL
+    assert tries.wait("198.51.100.1") == 0
+
+
+def test_logins_and_changes_are_in_the_log_without_what_was_typed(
+    person: Person, visitor: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        visitor.post("/admin/login", data={"password": "typed wrongly"})
+        person.post("/admin/logout")
+        person.get("/admin")
+    told = "\n".join(record.getMessage() for record in caplog.records)
+    assert "wrong password from 127.0.0.1" in told
+    assert "/admin/logout from 127.0.0.1: 303" in told
+    assert "typed wrongly" not in told
 
 
 def test_sessions_end_and_are_bounded() -> None:
