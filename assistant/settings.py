@@ -56,8 +56,8 @@ class Settings(BaseSettings):
     port: int = Field(7860, ge=1, le=65535, description="Port to serve on.")
     trusted_proxies: str = Field(
         "127.0.0.1,::1",
-        description="Addresses of proxies, with commas, whose X-Forwarded-For tells where a request comes from;"
-        " empty for none. A proxy must set that header itself.",
+        description="Addresses of proxies, with commas, whose X-Forwarded-For tells who asks; empty for none."
+        " A proxy must set that header itself.",
     )
     language: Literal["zh", "en"] = Field("zh", description="Language of the page, messages and notices.")
     data_dir: Path = Field(Path("var"), description="The one folder with all that is built or stored.")
