@@ -17,7 +17,7 @@ from assistant.drafting.deadline import tell_left, tell_today
 from assistant.drafting.hidden import lacks
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.state import state
-from assistant.drafting.versions import of_meant_versions, tell_changes
+from assistant.drafting.versions import of_meant_versions, tell_changes, tell_standing
 from assistant.find import Found
 from assistant.question.asking import Part, cut
 from assistant.question.whole import reason_of, reply_to
@@ -73,7 +73,8 @@ def draft(
         return Draft(told=said, reason=Reason.SMALL_TALK, final=True)
     if reason := reason_of(asked.text):
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
-    if changes := tell_changes(asked.text, found.mentions, documents, searcher):
+    best = passages[0] if passages else None
+    if changes := tell_changes(asked.text, found.mentions, best, documents, searcher):
         return changes
     if found.selection:
         return _select(found.selection, searcher)
@@ -100,7 +101,7 @@ def draft(
         return Draft(reason=reason, nearest=nearest, statements=statements[:_EACH_PART])
     is_compared = len(found.mentions.groups) > 1
     compared = compare(asked.text, sides, readings[0].wanted) if is_compared else None
-    compared = compared or tell_left(asked.text, statements)
+    compared = compared or tell_left(asked.text, statements) or tell_standing(asked.text, statements)
     return Draft(statements=statements, compared=compared)
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from assistant.drafting.choose import CLOSE
 from assistant.question.words import WORDS
 from assistant.reading.read import Span
 from assistant.types import Draft, Statement
-from assistant.wording import dated_name
+from assistant.wording import STATUS_NAMES, dated_name
 from vectorstore.comparison import Change, Difference, Piece, Unit, compare
 from vectorstore.errors import Message
 from vectorstore.named import Mentions
 from vectorstore.search import Searcher
 from vectorstore.text import fold, search_terms, years_in
-from vectorstore.types import Document
+from vectorstore.types import Document, Passage, Status
 from vectorstore.versions import Versions
 
 _TOLD = 6  # changes
@@ -40,15 +40,20 @@ def of_meant_versions(spans: Sequence[Span], versions: Versions, question: str) 
 
 
 def tell_changes(
-    question: str, mentions: Mentions, documents: Sequence[Document], searcher: Searcher
+    question: str,
+    mentions: Mentions,
+    best: Passage | None,
+    documents: Sequence[Document],
+    searcher: Searcher,
 ) -> Draft | None:
     """What differs between two versions of what a question names; None where it asks for nothing of the kind.
 
+    Where it names nothing that has versions, or several, those of the ``best`` passage are meant.
     Changes that hold words of the question come first, and alone if there are any.
     """
     if not WORDS["asks_changes"].holds(fold(question)):
         return None
-    pair = _versions_named(question, mentions, documents, searcher)
+    pair = _versions_meant(question, mentions, best, documents, searcher)
     if pair is None:
         return None
     old, new = pair
@@ -61,16 +66,38 @@ def tell_changes(
     return Draft(statements=statements, lead=_lead(changed, about, old, new), final=True)
 
 
-def _versions_named(
-    question: str, mentions: Mentions, documents: Sequence[Document], searcher: Searcher
+def tell_standing(question: str, statements: Sequence[Statement]) -> Message | None:
+    """That what is cited counts no more, and what does, where the question asks for that."""
+    if not statements or not WORDS["asks_standing"].holds(fold(question)):
+        return None
+    head = statements[0].passage.head
+    if head.status not in (Status.REPEALED, Status.SUPERSEDED):
+        return None
+    chinese, english = (STATUS_NAMES[head.status].in_language(language) for language in ("zh", "en"))
+    now = f"，现行的是《{head.superseded_by}》" if head.superseded_by else ""
+    now_english = f"; in force is {head.superseded_by}" if head.superseded_by else ""
+    return Message(f"{dated_name(head, 'zh')}{chinese}{now}。", f"{head.title}: {english}{now_english}.")
+
+
+def _versions_meant(
+    question: str,
+    mentions: Mentions,
+    best: Passage | None,
+    documents: Sequence[Document],
+    searcher: Searcher,
 ) -> tuple[Document, Document] | None:
-    """The older and the newer of the one rule that is named: of the years that are, or else the last two."""
+    """The older and the newer of the one rule that is meant: of the years that are named, or the last two."""
     versions = searcher.holdings.versions
     visible = {document.id: document for document in documents}
-    named = {target.document_id for target in mentions.targets}
-    rules = {tuple(one for one in versions.of(document) if one in visible) for document in named}
-    rules = {rule for rule in rules if len(rule) > 1}
+
+    def rules_of(ids: Iterable[str]) -> set[tuple[str, ...]]:
+        found = {tuple(one for one in versions.of(document) if one in visible) for document in ids}
+        return {rule for rule in found if len(rule) > 1}
+
+    rules = rules_of(target.document_id for target in mentions.targets)
     if len(rules) != 1:
+        rules = rules_of([best.chunk.document_id]) if best else set()
+    if not rules:
         return None
     rule = [visible[one] for one in rules.pop()]
     years = years_in(question)

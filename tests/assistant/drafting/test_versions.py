@@ -60,6 +60,18 @@ def test_of_what_has_changed_that_is_told_which_is_asked_for(assistant: Assistan
     assert "残疾" not in answer.text
 
 
+def test_where_no_rule_is_named_that_of_the_best_passage_is_compared(assistant: Assistant) -> None:
+    answer = ask(assistant, "学生资助专户的规定修订前后有什么变化")
+    assert "相比" in answer.text
+    assert "资助专户" in answer.text
+
+
+def test_whether_a_version_still_counts_is_told_beside_what_it_says(assistant: Assistant) -> None:
+    answer = ask(assistant, "苍梧县2025年小学生资助标准还有效吗")
+    assert "已废止，现行的是《苍梧县学生资助标准（2026年版）》" in answer.text
+    assert "现行的是" not in ask(assistant, "苍梧县2025年小学生资助标准是多少").text
+
+
 def test_a_county_with_one_version_has_no_changes_to_tell(assistant: Assistant) -> None:
     assert "相比" not in ask(assistant, "青川县学生资助标准新旧两版有什么不同").text
 
