@@ -24,7 +24,8 @@ _VERSION = re.compile(
     r"(?:19|20)\d{2}(?:\s*[-—–~至]\s*(?:19|20)?\d{2})?(?:年度?|学年度?|版)?|试行|暂行|新修订|修订版"
 )
 # In one sentence: names of rules, and then that they are void.
-_VOID = re.compile(r"同时废止|即行废止|予以废止|同时停止执行|不再执行|同时失效")
+_VOID_WORDS = ("同时废止", "即行废止", "予以废止", "同时停止执行", "不再执行", "同时失效")
+_VOID = re.compile("|".join(_VOID_WORDS))
 _NAMED = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》(?:\s*[(（]([^()（）]{4,24}号)[)）])?")
 _SENTENCE = 400  # characters before the word that are looked through
 _REPLACING = (Status.ISSUED, Status.ANONYMISED, Status.SUPERSEDED)
@@ -43,6 +44,8 @@ def name_of_rule(title: str) -> str:
 
 def voided_by(text: str) -> Iterator[tuple[str, str]]:
     """The titles, and numbers where they are given, of what a text says to be void."""
+    if not any(word in text for word in _VOID_WORDS):  # ten times as fast as the pattern, on every start
+        return
     for void in _VOID.finditer(text):
         before = text[max(0, void.start() - _SENTENCE) : void.start()]
         sentence = re.split(r"[。\n;；]", before)[-1]
