@@ -10,6 +10,7 @@ from pathlib import Path
 
 import vectorstore
 from assistant.build import build_embedder
+from assistant.needs_a_look import Need, needs_a_look
 from assistant.settings import Settings
 from vectorstore.catalog import DocumentEntry, load_catalog
 from vectorstore.chunking import Cut, split_with_reasons
@@ -118,6 +119,12 @@ def list_documents(settings: Settings) -> tuple[Listed, ...]:
     with closing(Database(path)) as database:
         heads = {document.id: document.head for document in Versions(database.documents()).documents}
         return tuple(one._replace(head=heads.get(one.id, one.head)) for one in database.listed())
+
+
+def look_at(settings: Settings, report: IngestReport) -> tuple[Need, ...]:
+    """What of the documents that a run took in somebody should look at."""
+    with closing(Database(settings.data_dir / _LIBRARY)) as database:
+        return tuple(needs_a_look(database.documents(), {*report.added, *report.replaced}))
 
 
 def find_document(settings: Settings, name: str) -> Document:

@@ -42,7 +42,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON Print JSON.")]
 def ingest(places: Places = None, rebuild: Rebuild = False, dry_run: DryRun = False) -> None:
     """收录文件 Take documents into the library."""
     settings = start()
-    from assistant.library import preview, take_in
+    from assistant.library import look_at, preview, take_in
+    from assistant.needs_a_look import told
 
     chosen: list[str | Path] = [*(places or ())] or [settings.seeds_dir]
     if dry_run:
@@ -50,7 +51,12 @@ def ingest(places: Places = None, rebuild: Rebuild = False, dry_run: DryRun = Fa
 
         whole = show_previews(preview(settings, chosen), settings.language)
         raise typer.Exit(0 if whole else 1)
-    _change(settings, lambda on_progress: take_in(settings, chosen, rebuild=rebuild, on_progress=on_progress))
+    report = _change(
+        settings, lambda on_progress: take_in(settings, chosen, rebuild=rebuild, on_progress=on_progress)
+    )
+    for line in told(look_at(settings, report), settings.language):
+        tell(line)
+    _exit_with(report)
 
 
 @library_commands.command("list")
@@ -92,7 +98,7 @@ def remove(names: Names) -> None:
     from assistant.library import documents_dir, remove_documents, seeds_among
 
     seeds, uploads = seeds_among(settings, names), documents_dir(settings)
-    _change(settings, lambda on_progress: remove_documents(settings, names, on_progress))
+    report = _change(settings, lambda on_progress: remove_documents(settings, names, on_progress))
     if seeds:
         folders = " / ".join(str(folder) for folder in (settings.seeds_dir, uploads))
         warning = Message(
@@ -100,6 +106,7 @@ def remove(names: Names) -> None:
             f"ⓘ {', '.join(seeds)} will come back: delete the files in {folders} too.",
         )
         tell(warning.in_language(settings.language))
+    _exit_with(report)
 
 
 @library_commands.command()
@@ -108,14 +115,21 @@ def reindex() -> None:
     settings = start()
     from assistant.library import index_anew
 
-    _change(settings, lambda on_progress: index_anew(settings, on_progress))
+    _exit_with(_change(settings, lambda on_progress: index_anew(settings, on_progress)))
 
 
-def _change(settings: Settings, run: Callable[[Callable[[ProgressEvent], None]], IngestReport]) -> None:
-    """Run what changes the library, with progress and report. Exits with 1 where a file failed."""
+def _change(
+    settings: Settings, run: Callable[[Callable[[ProgressEvent], None]], IngestReport]
+) -> IngestReport:
+    """Run what changes the library, with progress and report."""
     with _ended_as_by_ctrl_c(), show_progress(settings.language, reading=True) as on_progress:
         report = run(on_progress)
     show_report(report, settings.language, always=True)
+    return report
+
+
+def _exit_with(report: IngestReport) -> None:
+    """Exit with 1 where a file failed."""
     if report.failed:
         raise typer.Exit(1)
 
