@@ -177,10 +177,11 @@ class Assistant:
     def compare(self, old: str, new: str, scope: Scope = EVERYWHERE) -> Comparison | None:
         """What differs between two documents, by their ids; None where there are no two."""
         with self._library.searcher() as searcher:
-            before, after = self.document(old, scope), self.document(new, scope)
-            if before is None or after is None or before.id == after.id:
+            holdings = searcher.holdings
+            before, after = holdings.document(old), holdings.document(new)
+            if not before or not after or old == new or not (scope.shows(before) and scope.shows(after)):
                 return None
-            chunks = searcher.holdings.chunks_of(old), searcher.holdings.chunks_of(new)
+            chunks = holdings.chunks_of(old), holdings.chunks_of(new)
             return Comparison(old=before, new=after, differences=compare(*chunks))
 
     def chunk_counts(self) -> dict[str, int]:

@@ -10,10 +10,12 @@ import hashlib
 import json
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
@@ -24,7 +26,7 @@ from vectorstore.errors import Message
 from vectorstore.lock import sole_writer
 from vectorstore.private import make_folder, owner_only
 from vectorstore.space import check_space
-from vectorstore.storage import storage_errors, temporary_folder
+from vectorstore.storage import storage_errors
 
 _FORMAT = 1
 _CONTENTS = "backup.json"
@@ -32,7 +34,8 @@ _DATABASES = ("library.sqlite", "history.sqlite")
 _FILES = ("keys.json",)
 _FOLDERS = ("documents",)
 _BLOCK = 1 << 20
-_MADE_ANEW = frozenset({"index", "cache", "logs", "staging", "ingest.lock", "ingest.pid"})
+_ASIDE = ".restoring"
+_MADE_ANEW = frozenset({_ASIDE, "index", "cache", "logs", "staging", "ingest.lock", "ingest.pid"})
 _NOTHING = Message("{} 里没有可备份的内容。", "There is nothing to back up in {}.")
 _NO_BACKUP = Message("{} 不是完好的备份文件。", "{} is no backup, or it is damaged.")
 _TAKE_ANOTHER = Message("请换一份备份再试；现有内容没有改动。", "Try another one; nothing has been changed.")
@@ -74,40 +77,58 @@ def write_backup(data_dir: Path, target: Path) -> Backup:
         raise BackupUnusable(_filled(_NOTHING, data_dir), _MOVE)
     size = sum(path.stat().st_size for path in sources.values())
     part = target.with_name(f"{target.name}.part")
-    with storage_errors(target), sole_writer(data_dir), temporary_folder() as copies:
+    with storage_errors(target), sole_writer(data_dir):
         make_folder(target.parent)
-        check_space(target.parent, size)
+        check_space(target.parent, 2 * size)
         try:
-            with open(part, "wb", opener=owner_only) as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
-                digests = {name: _add(archive, name, path, Path(copies)) for name, path in sources.items()}
-                contents = _Contents(format=_FORMAT, made_on=datetime.now(UTC), files=digests)
-                archive.writestr(_CONTENTS, contents.model_dump_json())
-            part.replace(target)
+            # Copies stand beside the backup: the system's temporary folder may be small.
+            with TemporaryDirectory(prefix=".backup-", dir=target.parent) as copies:
+                return _write(target, part, sources, Path(copies), size)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _write(target: Path, part: Path, sources: Mapping[str, Path], copies: Path, size: int) -> Backup:
+    with open(part, "wb", opener=owner_only) as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        digests = {name: _add(archive, name, path, copies) for name, path in sources.items()}
+        contents = _Contents(format=_FORMAT, made_on=datetime.now(UTC), files=digests)
+        archive.writestr(_CONTENTS, contents.model_dump_json())
+    part.replace(target)
     return Backup(len(digests), size, contents.made_on)
 
 
 def restore_backup(source: Path, data_dir: Path) -> Backup:
     """Put a backup into an empty or missing data folder, checked against its digests, all or nothing.
 
-    Raises BackupUnusable and StorageUnusable.
+    The folder itself stays: it may be a volume, or in a place where this account can't make another. Raises
+    BackupUnusable, StorageUnusable and LibraryBusy.
     """
     if not source.is_file():
         raise _damaged(source)
-    if data_dir.is_dir() and any(entry.name not in _MADE_ANEW for entry in data_dir.iterdir()):
-        raise BackupUnusable(_filled(_NOT_EMPTY, data_dir), _MOVE)
-    aside = data_dir.with_name(f"{data_dir.name}.restoring")
-    with storage_errors(data_dir):
-        shutil.rmtree(aside, ignore_errors=True)
+    aside = data_dir / _ASIDE
+    with storage_errors(data_dir), sole_writer(data_dir):
+        if any(entry.name not in _MADE_ANEW for entry in data_dir.iterdir()):
+            raise BackupUnusable(_filled(_NOT_EMPTY, data_dir), _MOVE)
+        shutil.rmtree(aside, ignore_errors=True)  # of one that was interrupted
         make_folder(aside)
         try:
             backup = _unpack(source, aside)
-            shutil.rmtree(data_dir, ignore_errors=True)
-            aside.rename(data_dir)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(data_dir / "index", ignore_errors=True)  # of another library
+            for entry in aside.iterdir():
+                entry.rename(data_dir / entry.name)
+        except BaseException:
+            _clear(data_dir)
+            raise
+        aside.rmdir()
     return backup
+
+
+def _clear(data_dir: Path) -> None:
+    """Take away what putting a backup back has left in a folder that was empty."""
+    for name in (*_DATABASES, *_FILES):
+        (data_dir / name).unlink(missing_ok=True)
+    for folder in (*_FOLDERS, _ASIDE):
+        shutil.rmtree(data_dir / folder, ignore_errors=True)
 
 
 def _sources(data_dir: Path) -> Iterator[tuple[str, Path]]:
@@ -143,7 +164,7 @@ def _unpack(source: Path, folder: Path) -> Backup:
                 with archive.open(name) as read, open(path, "xb", opener=owner_only) as written:
                     if _copy(read, written) != digest:
                         raise _damaged(source)
-    except (BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (BadZipFile, KeyError, EOFError, RuntimeError, ValueError, zlib.error) as error:  # of any bytes
         raise _damaged(source) from error
     return Backup(len(contents.files), size, contents.made_on)
 

@@ -108,10 +108,7 @@ class Difference:
 
     def pieces(self) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
         """The words of the older side and of the newer, what only one of them has told apart."""
-        merged = self.merged()
-        sides = (Change.ADDED, Change.DROPPED)  # what the other side has alone
-        old, new = (tuple(piece for piece in merged if piece.change is not other) for other in sides)
-        return old, new
+        return sides_of(self.merged())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +118,13 @@ class Comparison:
     old: Document
     new: Document
     differences: tuple[Difference, ...] | None
+
+
+def sides_of(merged: Sequence[Piece]) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """What is merged as the words of the older side and of the newer."""
+    others = (Change.ADDED, Change.DROPPED)  # what the other side has alone
+    old, new = (tuple(piece for piece in merged if piece.change is not other) for other in others)
+    return old, new
 
 
 def compare(old: Sequence[Chunk], new: Sequence[Chunk]) -> tuple[Difference, ...] | None:

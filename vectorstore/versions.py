@@ -131,7 +131,7 @@ def _rules(documents: Sequence[Document]) -> list[list[Document]]:
 def _may_be_one(one: Document, other: Document) -> bool:
     """Whether two documents of one name and place may be versions of one rule, and are no copies."""
     issuers = {one.head.issuer, other.head.issuer} - {""}
-    return one.digest != other.digest and (bool(one.head.region) or len(issuers) < 2)
+    return one.digest != other.digest and len(issuers) < 2
 
 
 def _outdated(rules: Iterable[Sequence[Document]]) -> dict[str, Document]:
@@ -158,12 +158,15 @@ def _void(documents: Sequence[Document]) -> dict[str, Document]:
             continue
         for title, number in voided_by(document.text):
             named = numbered.get(_letters(number), []) if number else titled.get(_letters(fold(title)), [])
-            newer |= {old.id: document for old in named if old is not document and _precedes(old, document)}
+            newer |= {old.id: document for old in named if old is not document and _may_void(document, old)}
     return newer
 
 
-def _precedes(old: Document, new: Document) -> bool:
-    """Whether a document can have been made void by another; undated ones only under another title."""
+def _may_void(new: Document, old: Document) -> bool:
+    """Whether a document can have made another void: of one place, and later or under another title."""
+    places = sorted((new.head.region, old.head.region), key=len)
+    if not places[1].startswith(places[0]):  # a title may be that of other places' rules too
+        return False
     dates = _dated(old.head), _dated(new.head)
     if None in dates:
         return _letters(old.head.title) != _letters(new.head.title)

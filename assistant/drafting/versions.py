@@ -48,7 +48,7 @@ def tell_changes(
 ) -> Draft | None:
     """What differs between two versions of what a question names; None where it asks for nothing of the kind.
 
-    Where it names nothing that has versions, or several, those of the ``best`` passage are meant.
+    Where it names nothing that has versions, those of the ``best`` passage are meant.
     Changes that hold words of the question come first, and alone if there are any.
     """
     if not WORDS["asks_changes"].holds(fold(question)):
@@ -95,9 +95,9 @@ def _versions_meant(
         return {rule for rule in found if len(rule) > 1}
 
     rules = rules_of(target.document_id for target in mentions.targets)
+    if not rules and best and len(mentions.groups) < 2:  # several things are compared with each other
+        rules = rules_of([best.chunk.document_id])
     if len(rules) != 1:
-        rules = rules_of([best.chunk.document_id]) if best else set()
-    if not rules:
         return None
     rule = [visible[one] for one in rules.pop()]
     years = years_in(question)

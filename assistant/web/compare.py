@@ -21,7 +21,7 @@ from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
 from assistant.web.look import Look, TheLook
 from assistant.web.static_page import in_language, static_page
 from assistant.wording import CHANGE_NAMES, STATUS_NAMES, dated_name
-from vectorstore.comparison import Change, Difference, Piece, Unit
+from vectorstore.comparison import Change, Difference, Piece, Unit, sides_of
 from vectorstore.errors import Message
 from vectorstore.types import Document, Status
 
@@ -174,12 +174,13 @@ def _rows(differences: Sequence[Difference], look: Look) -> Iterator[Row]:
             yield Row(same=[one.new.text for one in group if one.new])
             continue
         for one in group:
-            old, new = one.pieces()
+            merged = one.merged()
+            old, new = sides_of(merged)
             yield Row(
                 change=one.change.value,
                 name=CHANGE_NAMES[one.change].in_language(look.language),
                 path=" › ".join(one.unit.chunk.path),
-                merged=one.merged() if one.old and one.new else (),
+                merged=merged if one.old and one.new else (),
                 old=old,
                 new=new,
                 old_link=_link(one.old, look),

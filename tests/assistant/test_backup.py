@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import stat
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -54,7 +55,8 @@ def test_what_is_saved_comes_back_and_what_is_made_anew_does_not(tmp_path: Path)
     backup = tmp_path / "saved" / "backup.zip"
     saved = write_backup(data, backup)
     restored = restore_backup(backup, tmp_path / "again")
-    assert names(tmp_path / "again") == {"documents/县/办法.txt", "keys.json", "history.sqlite"}
+    kept = {"documents/县/办法.txt", "keys.json", "history.sqlite"}
+    assert names(tmp_path / "again") - {"ingest.lock"} == kept
     assert saved.files == restored.files == 3
     assert saved.made_on == restored.made_on
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
@@ -92,9 +94,33 @@ def test_what_is_no_whole_backup_changes_nothing(tmp_path: Path, name: str, cont
     write_backup(folder_of(tmp_path / "data"), backup)
     with pytest.raises(BackupUnusable):
         restore_backup(rewritten(backup, name, content), tmp_path / "again")
-    assert not (tmp_path / "again").exists()
-    assert not (tmp_path / "again.restoring").exists()
-    assert not (tmp_path / "x").exists()
+    assert names(tmp_path / "again") <= {"ingest.lock"}
+    assert not (tmp_path / "again" / ".restoring").exists()
+    assert not (tmp_path / "again" / "x").exists()
+
+
+def test_a_changed_byte_anywhere_is_told(tmp_path: Path) -> None:
+    backup = tmp_path / "backup.zip"
+    write_backup(folder_of(tmp_path / "data"), backup)
+    whole = backup.read_bytes()
+    for at in range(0, len(whole), max(1, len(whole) // 60)):
+        damaged = tmp_path / "damaged.zip"
+        damaged.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with suppress(BackupUnusable):  # some bytes, such as times, say nothing
+            restore_backup(damaged, tmp_path / "again")
+            assert (tmp_path / "again" / "keys.json").read_text(encoding="utf-8") == "{}"
+            shutil.rmtree(tmp_path / "again")
+
+
+def test_a_volume_is_filled_and_what_an_interrupted_restore_left_is_done_again(tmp_path: Path) -> None:
+    backup = tmp_path / "backup.zip"
+    write_backup(folder_of(tmp_path / "data"), backup)
+    with small_disk(tmp_path / "volume", 4) as volume:  # a mount point can be neither removed nor renamed
+        (volume / ".restoring").mkdir()
+        (volume / ".restoring" / "keys.json").write_text("half", encoding="utf-8")
+        restore_backup(backup, volume)
+        assert (volume / "keys.json").read_text(encoding="utf-8") == "{}"
+        assert not (volume / ".restoring").exists()
 
 
 def test_a_cut_off_or_missing_backup_is_told(tmp_path: Path) -> None:
@@ -110,6 +136,7 @@ def test_nothing_is_put_over_a_folder_in_use(tmp_path: Path) -> None:
     data = folder_of(tmp_path / "data")
     write_backup(data, tmp_path / "backup.zip")
     before = names(data)
+    assert "history.sqlite" in before
     with pytest.raises(BackupUnusable):
         restore_backup(tmp_path / "backup.zip", data)
     assert names(data) == before

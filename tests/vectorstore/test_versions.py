@@ -69,6 +69,8 @@ def test_all_that_one_sentence_names_is_void_and_nothing_beyond() -> None:
     [
         (made("校车办法", 2026), made("校车办法", 2021, region="青川县")),
         (made("校车办法", 2026, region="", issuer="甲校"), made("校车办法", 2021, region="", issuer="乙校")),
+        (made("工作要点", 2026, issuer="教育局"), made("工作要点", 2025, issuer="卫生局")),
+        (made("校车办法", 2026, "《校车规定》同时废止。"), made("校车规定", 2021, region="青川县")),
         (made("校车办法", 2026), made("校车办法")),
         (made("校车办法（征求意见稿）", 2026, status=Status.DRAFT), made("校车办法", 2021)),
         (
@@ -77,7 +79,16 @@ def test_all_that_one_sentence_names_is_void_and_nothing_beyond() -> None:
         ),
         (made("校车办法", 2026), made("校车细则", 2021)),
     ],
-    ids=["another place", "another issuer", "no date", "a draft is the newer", "bulletins", "another rule"],
+    ids=[
+        "another place",
+        "another issuer",
+        "another office there",
+        "void elsewhere",
+        "no date",
+        "a draft is the newer",
+        "bulletins",
+        "another rule",
+    ],
 )
 def test_what_only_looks_like_a_version_replaces_nothing(pair: tuple[Document, Document]) -> None:
     assert all(not replaced for _, replaced in standing(*pair))
