@@ -51,13 +51,16 @@ def questions_from_headings(documents: Iterable[Document], language: Language) -
     return tuple(islice(turn_by_turn, MOST))
 
 
-def question_on(document: Document, section: Section, language: Language) -> str:
-    """A question on what a section or a row says; empty where it has no short name, or hides its text."""
+def question_on(document: Document, section: Section, language: Language, *, column: int = 0) -> str:
+    """A question on what a section or a row says; empty where it has no short name, or hides its text.
+
+    Of a row it asks for one ``column``, counted from the last.
+    """
     if section.marks:
         return ""
     about = document.head_of(section.part).title
     if section.kind is SectionKind.ROW:
-        return _question_on_row(about, section, language)
+        return _question_on_row(about, section, language, column)
     title = section.title.strip()
     tells = section.kind is SectionKind.ITEM and section.end - section.start > 2 * len(title)
     if not tells or not _SHORTEST <= len(title) <= _LONGEST:
@@ -65,14 +68,14 @@ def question_on(document: Document, section: Section, language: Language) -> str
     return _ABOUT.in_language(language).format(title=about, section=title.strip("。；：… "))
 
 
-def _question_on_row(about: str, row: Section, language: Language) -> str:
-    """What its last column says of the thing that its naming cell names."""
+def _question_on_row(about: str, row: Section, language: Language, column: int) -> str:
+    """What a column says of the thing that its naming cell names."""
     name = next((squeezed(cell.text) for cell in row.cells if cell.names), "")
     told = [cell for cell in row.cells if cell.header and cell.text.strip() and not cell.names]
     if not told or not _SHORTEST <= len(name) <= _LONGEST:
         return ""
-    column = squeezed(told[-1].header)
-    return _ROW.in_language(language).format(title=about, name=name, column=column)
+    header = squeezed(told[-1 - column % len(told)].header)
+    return _ROW.in_language(language).format(title=about, name=name, column=header)
 
 
 def squeezed(text: str) -> str:

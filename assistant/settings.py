@@ -175,6 +175,12 @@ class Settings(BaseSettings):
         le=36_500,
         description="Days that questions and answers are kept. Unset: until they are deleted.",
     )
+    link_days: int = Field(
+        90,
+        ge=0,
+        le=36_500,
+        description="Days that the link of an answer works, for whoever has it. 0: answers get no links.",
+    )
     history_turns: int = Field(20, ge=0, le=200, description="Most earlier turns that are looked at.")
 
     @classmethod

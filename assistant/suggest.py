@@ -30,12 +30,15 @@ class Suggester:
         self._trying = threading.Lock()  # one at a time: whoever waits for an answer comes first
 
     def next_questions(self, cited: Sequence[Place], language: Language) -> tuple[str, ...]:
-        """Up to MOST questions about what stands beside the places, nearest first; each has an answer."""
+        """Up to MOST questions about what stands beside the places and beside what is around them.
+
+        Each has an answer; those on rows of a table ask for different columns.
+        """
         found: list[str] = []
         for tried, (document, section) in enumerate(self._beside(cited)):
             if tried == _TRIED or len(found) == MOST:
                 break
-            question = question_on(document, section, language)
+            question = question_on(document, section, language, column=len(found))
             if question not in found and self._is_answered(question, document, section):
                 found.append(question)
         return tuple(found)
@@ -76,17 +79,20 @@ class Suggester:
 
 
 def neighbours(sections: Sequence[Section], start: int) -> list[Section]:
-    """The sections beside the innermost one that holds a place, then those beside the one around it."""
+    """The sections beside the innermost one that holds a place and beside those around it, in turns.
+
+    So what is asked next is not three times the same of three rows of one table.
+    """
     around: list[tuple[Sequence[Section], int]] = []
     level = sections
     while (index := _holding(level, start)) is not None:
         around.append((level, index))
         level = level[index].children
-    found: list[Section] = []
+    levels = []
     for siblings, index in reversed(around):
         after, before = siblings[index + 1 :], siblings[:index][::-1]
-        found.extend(one for one in chain.from_iterable(zip_longest(after, before)) if one)
-    return found
+        levels.append([one for one in chain.from_iterable(zip_longest(after, before)) if one])
+    return [one for one in chain.from_iterable(zip_longest(*levels)) if one]
 
 
 def _holding(sections: Iterable[Section], start: int) -> int | None:

@@ -124,6 +124,7 @@ class Statement:
     """One sentence of an answer and the span of a passage that it rests on (offsets into the document).
 
     ``above`` are merged cells of a table's row that the sentence tells and that stand above the row.
+    ``listed``: it is an item of the list that a statement before it leads.
     """
 
     text: str
@@ -131,6 +132,7 @@ class Statement:
     start: int
     end: int
     above: tuple[Cell, ...] = ()
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ _DIGIT = re.compile(r"\d")
 _NEAREST = 3
 _BRIEFLY = 9  # selected rows from which on only their names are listed
 _EACH_PART = 2  # statements for each of several things that are asked or named
-_MOST = 8  # statements in one answer
+_MOST = 8  # statements in one answer, a list being one
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,13 @@ class _Told:
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        return tuple(self._statements.values())[:_MOST]
+        kept, count = [], 0
+        for one in self._statements.values():
+            count += not one.listed
+            if count > _MOST:
+                break
+            kept.append(one)
+        return tuple(kept)
 
     def _keep(self, statement: Statement) -> None:
         """Keep a statement, unless one is kept that holds it; those that it holds go."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant.reading.read import Span
 from assistant.reading.signs import signs_of
@@ -20,7 +21,7 @@ _KEPT = 0.5  # of the best clause's worth: which clauses matter
 _UNIT_WORTH = 0.2  # of a clause that shows the unit asked for, beside the share of the question in it
 _MOST_ITEMS = 200
 _LONG_ITEM = 150  # characters of an item from which on only its first sentence, its heading, is told
-_LONGEST_LIST = 1200  # characters of a list that are still told
+_LONGEST_LIST = 1200  # characters of a list, from which on its items are told by their first clauses
 _NUMBERED = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[①-⑳㈠-㈩]|[一二三四五六七八九十]是)"
 )
@@ -38,12 +39,15 @@ def state(
 
     ``with_others``: more of its passage is told, so that of a list all is.
     """
+    listed: tuple[Statement, ...] = ()
     if lead := _lead_of(span, with_others or _asks_list(wanted)):
-        yield from _with_items(lead, span.passage, searcher)
+        listed = tuple(_with_items(lead, span.passage, searcher))
+    elif (above := _passage_of_lead(span, searcher)) and _asks_list(wanted):
+        listed = tuple(_with_items(above.matches[-1], above, searcher))
+    if any(one.start <= span.start and span.end <= one.end for one in listed):
+        yield from listed
         return
-    if (above := _passage_of_lead(span, searcher)) and _asks_list(wanted):
-        yield from _with_items(above.matches[-1], above, searcher)
-        return
+    # Else its item is told by its heading alone, which is not what answers.
     start, end = _telling(span, wanted)
     end = _proviso_end(span) if end == len(span.text) else span.start + end
     yield _statement(span.passage, span.start + start, end)
@@ -137,13 +141,18 @@ def _with_items(lead: Match, passage: Passage, searcher: Searcher) -> Iterator[S
     yield Statement(
         text=f"{said}{total}：" if items else tidy(said), passage=passage, start=lead.start, end=lead.end
     )
-    length = 0
-    for item in items:
-        start, end = (item.start, item.end) if len(item.text) <= _LONG_ITEM else units(item)[0]
-        length += end - start
-        if length > _LONGEST_LIST:
-            return
-        yield _statement(searcher.passage(item), start, end)
+    for item, (start, end) in zip(items, _in_short(items), strict=True):
+        yield replace(_statement(searcher.passage(item), start, end), listed=True)
+
+
+def _in_short(items: Sequence[Chunk]) -> Sequence[tuple[int, int]]:
+    """How much of each item is told: all of a short one, of a long one its first sentence, or only its
+    first clause where the list would grow too long; a list is told to its end.
+    """
+    told = [(one.start, one.end) if len(one.text) <= _LONG_ITEM else units(one)[0] for one in items]
+    if sum(end - start for start, end in told) <= _LONGEST_LIST:
+        return told
+    return [(one.start, one.start + clauses_of(one.text)[0][1]) for one in items]
 
 
 def _end_of_items(lead: Match, passage: Passage) -> int:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from assistant.forms.links import short_url
 from assistant.forms.sources import (
     ADDRESS,
+    GO_ON,
     LABEL,
     NEAREST,
     SHORTENED,
     SOURCES,
     UNIT,
+    WHOLE,
     Json,
     heading_of,
     language_of,
@@ -38,6 +41,8 @@ _LONGEST_NOTICE = 90
 _LONGEST_NAMED = 16  # characters of a title in a notice: the sources have all of it
 _MOST_NOTICES = 3
 _MOST_NEAREST = 2
+_MOST_PARTS = 20
+_PART = re.compile(r"（第(\d{1,2})部分，共\d{1,2}部分|\(Part (\d{1,2}) of \d{1,2}")
 _FEWEST = 60  # characters of a sentence that still say something
 _SAME = Message("同上", "same document")
 _THIS = Message("该文件", "This document")
@@ -53,7 +58,17 @@ _WIDE = {ord(char): ord(char) + 0xFEE0 for char in "*`|~<>\\_#-="}
 def to_plain(answer: Json, *, base: str, language: Language) -> str:
     """The answer in at most 600 characters and 2,000 bytes: conclusion, notices, then 依据 with links.
 
-    ``answer`` is the JSON of an answer, ``base`` the server's address without a slash at its end.
+    ``answer`` is the JSON of an answer, ``base`` the server's address without a slash at its end. Of one that
+    does not fit this is the first part.
+    """
+    return to_parts(answer, base=base, language=language)[0]
+
+
+def to_parts(answer: Json, *, base: str, language: Language, link: str = "") -> tuple[str, ...]:
+    """The whole answer in parts that each fit, with the sources of what they say; most have one.
+
+    Where there are several, each but the last says how to go on, and names ``link`` if all can be read there.
+    A sentence that fits no part is cut short in its own.
     """
     language = language_of(answer, language)
     sources = {one["label"]: one for one in answer["citations"]}
@@ -61,20 +76,55 @@ def to_plain(answer: Json, *, base: str, language: Language) -> str:
     if sources:
         said = _ATTRIBUTION.sub("", said)
     layout = _Layout(sources, base, language)
-    units = list(_beginning(_marked(said, sources)))
+    units = [unit for unit in UNIT.findall(_marked(said, sources)) if unit]
     below = [*_notices(answer, language), *([] if sources else _nearest(answer, base, language))]
-    whole = sum(map(len, units)) == len(said)
-    ends = [end for end, unit in enumerate(units, start=1) if not sources or LABEL.search(unit)]
-    if whole and len(units) not in ends:
-        ends.append(len(units))
-    for kept in reversed(ends):  # what is cut ends at a mark, so that nothing loses its source
-        more = [] if whole and kept == len(units) else [SHORTENED.in_language(language)]
-        text = layout.text("".join(units[:kept]), [*more, *below])
-        if _fits(text):
-            return text
-    return (
-        layout.first_words("".join(units[: ends[0]] if ends else units)) if units else _cut("\n".join(below))
+    if not units:
+        return (_cut("\n".join(below)),)
+    widest = _footer(_MOST_PARTS, _MOST_PARTS, link, language)
+    pieces = list(islice(_pieces(units, layout, widest, below), _MOST_PARTS + 1))
+    count = min(len(pieces), _MOST_PARTS)
+    parts = []
+    for number, piece in enumerate(pieces[:count], start=1):
+        footer = _footer(number, count, link, language) if number < len(pieces) else []
+        parts.append(layout.text(piece, [*footer, *(below if number == 1 else [])]))
+    return tuple(part if _fits(part) else _cut(part) for part in parts)
+
+
+def number_of_part(text: str) -> int | None:
+    """Which part of an answer a text is that says how to go on; None for all others."""
+    found = _PART.search(text)
+    return int(found[1] or found[2]) if found else None
+
+
+def _pieces(
+    units: Sequence[str], layout: _Layout, footer: Sequence[str], below: Sequence[str]
+) -> Iterator[str]:
+    """What each part says: as much as fits with its sources. It ends at a mark: nothing loses its own."""
+    while units:
+        beginning = list(_beginning(units))
+        ends = [end for end, unit in enumerate(beginning, start=1) if layout.may_end(unit)]
+        if len(beginning) == len(units) and len(units) not in ends:
+            ends.append(len(units))
+        for kept in reversed(ends):
+            said = "".join(units[:kept])
+            if _fits(layout.text(said, [*([] if kept == len(units) else footer), *below])):
+                break
+        else:
+            kept = ends[0] if ends else len(beginning)
+            is_all = kept == len(units)
+            said = layout.first_words("".join(units[:kept]), [*([] if is_all else footer), *below])
+        yield said
+        units, below = units[kept:], ()
+
+
+def _footer(number: int, parts: int, link: str, language: Language) -> list[str]:
+    """How to go on after a part that is not the end; where no more parts are made, that more is left."""
+    told = (
+        GO_ON.in_language(language).format(number, parts)
+        if number < parts
+        else SHORTENED.in_language(language)
     )
+    return [told, WHOLE.in_language(language), link] if link else [told]
 
 
 def plain_text(text: str) -> str:
@@ -97,16 +147,20 @@ class _Layout:
         cited = ["\n" + SOURCES.in_language(self._language), *lines] if lines else []
         return "\n".join((said.strip(), *below, *cited))
 
-    def first_words(self, unit: str) -> str:
-        """A single sentence that is too long with its sources: its beginning, and those that fit."""
+    def may_end(self, unit: str) -> bool:
+        """Whether a part may end behind it: at a mark, or anywhere where nothing is cited."""
+        return not self._sources or bool(LABEL.search(unit))
+
+    def first_words(self, unit: str, below: Sequence[str] = ()) -> str:
+        """The beginning of sentences that are too long with their sources, and those marks that fit."""
         labels = LABEL.findall(unit)
         words = LABEL.sub("", unit).strip()
         for kept in range(len(labels), -1, -1):
             marks = "".join(f"[{label}]" for label in labels[:kept])
             for longest in range(min(len(words), MOST_CHARACTERS), min(len(words), _FEWEST) - 1, -20):
-                text = self.text(shortened(words, longest) + marks)
-                if _fits(text):
-                    return text
+                said = shortened(words, longest) + marks
+                if _fits(self.text(said, below)):
+                    return said
         return _cut(words)
 
     def _lines(self, citations: Sequence[Json]) -> Iterator[str]:
@@ -144,15 +198,14 @@ def _nearest(answer: Json, base: str, language: Language) -> list[str]:
     return ["\n" + NEAREST.in_language(language), *shown] if shown else []
 
 
-def _beginning(text: str) -> Iterator[str]:
-    """The sentences of a text, as far as they can be shown at all."""
+def _beginning(units: Sequence[str]) -> Iterator[str]:
+    """The first of some sentences, as far as they can be shown at all."""
     length = 0
-    for unit in UNIT.findall(text):
+    for unit in units:
         if length and length + len(unit) > MOST_CHARACTERS:
             break
         length += len(unit)
-        if unit:
-            yield unit
+        yield unit
 
 
 def _marked(text: str, sources: Mapping[int, Json]) -> str:

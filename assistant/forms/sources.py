@@ -20,6 +20,8 @@ Json = Mapping[str, Any]
 SOURCES = Message("依据：", "Sources:")
 NEAREST = Message("相近内容：", "Nearest:")
 SHORTENED = Message("（内容较长，只列出前面的部分。）", "(Long; only its beginning is given.)")
+GO_ON = Message("（第{}部分，共{}部分。回复“继续”接着看。）", "(Part {} of {}. Reply “continue” to go on.)")
+WHOLE = Message("全文：", "The whole:")
 LABEL = re.compile(r"\[(\d{1,3})\]")
 # A line, or a sentence of one, with what closes it and the marks after it.
 _END = r"(?:[。！？；]|(?<=[A-Za-z)\]%])[.!?](?=[\s\[”\"’)]))"
@@ -28,7 +30,9 @@ UNIT = re.compile(
 )
 ADDRESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&'(),;=%+]+")
 # What ends an answer's own text where a bot sends it back as part of the conversation.
-_APPENDED = re.compile(r"\n+(?:依据：|Sources:|相近内容：|Nearest:|ⓘ |> ⓘ ).*", re.DOTALL)
+_APPENDED = re.compile(
+    r"\n+(?:（第\d{1,2}部分，|\(Part \d|依据：|Sources:|相近内容：|Nearest:|ⓘ |> ⓘ ).*", re.DOTALL
+)
 _HEADING_SHOWN = 30  # characters of a heading, and of all headings together
 _STATUS = {status.value: name for status, name in STATUS_NAMES.items()}
 # The markup of a chat model. What an asterisk or a bar hides in a document's own text has to stay to be seen.

@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from assistant.errors import HistoryUnusable
 from assistant.history import rows
+from assistant.history.shared import SharedAnswers
 from assistant.history.statistics import Statistics
 from assistant.history.store import Store
 from assistant.history.tables import citations, conversations, ratings, turns
@@ -43,6 +44,7 @@ class History:
         """A ``patient`` one is made where the disk is full or only to be read, too, and works once it can."""
         self._store = Store(data_dir / FILE, patient=patient)
         self.statistics = Statistics(self._store)
+        self.shared = SharedAnswers(self._store)
 
     @property
     def unopened(self) -> HistoryUnusable | None:

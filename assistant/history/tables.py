@@ -70,3 +70,12 @@ ratings = Table(
     Column("text", Text, nullable=False),
     Column("rated_at", _UtcTime, nullable=False, index=True),
 )
+# Newer than files of version 1, which get it when something is shared for the first time.
+shared = Table(
+    "shared",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("turn", ForeignKey("turns.number", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("answer", Text, nullable=False),  # JSON in ASCII; of turns that nobody owns no other copy is kept
+    Column("shared_at", _UtcTime, nullable=False, index=True),
+)

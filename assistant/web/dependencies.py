@@ -18,6 +18,7 @@ from assistant.sessions import Sessions
 from assistant.settings import Settings
 from assistant.suggest import Suggester
 from assistant.web.callback import Callbacks
+from assistant.web.continued import Continued
 from vectorstore.errors import Language
 
 # Retrieval is bound by the cores and a chat model by its endpoint: more threads would only add waiting.
@@ -37,6 +38,7 @@ class Parts:
     history: History
     suggester: Suggester
     sessions: Sessions
+    continued: Continued
 
 
 def new_workers() -> CapacityLimiter:

@@ -74,15 +74,34 @@
       return `${title}\n${lines(card.children, "textContent").join("\n")}\n${link}`;
     });
     const whole = withSources ? [said, ...sources].join("\n\n") : [said.replace(marks, ""), ...titles].join("\n");
+    await toClipboard(whole);
+    say(withSources ? words.copied_sources : words.copied);
+  }
+
+  async function toClipboard(text) {
     try {
-      await navigator.clipboard.writeText(whole);
+      await navigator.clipboard.writeText(text);
     } catch {  // no clipboard without https: an older way
-      const area = document.body.appendChild(make("textarea", { value: whole, className: "hidden" }));
+      const area = document.body.appendChild(make("textarea", { value: text, className: "hidden" }));
       area.select();
       document.execCommand("copy");
       area.remove();
     }
-    say(withSources ? words.copied_sources : words.copied);
+  }
+
+  // A link that opens this answer for anybody: by the telephone's own sheet where there is one, else copied.
+  async function share(id, title) {
+    try {
+      const response = await fetch(`/a/${encodeURIComponent(id)}`, { method: "POST" });
+      if (!response.ok) throw new Error(response.status);
+      const { url } = await response.json();
+      const link = new URL(`${url}${words.language === "en" ? "?lang=en" : ""}`, location.href).href;
+      if (matchMedia("(pointer: coarse)").matches && navigator.share) return void await navigator.share({ title, url: link });
+      await toClipboard(link);
+      say(words.shared);
+    } catch (error) {
+      if (error.name !== "AbortError") say(words.not_shared);  // else the sheet was closed
+    }
   }
 
   const acts = {
@@ -90,6 +109,10 @@
     retry: (button) => send("ask", { id: idOf(button) }),
     copy: (button) => copy(button.closest(".answer"), false),
     copy_sources: (button) => copy(button.closest(".answer"), true),
+    share: (button) => {
+      const asked = [...document.querySelectorAll("#chat .asked")].find((one) => idOf(one) === idOf(button));
+      share(idOf(button), asked?.querySelector("p").innerText ?? document.title);
+    },
     edit: (button) => { send("act", { act: "edit", id: idOf(button) }); box().focus(); },
     cancel: () => send("act", { act: "cancel" }),
     up: (button) => send("act", { act: "up", id: idOf(button) }),

@@ -36,6 +36,7 @@ _FOLDERS = (
     "/gradio_api/theme.css",
 )
 _HERE = Path(__file__).resolve().parent
+_NO_SHARING = "#chat .act-share { display: none; }"
 _FONTS = ("system-ui", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 
 
@@ -137,16 +138,21 @@ def mount_page(
     base: str,
     other: str,
     examples: Sequence[str],
+    shares: bool,
 ) -> None:
-    """Mount the page at ``base``; routes declared before keep their paths. Not for use in an event loop."""
+    """Mount the page at ``base``; routes declared before keep their paths. Not for use in an event loop.
+
+    ``shares``: answers may get links.
+    """
 
     async def mount() -> None:
-        _mount(app, build_page(parts, language=language, other=other, examples=examples), language, base)
+        built = build_page(parts, language=language, other=other, examples=examples)
+        _mount(app, built, language, base, shares=shares)
 
     asyncio.run(mount())  # where no event loop runs, Gradio makes five and closes none
 
 
-def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str) -> None:
+def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str, *, shares: bool) -> None:
     theme = gr.themes.Default(
         primary_hue="blue",
         font=[gr.themes.Font(name) for name in _FONTS],  # no font is fetched from anywhere
@@ -154,7 +160,9 @@ def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str) -> Non
     )
     words = words_in(language)
     told = json.dumps({**words, "language": language}, ensure_ascii=False).replace("<", "\\u003c")
-    script, style = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.js", "page.css"))
+    files = ("page.js", "page.css", "answer.css")
+    script, *styles = ((_HERE / name).read_text(encoding="utf-8") for name in files)
+    style = "".join([*styles, "" if shares else _NO_SHARING])
     gr.mount_gradio_app(
         app,
         built,

@@ -27,7 +27,14 @@ _OF_TITLE = re.compile(r"^《[^》]+》(?:里，|对)")
 _LEAST_SHARED = 4  # characters that an answer and a quote share by more than chance
 _NEARLY_ALL = 0.8
 _MOST_CITES = 20  # other citations that a link carries along
-_ACTS = {"copy": "copy", "copy_sources": "copy_sources", "good": "up", "bad": "down", "retry": "retry"}
+_ACTS = {
+    "copy": "copy",
+    "copy_sources": "copy_sources",
+    "share": "share",
+    "good": "up",
+    "bad": "down",
+    "retry": "retry",
+}
 _STAGES = ("stage_search", "stage_compose", "stage_check")
 
 
@@ -102,6 +109,15 @@ def answer_html(
     ``rating`` is ``up``, ``down`` or empty, ``following`` are questions to ask
     next, ``extra`` further notices.
     """
+    parts = [told_html(answer, asked, language, extra=extra)]
+    parts.append(_actions(rating, language, cites=bool(answer["citations"])))
+    if following:
+        parts.append(_following(following, language))
+    return _answer(answer["answer_id"], "".join(parts))
+
+
+def told_html(answer: Json, asked: str, language: Language, *, extra: Sequence[str] = ()) -> str:
+    """What an answer tells: its text with the marks linked, its notices and its sources, without buttons."""
     cited = answer["citations"]
     links = {str(one["label"]): _link_of(one, cited, language) for one in reversed(cited)}
     parts = [_paragraphs(answer["answer"], links, cited)]
@@ -113,10 +129,7 @@ def answer_html(
         parts.append(f'<p class="quiet">{as_text(searched)}</p>')
     told = _squeezed(_LABEL.sub("", answer["answer"]))
     parts.extend(_sources(cited, links, told, language))
-    parts.append(_actions(rating, language, cites=bool(cited)))
-    if following:
-        parts.append(_following(following, language))
-    return _answer(answer["answer_id"], "".join(parts))
+    return "".join(parts)
 
 
 def _answer(question_id: str, html: str) -> str:

@@ -29,15 +29,7 @@ from assistant.keys import Keys, is_loopback
 from assistant.sessions import Sessions
 from assistant.settings import Settings
 from assistant.suggest import Suggester
-from assistant.web import (
-    api_docs,
-    browse,
-    compare,
-    conversations,
-    page,
-    reader,
-    short_links,
-)
+from assistant.web import answers, api_docs, browse, compare, conversations, page, reader, short_links
 from assistant.web.admin.gate import open_administration
 from assistant.web.admin.pages import routers as admin_routers
 from assistant.web.api import ask, library
@@ -46,6 +38,7 @@ from assistant.web.api.description import described_app
 from assistant.web.callback import Callbacks
 from assistant.web.chat_completions import routes as completions
 from assistant.web.clients import Gate
+from assistant.web.continued import Continued
 from assistant.web.crowd import Crowd, CrowdLimit
 from assistant.web.dependencies import Parts, new_workers
 from assistant.web.door import Door, guarded_by
@@ -81,6 +74,7 @@ _ROUTERS = (
     compare.router,
     reader.router,
     short_links.router,
+    answers.router,
     conversations.router,
     api_docs.router,
     *admin_routers,
@@ -156,10 +150,11 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
             history=history,
             suggester=Suggester(assistant),
             sessions=Sessions(desk, history),
+            continued=Continued(history.shared, settings.link_days),
         )
         opened.callback(app.state.administration.close)
         async with (
-            forgetting(history, settings.history_days),
+            forgetting(history, settings.history_days, settings.link_days),
             aclosing(app.state.callbacks),
             mcp.tools_served(app),
         ):
@@ -183,6 +178,7 @@ def _mount_pages(app: FastAPI, pages: dict[str, Language]) -> None:
             base=base,
             other=other,
             examples=written_questions(settings.seeds_dir) if language == settings.language else (),
+            shares=settings.link_days > 0,
         )
 
 

@@ -1,4 +1,4 @@
-"""Old questions are deleted when the server starts, and only those."""
+"""Old questions and links are deleted when the server starts, and only those."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from assistant.history.history import History
 from assistant.settings import Settings
 from assistant.web.server import bind
+from tests.assistant.kept_answers import answered
 from tests.small_library import running_server
 
 
@@ -28,4 +29,16 @@ def test_the_server_deletes_what_is_older_than_the_setting(settings: Settings) -
                 time.sleep(0.05)
 
         assert [kept.id for kept in history.conversations("r")] == ["r29"]
+        codes = []
+        for days in (89, 91):
+            history.ask(f"l{days}", "问", conversation_id="l", owner="l", asked_at=now)
+            shared_at = now - timedelta(days=days)
+            codes.append(history.shared.share(answered() | {"answer_id": f"l{days}"}, at=shared_at))
+        with running_server(chosen):
+            ends = time.monotonic() + 30
+            while history.shared.read(str(codes[1]), since=now - timedelta(days=1000)):
+                assert time.monotonic() < ends
+                time.sleep(0.05)
+        assert history.shared.read(str(codes[0]), since=now - timedelta(days=1000))
+        history.delete_all("l")
         history.delete_all("r")

@@ -14,12 +14,12 @@ def section(start: int, end: int, *children: Section) -> Section:
     )
 
 
-def test_neighbours_come_nearest_first_from_the_inside_out() -> None:
+def test_neighbours_come_nearest_first_inside_and_outside_in_turns() -> None:
     first, second = section(0, 10), section(30, 40)
     inner = [section(10, 15), section(15, 20), section(20, 25)]
     middle = section(10, 30, *inner)
     found = neighbours([first, middle, second], 16)
-    assert found == [inner[2], inner[0], second, first]
+    assert found == [inner[2], second, inner[0], first]
     assert neighbours([first], 50) == []
 
 
@@ -36,6 +36,8 @@ def test_every_suggested_question_is_answered_from_another_place(seed_assistant:
         answer = ask(seed_assistant, question)
         suggested = Suggester(seed_assistant).next_questions(places(answer), "zh")
         assert 0 < len(suggested) <= MOST
+        asked_for = [text.rpartition("的")[2] for text in suggested]
+        assert len(set(asked_for)) == len(suggested), "what is asked for differs"
         for following in (ask(seed_assistant, text) for text in suggested):
             assert following.outcome is Outcome.GROUNDED
             assert following.citations

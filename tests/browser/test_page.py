@@ -252,6 +252,28 @@ def test_an_answer_is_copied_with_its_sources(browser: Browser, shelf: str) -> N
         assert page.request.get(link).status == 200
 
 
+def test_an_answer_is_shared_as_a_link_that_opens_it_for_anybody(browser: Browser, shelf: str) -> None:
+    with watched(browser, shelf) as pages:
+        page = pages.open()
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        start(page)
+        ask(page, LUNCH)
+        page.get_by_role("button", name="分享").click()
+        expect(page.get_by_role("status").filter(has_text="链接已复制")).to_be_visible()
+        link = page.evaluate("() => navigator.clipboard.readText()")
+        page.get_by_role("button", name="分享").click()
+        assert page.evaluate("() => navigator.clipboard.readText()") == link
+    with watched(browser, shelf) as pages:  # another browser
+        page = pages.open()
+        page.goto(link)
+        expect(page.get_by_role("heading", level=1)).to_have_text(LUNCH)
+        expect(page.get_by_role("main")).to_contain_text("云山市教育局负责")
+        page.locator("summary").first.click()
+        expect(page.locator("blockquote").first).to_be_visible()
+        assert serious_violations(page) == []
+        assert page.request.get(str(page.locator("a.cite").first.get_attribute("href"))).status == 200
+
+
 @pytest.mark.parametrize("width", [360, 2560])
 def test_nothing_runs_over_the_edge(browser: Browser, shelf: str, width: int) -> None:
     with watched(browser, shelf) as pages:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Header, Path
@@ -22,15 +22,16 @@ from starlette.responses import Response
 
 from assistant.errors import TooOften
 from assistant.forms.markdown import to_markdown
-from assistant.forms.plain import plain_text, to_plain
+from assistant.forms.plain import plain_text
 from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.keys import Form
-from assistant.sessions import Asked
+from assistant.sessions import Asked, Caller
 from assistant.types import Answer, Question
 from assistant.web.chat_completions.described import COMPLETION_RESPONSES, MODEL_RESPONSES, MODELS_RESPONSES
 from assistant.web.chat_completions.replies import STILL_HERE, Json, Reply, opening, usage_of
 from assistant.web.chat_completions.requests import CompletionBody
 from assistant.web.clients import Client, TheClient, TheGate
+from assistant.web.continued import wants_more
 from assistant.web.dependencies import Parts, TheBaseUrl, TheLanguage, TheParts, TheSettings
 from assistant.web.following import answer_of, submit, told_answer
 from assistant.web.http_errors import ModelUnknown
@@ -154,6 +155,10 @@ class _Asking:
         if self.refusal or not self.question.text.strip():
             return self._said(self.refusal or ASK_IN_WORDS.in_language(self.language))
         caller = self.client.caller(self.body.user, self.conversation)
+        if self.form == "wechat" and wants_more(self.question.text):
+            more = await anyio.to_thread.run_sync(self._more, caller)
+            if more:
+                return more
         asked = await submit(self.parts.sessions, self.question, caller)
         seconds = None if self.seconds is None else self.question.due - time.monotonic() + _GRACE
         answer = await answer_of(asked.job, seconds)
@@ -161,15 +166,29 @@ class _Asking:
 
     def _written(self, answer: Answer, asked: Asked) -> Reply:
         told: Json = told_answer(answer, asked, self.language)
-        write = to_plain if self.form == "wechat" else to_markdown
-        text = write(told, base=self.base_url, language=self.language)
+        if self.form == "wechat":
+            owner = self.client.caller(self.body.user, self.conversation).owner
+            text = self.parts.continued.begin(told, owner, base=self.base_url, language=self.language)
+        else:
+            text = to_markdown(told, base=self.base_url, language=self.language)
         counted = {
             "prompt_tokens": answer.usage.prompt_tokens,
             "completion_tokens": answer.usage.completion_tokens,
         }
-        # Who reads the citations is not on this server: their addresses are whole.
+        return self._reply(text, counted, self._beside(told))
+
+    def _more(self, caller: Caller) -> Reply | None:
+        """The next part of a long answer; None where nothing is left of one."""
+        before = [one.text for one in reversed(self.body.messages) if one.role == "assistant"]
+        found = self.parts.continued.go_on(
+            self.question.text, caller.owner, before, base=self.base_url, language=self.language
+        )
+        return found and self._reply(found[0], None, self._beside(found[1]))
+
+    def _beside(self, told: Mapping[str, Any]) -> Json:
+        """What goes with the text. Citations are not read on this server: their addresses are whole."""
         whole = [{**one, "url": f"{self.base_url}{one['url']}"} for one in told["citations"]]
-        return self._reply(text, counted, {name: told[name] for name in _TOLD} | {"citations": whole})
+        return {name: told[name] for name in _TOLD} | {"citations": whole}
 
     def _said(self, text: str) -> Reply:
         """A sentence of our own in the place of an answer."""

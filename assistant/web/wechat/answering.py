@@ -21,12 +21,13 @@ import anyio.to_thread
 from fastapi import Depends, Request
 
 from assistant.answer_json import to_json
-from assistant.forms.plain import plain_text, to_plain
+from assistant.forms.plain import plain_text
 from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.sessions import Caller
 from assistant.settings import Settings
 from assistant.tell import greeting
 from assistant.types import Answer, Question
+from assistant.web.continued import wants_more
 from assistant.web.dependencies import Parts, base_url_of
 from assistant.web.following import answer_of, submit
 from assistant.web.wechat.messages import Incoming, Wish, recalled
@@ -131,9 +132,13 @@ class Answering:
         due = math.inf if self._send else moment.arrived + self._seconds
         question = Question(text=incoming.question, due=due)
         caller = Caller(key=self._name, person=incoming.person)
+        if wants_more(incoming.question):
+            more = await anyio.to_thread.run_sync(_more, incoming.question, caller, moment)
+            if more:
+                return more
         asked = await submit(moment.parts.sessions, question, caller, incoming.id)
         answer = await answer_of(asked.job)
-        return await anyio.to_thread.run_sync(_written, answer, moment)
+        return await anyio.to_thread.run_sync(_written, answer, caller, moment)
 
     def _welcoming(self, moment: Moment) -> str:
         if self._welcome:
@@ -151,5 +156,14 @@ class Answering:
             await self._send(incoming.person, recalled(incoming.question, text, language))
 
 
-def _written(answer: Answer, moment: Moment) -> str:
-    return to_plain(to_json(answer), base=moment.base_url, language=moment.language)
+def _written(answer: Answer, caller: Caller, moment: Moment) -> str:
+    """The answer, or its first part."""
+    return moment.parts.continued.begin(
+        to_json(answer), caller.owner, base=moment.base_url, language=moment.language
+    )
+
+
+def _more(said: str, caller: Caller, moment: Moment) -> str | None:
+    """The next part of the last answer; None where nothing is left of one."""
+    found = moment.parts.continued.go_on(said, caller.owner, base=moment.base_url, language=moment.language)
+    return found and found[0]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from assistant.answer import Assistant
 from assistant.answer_json import to_json
 from assistant.forms.links import long_path
-from assistant.forms.plain import plain_text, to_plain
+from assistant.forms.plain import number_of_part, plain_text, to_parts, to_plain
+from assistant.forms.sources import without_sources
 from assistant.types import Citation, Question, Turn
 from eval.cases import SHIPPED_CASES, Case, load_cases
 from tests.assistant.export.conversations import HOSTILE
@@ -124,15 +125,46 @@ def test_what_does_not_fit_is_left_out_with_its_sources_and_said() -> None:
         f"第{label}项补助由学校按学期公示并接受监督，具体办法另行规定[{label}]。" for label in range(1, 41)
     )
     text = plain(answered(sentences, *cited(40)))
-    assert "只列出前面的部分" in text
+    assert "（第1部分，共" in text
     assert 3 <= len(sources(text)) < 40
     assert faults(text, answered(sentences, *cited(40)), BASE) == []
 
 
 def test_what_is_cut_ends_at_a_mark_so_that_nothing_loses_its_source() -> None:
     text = plain(answered("甲" * 100 + "[1]。" + ("乙" * 90 + "。") * 6 + "丙[2]。", *cited(2)))
-    assert said(text).startswith("甲" * 100 + "[1]。\n（内容较长")
+    assert said(text).startswith("甲" * 100 + "[1]。\n（第1部分，共2部分。回复“继续”接着看。）")
     assert "乙" not in text
+
+
+@pytest.mark.parametrize("link", ["", f"{BASE}/a/{'k' * 16}"])
+def test_the_parts_of_a_long_answer_say_all_of_it_each_with_its_sources(link: str) -> None:
+    told = [
+        f"第{label}项补助由学校按学期公示并接受监督，具体办法另行规定[{label}]。" for label in range(1, 41)
+    ]
+    answer = answered("".join(told), *cited(40), notices=("这是征求意见稿。",))
+    parts = to_parts(answer, base=BASE, language="zh", link=link)
+    assert "".join(re.split(r"\n|（第", part)[0] for part in parts) == "".join(told)
+    for number, part in enumerate(parts, start=1):
+        assert [one for one in faults(part, answer, BASE) if "notice" not in one] == []
+        assert marks(said(part)) == set(sources(part))
+        is_last = number == len(parts)
+        assert number_of_part(part) == (None if is_last else number)
+        assert ("全文：" in part) == (link in part and not is_last and bool(link))
+    assert "征求意见稿。" in parts[0]
+    assert "ⓘ 这是征求意见稿。" not in "".join(parts[1:])
+
+
+def test_of_an_answer_without_end_the_last_part_says_that_more_is_left() -> None:
+    answer = answered("".join(f"{'字' * 200}[{label}]。" for label in range(1, 200)), *cited(199))
+    parts = to_parts(answer, base=BASE, language="zh", link=f"{BASE}/a/k")
+    assert len(parts) == 20
+    assert "只列出前面的部分" in parts[-1]
+    assert f"{BASE}/a/k" in parts[-1]
+
+
+def test_what_was_said_in_a_part_is_known_without_how_to_go_on() -> None:
+    answer = answered("甲" * 100 + "[1]。" + "乙" * 500 + "[2]。", *cited(2))
+    assert without_sources(plain(answer)) == "甲" * 100 + "[1]。"
 
 
 def test_one_sentence_that_is_too_long_keeps_its_beginning_and_its_mark() -> None:

@@ -32,7 +32,7 @@ def counts(data_dir: Path) -> dict[str, int]:
         return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
 
 
-EMPTY = {"history": 1, "conversations": 0, "turns": 0, "citations": 0, "ratings": 0}
+EMPTY = {"history": 1, "shared": 0, "conversations": 0, "turns": 0, "citations": 0, "ratings": 0}
 
 
 @pytest.mark.parametrize("how", ["delete", "delete_all", "drop_from", "forget_before"])
@@ -136,6 +136,7 @@ def test_threads_of_two_processes_that_write_at_once_lose_nothing(tmp_path: Path
     every = 2 * len(shared)
     assert counts(tmp_path) == {
         "history": 1,
+        "shared": 0,
         "conversations": 2 * THREADS + 1,
         "turns": every,
         "citations": every,
