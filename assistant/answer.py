@@ -211,13 +211,15 @@ class Assistant:
         history = question.history[-self._limits.history_turns :] if self._limits.history_turns else ()
         text = question.text.strip()
         asked = stand_alone(text, history, searcher, self._reader, question.scope)
+        asked = replace(asked, near=question.near)
         wanted = asked.leans and not question.evidence_alone and not question.hurried
         if self._rewriter is None or not wanted:  # one in a hurry has its seconds for the answer
             return asked, Usage()
         rewritten = self._rewriter.rewrite(text, history)
         if not rewritten.text or still_leans(rewritten.text):
             return asked, rewritten.usage
-        return stand_alone(rewritten.text, (), searcher, self._reader), rewritten.usage
+        asked = stand_alone(rewritten.text, (), searcher, self._reader)
+        return replace(asked, near=question.near), rewritten.usage
 
     def _tongue(self, question: Question) -> Tongue:
         if is_foreign(question.text):
@@ -244,7 +246,7 @@ class Assistant:
             return None
 
         def search(words: str) -> Sequence[Passage]:
-            asked = StandAlone(text=words, focus=words)
+            asked = StandAlone(text=words, focus=words, near=question.near)
             with self._turns.take():
                 return find(asked, question.scope, searcher, self._reader, _SEEN, closely=0).passages
 

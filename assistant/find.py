@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from assistant.reading.read import Reader, Reading
 from assistant.types import StandAlone
 from vectorstore.named import Mentions
+from vectorstore.places import nearness_to
 from vectorstore.row_selection import Selection
 from vectorstore.search import Searcher
 from vectorstore.types import Passage, Scope
@@ -15,6 +16,7 @@ _READ = 20  # passages that are read to find the best of them
 CLOSELY = 4  # of them that the cross-encoder reads, where there is time
 _LEAST_TO_READ_CLOSELY = 1.0  # seconds before an answer is due
 _FEW_WAITING = 4  # questions; each that waits beyond them is one passage less that is read closely
+_AT_HOME = 2.0  # in score: how much further a span may be behind that is of the place of whoever asks
 _EACH = 6  # passages for each thing that a comparison names
 
 
@@ -43,9 +45,11 @@ def find(
     mentions = searcher.read_mentions(asked.text, scope)
     selection = searcher.select_rows(asked.text, mentions, scope)
     passages = searcher.search(
-        asked.text, scope=scope, limit=max(limit, _READ), each=_EACH, around=asked.around
+        asked.text, scope=scope, limit=max(limit, _READ), each=_EACH, around=asked.around, near=asked.near
     )
     reading = reader.read(asked.focus, passages, searcher.weight, asked.context, closely=closely)
+    if asked.near and not mentions.groups:
+        reading = reading.raised(lambda one: _AT_HOME * nearness_to(one.head.region, asked.near))
     if len(mentions.groups) > 1 or selection or searcher.is_reranked:
         kept = passages if len(mentions.groups) > 1 or selection else passages[:limit]
         return Found(mentions, selection, kept, reading, closely)

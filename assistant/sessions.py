@@ -241,7 +241,14 @@ class Sessions:
 
 def _content(question: Question) -> str:
     """What makes two requests the same, in few characters: histories are long, and kept for a minute."""
-    same = (question.text, question.history, question.scope, question.language, question.hurried)
+    same = (
+        question.text,
+        question.history,
+        question.scope,
+        question.near,
+        question.language,
+        question.hurried,
+    )
     return hashlib.sha256(repr(same).encode()).hexdigest()
 
 

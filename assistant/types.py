@@ -56,7 +56,8 @@ class Question:
     ``language`` is the one to answer in, where it is not the settings'; a
     question in Latin letters is answered in English all the same. ``evidence_alone``: no chat model is asked.
     ``due`` is when the answer is wanted, by ``time.monotonic``: a chat model that is not done shortly
-    before is not waited for. ``id`` becomes the answer's.
+    before is not waited for. ``id`` becomes the answer's. ``near`` is the place of whoever asks, from the
+    province down: its documents, and those of the places around it, come first where no place is named.
     """
 
     text: str
@@ -65,6 +66,7 @@ class Question:
     language: Language | None = None
     evidence_alone: bool = False
     due: float = math.inf
+    near: str = ""
     conversation_id: str = ""
     id: str = field(default_factory=lambda: uuid4().hex)
 
@@ -81,7 +83,7 @@ class StandAlone:
     ``focus`` is the new question, ``context`` what is read along with it.
     ``leans``: something was carried over from what was asked before. ``around``
     is the id of the chunk that the conversation is about, if it is. ``foreign`` is the question alone, where
-    it is in English and Chinese words to search by stand behind it.
+    it is in English and Chinese words to search by stand behind it. ``near`` is as in Question.
     """
 
     text: str
@@ -90,6 +92,7 @@ class StandAlone:
     leans: bool = False
     around: str = ""
     foreign: str = ""
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,10 @@ class Holdings:
         """The document that a chunk is of."""
         return self._documents[chunk.document_id]
 
+    def head_of(self, chunk: Chunk) -> Head:
+        """What the document, or the part of a compilation that a chunk is in, says of itself."""
+        return self.document_of(chunk).head_of(chunk.part)
+
     def chunk(self, chunk_id: str) -> Chunk | None:
         """The chunk of that id, or None."""
         return self._chunks.get(chunk_id)

@@ -128,6 +128,32 @@ def _wide_names() -> frozenset[str]:
     return frozenset(name for name in wide if len(name) > 1)
 
 
+def nearness_to(region: str, place: str) -> float:
+    """How near a region is to a place: 1 for its own, less for those around it, else 0.
+
+    nearness_to("山东省聊城市", "山东省聊城市东阿县") is 6/9. Both may leave out what they are in.
+    """
+    return len(region) / len(place) if region and region in place else 0.0
+
+
+@cache
+def places_with_provinces() -> tuple[str, ...]:
+    """Every province, city and county with what it is in before it, as documents tell their regions.
+
+    ('浙江省', '浙江省杭州市', '浙江省杭州市上城区', …)
+    """
+    names = dict(_divisions())
+    passed_over = {"市辖区", "县", "中华人民共和国", "省直辖县级行政区划", "自治区直辖县级行政区划"}
+    found: dict[str, None] = {}
+    for code, name in sorted(_divisions()):
+        if name in passed_over:
+            continue
+        around = (names.get(f"{code[:2]}0000{code[6:]}", ""), names.get(f"{code[:4]}00{code[6:]}", ""))
+        path = dict.fromkeys(one for one in (*around, name) if one and one not in passed_over)
+        found["".join(path)] = None
+    return tuple(found)
+
+
 @cache
 def _divisions() -> tuple[tuple[str, str], ...]:
     """Code and name of every province, city and county."""

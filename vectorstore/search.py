@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from math import log
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from vectorstore.holdings import Holdings, Place
 from vectorstore.mentions import MentionReader
 from vectorstore.named import Mentions, Target, within
 from vectorstore.numbered import numbers_of
+from vectorstore.places import nearness_to
 from vectorstore.row_selection import Selection, asks_for_rows
 from vectorstore.text import search_terms, years_in
 from vectorstore.types import EVERYWHERE, Chunk, Hit, Match, Passage, Scope
@@ -46,6 +47,7 @@ _HEADS_AT = 10  # place among the candidates that they get at least
 _RERANKED = 30  # best passages that a rerank endpoint puts in order
 # What a passage gains, in standard deviations of the mixed score; 1 to 3 make little difference.
 _NAMED = 1.5  # from a document that the question names
+_AT_HOME = 0.5  # of the place of whoever asks, where the question names nothing
 _OLDER = 1.0  # what a passage loses that is of an older version than the question means
 _AROUND = 2.0  # from the section that the conversation is about
 _NUMBERED = 3.0  # an item that it gives by number, in a document that it names
@@ -104,8 +106,7 @@ class Searcher:
     def gloss(self, question: str, *, by_dictionary: bool = True) -> str:
         """The words of an English question in Chinese; empty for a Chinese one.
 
-        Without the dictionary only words of schools, offices and places are
-        known: with it, a question on anything has words that some document uses.
+        Without the dictionary only words of schools, offices and places are known; with it, any are.
         """
         if not is_foreign(question):
             return ""
@@ -113,12 +114,13 @@ class Searcher:
         return gloss(question, self._mentions.names_in_pinyin, weight)
 
     def search(
-        self, question: str, *, scope: Scope, limit: int, each: int = 0, around: str = ""
+        self, question: str, *, scope: Scope, limit: int, each: int = 0, around: str = "", near: str = ""
     ) -> tuple[Passage, ...]:
         """At most ``limit`` passages, best first, or ``each`` for each thing that the question names.
 
-        ``around`` is the id of the chunk that a conversation is about: it and its
-        section are raised. A blank question or an empty library finds nothing.
+        ``around`` is the id of the chunk that a conversation is about: it and its section are raised. So is,
+        where nothing is named, what the place ``near`` and those around it have issued. A blank question or
+        an empty library finds nothing.
         """
         terms = search_terms(question)
         if not terms or not self.holdings.chunks:
@@ -130,7 +132,7 @@ class Searcher:
         found = self._candidates(question, terms, mentions, allowed)
         groups: Sequence[frozenset[Target]] = mentions.groups or (frozenset(),)
         found = self._with_letterheads(self._with_section(found, around, allowed), mentions, allowed)
-        turns = [self._ordered(question, found, group, mentions.clauses) for group in groups]
+        turns = [self._ordered(question, found, group, mentions.clauses, near) for group in groups]
         limit = max(limit, each * len(groups)) if len(groups) > 1 else limit
         selection = self.select_rows(question, mentions, scope)
         chosen = {row.id: _Hit(row, 0.0, {}) for row in (selection.rows if selection else ())}
@@ -138,8 +140,7 @@ class Searcher:
             for hit in turn:
                 if hit is not None:
                     chosen.setdefault(hit.chunk.id, hit)
-        hits = list(chosen.values())[:limit]
-        return tuple(self._passage(hit, rank) for rank, hit in enumerate(hits, start=1))
+        return tuple(self._passage(hit, n) for n, hit in enumerate(islice(chosen.values(), limit), start=1))
 
     def passage(self, chunk: Chunk, rank: int = 1) -> Passage:
         """A chunk as a passage, without having searched for it."""
@@ -221,34 +222,34 @@ class Searcher:
                 yield ids
 
     def _ordered(
-        self, question: str, found: _Candidates, group: frozenset[Target], clauses: Sequence[int]
+        self, question: str, found: _Candidates, group: frozenset[Target], clauses: Sequence[int], near: str
     ) -> list[_Hit]:
-        """The candidates, best first, those of a group that is named raised."""
+        """The candidates, best first, those of a group that is named raised, without one those at home."""
         named = {(target.document_id, target.part) for target in group}
         numbers = set(clauses)
         versions, years = self.holdings.versions, years_in(question)
         hits: list[_Hit] = []
         for chunk_id, score in found.scores.items():
-            chunk = self.holdings.chunk(chunk_id)
-            if chunk is None:
+            if (chunk := self.holdings.chunk(chunk_id)) is None:
                 continue
             is_named = (chunk.document_id, chunk.part) in named
             raised = score + _NAMED * is_named - _OLDER * (not versions.is_meant(chunk.document_id, years))
             if numbers and numbers & numbers_of(chunk):
                 raised += _NUMBERED if is_named else _NUMBERED_ANYWHERE
+            if near and not named:
+                raised += _AT_HOME * nearness_to(self.holdings.head_of(chunk).region, near)
             hits.append(_Hit(chunk, raised, found.near))
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
         if self._reranker is None:
             return hits
         numbered = [hit for hit in hits if numbers and numbers & numbers_of(hit.chunk)]
-        first = {hit.chunk.id for hit in numbered}
-        others = [hit for hit in hits if hit.chunk.id not in first]
+        others = [hit for hit in hits if hit not in numbered]
         return [*numbered, *self._reranked(self._reranker, question, others)]
 
     def _reranked(self, reranker: Reranker, question: str, hits: Sequence[_Hit]) -> Sequence[_Hit]:
         """The best hits in the order of the rerank endpoint; as they are where it fails."""
         chunks = [hit.chunk for hit in hits[:_RERANKED]]
-        heads = [self.holdings.document_of(chunk).head_of(chunk.part) for chunk in chunks]
+        heads = [self.holdings.head_of(chunk) for chunk in chunks]
         try:
             order = reranker.order(question, list(map(embedded_text, chunks, heads))) if chunks else []
         except RerankUnavailable:

@@ -104,6 +104,39 @@
     }
   }
 
+  // Where the person teaches: chosen once, kept by the browser, sent along with every question.
+  const placeKey = "place";
+  async function choosePlace() {
+    let names = [];
+    try {
+      names = await (await fetch("/places")).json();
+    } catch {}  // then any name is taken
+    const list = make("datalist", { id: "places" }, ...names.map((value) => make("option", { value })));
+    const field = make("input", { name: "place", value: localStorage.getItem(placeKey) ?? "", maxLength: 60 });
+    field.setAttribute("list", "places");
+    field.setAttribute("aria-label", words.place);
+    const remove = make("button", { type: "button", className: "remove", textContent: words.place_none,
+      onclick: () => { field.value = ""; field.form.querySelector(".primary").click(); } });
+    const why = make("p", { textContent: words.place_why });
+    const values = await ask(words.place, [why, field, list, ...(field.value ? [make("p", {}, remove)] : [])], words.save);
+    if (!values) return;
+    const typed = values.place.trim();
+    const found = typed && (names.find((one) => one === typed) ?? names.find((one) => one.endsWith(typed)));
+    if (typed && names.length && !found) return void say(words.place_unknown);
+    localStorage.setItem(placeKey, found || typed);
+    showPlace();
+  }
+  function showPlace() {
+    const place = localStorage.getItem(placeKey) ?? "";
+    const field = document.querySelector("#near textarea, #near input");
+    if (field && field.value !== place) write(field, place);
+    const short = place.match(/[^省市区县旗盟州]+(?:自治)?[省市区县旗盟州]$/)?.[0] ?? place;
+    for (const button of document.querySelectorAll(".act-place")) {
+      if (button.textContent !== (short || words.place)) button.textContent = short || words.place;
+      button.title = words.place;
+    }
+  }
+
   const acts = {
     ask: (button) => send("ask", { text: button.title || button.textContent }),
     retry: (button) => send("ask", { id: idOf(button) }),
@@ -142,6 +175,7 @@
       if (sure) send("act", { act: "delete_all" });
     },
     scope: () => document.querySelector("#scope button").click(),
+    place: choosePlace,
     theme: () => shade(document.body.classList.contains("dark") ? "light" : "dark"),
   };
   document.addEventListener("click", (event) => {
@@ -265,6 +299,8 @@
       if (named.classList.contains("on")) named.setAttribute("aria-current", "true");
     }
     tendDrawer();
+    showPlace();
+    name("#banner .act-theme", "aria-label", words.theme);
     for (const [who, label] of [["user", words.question], ["bot", words.answer]]) {
       for (const message of document.querySelectorAll(`#chat [data-testid=${who}]:not([aria-label="${label}"])`)) {
         message.setAttribute("aria-label", label);

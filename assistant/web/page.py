@@ -62,7 +62,7 @@ def build_page(
         talk = gr.State(None, time_to_live=STATE_SECONDS)  # what is made for each tab here comes late
         scope = gr.State(EVERYWHERE, time_to_live=STATE_SECONDS)
         following = gr.State(("", ()), time_to_live=STATE_SECONDS)
-        asks, acts = (gr.Textbox(elem_id=name, visible="hidden") for name in ("asks", "acts"))
+        asks, acts, near = (gr.Textbox(elem_id=name, visible="hidden") for name in ("asks", "acts", "near"))
         with gr.Sidebar(open=False, elem_id="conversations"):
             gr.Button(words["new"], elem_id="new", elem_classes="act act-new")
             shelf = gr.Markdown(elem_id="shelf")
@@ -92,11 +92,12 @@ def build_page(
         outputs = [chat, box, talk, shelf, hint]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on([one.change for one in chosen], events.choose, chosen, [scope, chips], queue=False, **quiet)
-        # The page's script writes into these two: what asks waits for an answer, what acts does not.
+        # The page's script writes into these: what asks waits for an answer, what acts does not, and near is
+        # the place that the browser keeps for the person.
         answered = (
-            box.submit(events.submit, [box, talk, scope], outputs, **quiet),
-            chat.example_select(events.example, [talk, scope], outputs, **quiet),
-            asks.change(events.again, [asks, talk, scope], outputs, **quiet),
+            box.submit(events.submit, [box, talk, scope, near], outputs, **quiet),
+            chat.example_select(events.example, [talk, scope, near], outputs, **quiet),
+            asks.change(events.again, [asks, talk, scope, near], outputs, **quiet),
         )
         for one in answered:  # in two steps: whoever asks on meanwhile is not set back
             found = one.then(events.suggest, [talk], following, **quiet)
@@ -113,9 +114,10 @@ def _banner(words: dict[str, str], language: Language, other: str) -> str:
     return (
         f"<header><h1>{words['title']}</h1><nav>"
         f'<button type="button" class="act act-new">{words["new"]}</button>'
+        f'<button type="button" class="act act-place">{words["place"]}</button>'
         f'<a href="/documents?lang={language}">{words["library"]}</a>'
         f'<a href="{other}" hreflang="{spoken}" lang="{spoken}">{words["other_language"]}</a>'
-        f'<button type="button" class="act act-theme">{words["theme"]}</button></nav></header>'
+        f'<button type="button" class="act act-theme" title="{words["theme"]}">◐</button></nav></header>'
     )
 
 

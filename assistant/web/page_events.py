@@ -23,6 +23,8 @@ from assistant.web.visitor import visitor_of
 from vectorstore.errors import Language, PolicyAssistantError
 from vectorstore.types import Scope
 
+_LONGEST_PLACE = 60  # characters, more than any place has with its city and province
+
 # New values of the chat, the box, the conversation, the shelf and the hint above the box.
 Shown = tuple[object, object, Talk, object, object]
 
@@ -73,30 +75,40 @@ class Events:
         return scope, chips_html([*titles, *regions, *kinds, *years], self.language)
 
     def example(
-        self, event: gr.SelectData, talk: Talk | None, scope: Scope, request: gr.Request
+        self, event: gr.SelectData, talk: Talk | None, scope: Scope, near: str, request: gr.Request
     ) -> Iterator[Shown]:
         """An example was clicked."""
-        yield from self.submit(event.value["text"], talk, scope, request)
+        yield from self.submit(event.value["text"], talk, scope, near, request)
 
-    def again(self, sent: str, talk: Talk | None, scope: Scope, request: gr.Request) -> Iterator[Shown]:
+    def again(
+        self, sent: str, talk: Talk | None, scope: Scope, near: str, request: gr.Request
+    ) -> Iterator[Shown]:
         """A question was clicked or is to be answered again, or a conversation was come back to."""
         data, talk = _data(sent), talk or new_talk()
         if data.get("act") == "load":
             yield from self.load(data.get("id", ""), request)
         elif entry := talk.find(data.get("id", "")):
-            yield from self.submit(entry.question, replace(talk, editing=entry.question_id), scope, request)
+            talk = replace(talk, editing=entry.question_id)
+            yield from self.submit(entry.question, talk, scope, near, request)
         elif text := data.get("text", ""):
-            yield from self.submit(text, replace(talk, editing=""), scope, request)
+            yield from self.submit(text, replace(talk, editing=""), scope, near, request)
 
-    def submit(self, text: str, talk: Talk | None, scope: Scope, request: gr.Request) -> Iterator[Shown]:
-        """A question was sent."""
+    def submit(
+        self, text: str, talk: Talk | None, scope: Scope, near: str, request: gr.Request
+    ) -> Iterator[Shown]:
+        """A question was sent. ``near`` is the place of whoever asks, empty where they said none."""
         owner, talk = _owner(request), talk or new_talk()
         if not text.strip():
             yield self._shown(talk, owner)
             return
         talk = self._replaced(talk, owner)
         question = Question(
-            text=text, history=talk.turns(), scope=scope, conversation_id=talk.id, language=self.language
+            text=text,
+            history=talk.turns(),
+            scope=scope,
+            near=(near or "")[:_LONGEST_PLACE],
+            conversation_id=talk.id,
+            language=self.language,
         )
         for entry in self._entries(question, owner, _address(request)):
             talk = talk.put(entry)

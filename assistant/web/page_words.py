@@ -71,6 +71,14 @@ WORDS: Mapping[str, Message] = {
     "share": Message("分享", "Share"),
     "shared": Message("链接已复制，谁有它都能看这个回答", "Link copied: whoever has it can read this answer"),
     "not_shared": Message("没有分享成功，请稍后再试", "That did not work; try again later"),
+    "place": Message("我的地方", "My place"),
+    "place_why": Message(
+        "说一次您在哪里任教，以后提问不写地名时，先看本地和上级的文件。只记在这个浏览器里。",
+        "Say once where you teach: where a question names no place, its documents and those of the places"
+        " around it come first. Kept in this browser only.",
+    ),
+    "place_unknown": Message("没有这个地方，请从列表中选", "No such place: choose one from the list"),
+    "place_none": Message("不记地方", "No place"),
     "copy_sources": Message("连出处复制", "Copy with sources"),
     "copied_sources": Message("已复制，含出处", "Copied, with the sources"),
     "good": Message("有用", "Helpful"),

@@ -29,7 +29,7 @@ from assistant.keys import Keys, is_loopback
 from assistant.sessions import Sessions
 from assistant.settings import Settings
 from assistant.suggest import Suggester
-from assistant.web import answers, api_docs, browse, compare, conversations, page, reader, short_links
+from assistant.web import answers, api_docs, browse, compare, conversations, page, places, reader, short_links
 from assistant.web.admin.gate import open_administration
 from assistant.web.admin.pages import routers as admin_routers
 from assistant.web.api import ask, library
@@ -75,6 +75,7 @@ _ROUTERS = (
     reader.router,
     short_links.router,
     answers.router,
+    places.router,
     conversations.router,
     api_docs.router,
     *admin_routers,

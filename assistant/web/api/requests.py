@@ -85,6 +85,13 @@ class Asked(Strict):
     ]
     history: Annotated[list[TurnBody], Field(max_length=MOST_TURNS)] = []
     scope: ScopeBody = ScopeBody()
+    near: Annotated[
+        Name,
+        Field(
+            description="Where whoever asks is, e.g. 某省某市某县: where the question names no place,"
+            " documents of that place and of those around it come first."
+        ),
+    ] = ""
 
     def turns(self) -> tuple[Turn, ...]:
         """The history as the domain knows it."""
@@ -127,6 +134,7 @@ class AskBody(Asked):
             text=self.question,
             history=self.turns(),
             scope=client.narrowed(self.scope.to_scope()),
+            near=self.near,
             due=math.inf if self.deadline_s is None else time.monotonic() + self.deadline_s,
         )
 
@@ -144,7 +152,7 @@ class SearchBody(Asked):
     def to_question(self, client: Client) -> Question:
         """As the domain knows it."""
         scope = client.narrowed(self.scope.to_scope())
-        return Question(text=self.question, history=self.turns(), scope=scope)
+        return Question(text=self.question, history=self.turns(), scope=scope, near=self.near)
 
 
 class FeedbackBody(Strict):
