@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import Field, PositiveInt
+from langchain_core.runnables.config import run_in_executor
+from pydantic import ConfigDict, Field, PositiveInt
 
 from assistant.answer import Assistant
 from assistant.for_langchain.documents import to_ranked_document
@@ -24,12 +25,23 @@ class PolicyRetriever(Scoped, BaseRetriever):
     nothing to search.
     """
 
+    # A misspelt filter would otherwise be no filter.
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
+
     assistant: Assistant = Field(exclude=True, repr=False)
     k: PositiveInt = 10
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
+        return self._find(query, k)
+
+    async def _aget_relevant_documents(
+        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, k: int | None = None
+    ) -> list[Document]:
+        return await run_in_executor(None, self._find, query, k)
+
+    def _find(self, query: str, k: int | None) -> list[Document]:
         limit = self.k if k is None else k
         _, passages = self.assistant.search(Question(text=query, scope=self.scope()), limit)
         return [to_ranked_document(passage) for passage in passages]

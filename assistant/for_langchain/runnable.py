@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping, Sequence
-from contextlib import aclosing, closing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Generator, Iterator, Mapping, Sequence
+from contextlib import aclosing, closing, suppress
 from typing import Any
 
 from langchain_core.messages import AIMessage, HumanMessage, MessageLikeRepresentation, convert_to_messages
@@ -41,40 +41,49 @@ class PolicyAssistant(Scoped, RunnableSerializable[Asked, dict[str, Any]]):
     IndexMismatch where there is nothing to search. A refusal is an answer and no error.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    # A misspelt filter would otherwise be no filter.
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
     assistant: Assistant = Field(exclude=True, repr=False)
     language: Language | None = None
     evidence_alone: bool = False
     seconds: float | None = Field(default=None, gt=0)
 
-    def invoke(self, input: Asked, config: RunnableConfig | None = None, **kwargs: object) -> dict[str, Any]:
+    def invoke(
+        self,
+        input: Asked,
+        config: RunnableConfig | None = None,
+        **kwargs: Any,  # noqa: ANN401  # as LangChain has it, here and below; there are none
+    ) -> dict[str, Any]:
         """The whole answer."""
         return self._call_with_config(self._answer, input, config, **kwargs)
 
     async def ainvoke(
-        self, input: Asked, config: RunnableConfig | None = None, **kwargs: object
+        self,
+        input: Asked,
+        config: RunnableConfig | None = None,
+        **kwargs: Any,  # noqa: ANN401
     ) -> dict[str, Any]:
         """The whole answer, computed in a thread."""
         return await self._acall_with_config(self._aanswer, input, config, **kwargs)
 
     def stream(
-        self, input: Asked, config: RunnableConfig | None = None, **kwargs: object
+        self,
+        input: Asked,
+        config: RunnableConfig | None = None,
+        **kwargs: Any,  # noqa: ANN401
     ) -> Iterator[dict[str, Any]]:
         """Pieces of the text, then the answer."""
         return self._transform_stream_with_config(iter([input]), self._pieces, config, **kwargs)
 
-    async def astream(
-        self, input: Asked, config: RunnableConfig | None = None, **kwargs: object
+    def astream(
+        self,
+        input: Asked,
+        config: RunnableConfig | None = None,
+        **kwargs: Any,  # noqa: ANN401
     ) -> AsyncIterator[dict[str, Any]]:
         """Pieces of the text, then the answer. Whoever leaves early ends the computation."""
-
-        async def given() -> AsyncIterator[Asked]:
-            yield input
-
-        pieces = self._atransform_stream_with_config(given(), self._apieces, config, **kwargs)
-        async for piece in pieces:
-            yield piece
+        return self._atransform_stream_with_config(_once(input), self._apieces, config, **kwargs)
 
     def _answer(self, asked: Asked) -> dict[str, Any]:
         return to_json(self.assistant.ask(self._question(asked)))
@@ -114,15 +123,13 @@ def _told(event: AnswerEvent) -> Iterator[dict[str, Any]]:
         yield AddableDict(delta=event.text)
 
 
+async def _once(asked: Asked) -> AsyncIterator[Asked]:
+    yield asked
+
+
 async def _in_threads(events: Generator[AnswerEvent, None, None]) -> AsyncGenerator[AnswerEvent, None]:
     """The events, each computed in a thread, so that the event loop goes on meanwhile."""
     step: asyncio.Future[AnswerEvent | None] | None = None
-
-    def leave(ended: asyncio.Future[AnswerEvent | None]) -> None:
-        if not ended.cancelled():
-            ended.exception()  # of no interest to who has left
-        events.close()
-
     try:
         while True:
             step = asyncio.ensure_future(run_in_executor(None, next, events, None))
@@ -131,8 +138,15 @@ async def _in_threads(events: Generator[AnswerEvent, None, None]) -> AsyncGenera
                 return
             yield event
     finally:
-        if step is not None:
-            step.add_done_callback(leave)
+        await asyncio.shield(asyncio.ensure_future(_leave(events, step)))
+
+
+async def _leave(events: Generator[AnswerEvent, None, None], step: Awaitable[object] | None) -> None:
+    """End the computation once its step is over, also for who is cancelled twice."""
+    if step is not None:
+        with suppress(Exception):  # whoever is still there has got it already
+            await step
+    await run_in_executor(None, events.close)  # which waits for a connection to be closed
 
 
 def _read(asked: object) -> tuple[str, tuple[Turn, ...]]:

@@ -10,6 +10,7 @@ gets one retry at most, and none once it has begun to reply.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import math
 import threading
@@ -153,7 +154,9 @@ class ChatModel:
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(self._converse(messages, tools, arrived.put, leave, seconds))
 
-        worker = threading.Thread(target=work, name="chat-model", daemon=True)
+        # In the caller's context, so that whoever traces a question through LangChain sees the call.
+        context = contextvars.copy_context()
+        worker = threading.Thread(target=context.run, args=(work,), name="chat-model", daemon=True)
         latest = time.monotonic() + seconds + 2 * _CLOSE_SECONDS
         worker.start()
         try:
