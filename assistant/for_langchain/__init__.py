@@ -1,7 +1,7 @@
 """The assistant as parts of a LangChain program: a retriever, a runnable and a loader.
 
 They call what page, API and command line call: there is no second way to search, answer or read. Nothing
-else of the product imports this package, as LangChain's base classes take a second to load.
+else of the product imports this package, as LangChain's base classes take half a second to load.
 """
 
 from __future__ import annotations
