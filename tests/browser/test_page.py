@@ -274,6 +274,28 @@ def test_an_answer_is_shared_as_a_link_that_opens_it_for_anybody(browser: Browse
         assert page.request.get(str(page.locator("a.cite").first.get_attribute("href"))).status == 200
 
 
+def test_the_place_of_a_teacher_is_said_once_kept_and_taken_back(browser: Browser, shelf: str) -> None:
+    with watched(browser, shelf, phone=True) as pages:
+        page = pages.open()
+        start(page)
+        place = page.locator("#banner .act-place")
+        for typed, shown in (("荣成市", "荣成市"), ("没有的县", "荣成市")):
+            place.click()
+            page.get_by_role("dialog").get_by_label("我的地方", exact=True).last.fill(typed)
+            page.get_by_role("button", name="保存").click()
+            expect(place).to_have_text(shown)
+        expect(page.get_by_role("status").filter(has_text="没有这个地方")).to_be_visible()
+        page.reload()
+        expect(place).to_have_text("荣成市")
+        expect(page.locator("#near textarea, #near input")).to_have_value("山东省威海市荣成市")
+        ask(page, LUNCH)
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+        place.click()
+        assert serious_violations(page) == []
+        page.get_by_role("button", name="不记地方").click()
+        expect(place).to_have_text("我的地方")
+
+
 @pytest.mark.parametrize("width", [360, 2560])
 def test_nothing_runs_over_the_edge(browser: Browser, shelf: str, width: int) -> None:
     with watched(browser, shelf) as pages:
