@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, create_engine, event, insert, inspect, select
+from sqlalchemy import Connection, create_engine, event, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import QueuePool
@@ -35,6 +35,7 @@ class Store:
         self._lock = Lock()  # threads wait for each other in turn; processes by SQLite's own lock
         self._opening = Lock()
         self.unopened: HistoryUnusable | None = None
+        self._unwritten = False  # the last time that something was to be written
         # Parameters are what people asked: they must not get into a log with an error.
         self._engine = create_engine(
             "sqlite://", creator=self._connect, poolclass=QueuePool, hide_parameters=True
@@ -59,9 +60,22 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that nobody else writes beside."""
-        self._make_open()
-        with self._lock, _errors(self._path), self._writer.begin() as connection:
-            yield connection
+        try:
+            self._make_open()
+            with self._lock, _errors(self._path), self._writer.begin() as connection:
+                yield connection
+        except HistoryUnusable:
+            self._unwritten = True
+            raise
+        self._unwritten = False
+
+    @property
+    def writable(self) -> bool:
+        """Whether what is written is kept: by the last time, and tried anew where that failed."""
+        if self._unwritten or self.unopened:
+            with suppress(HistoryUnusable), self.writing() as connection:
+                connection.execute(update(tables.history).values(version=tables.SCHEMA))  # as it was
+        return not self._unwritten
 
     def close(self) -> None:
         """Close all connections."""

@@ -124,7 +124,7 @@ class ChatModel:
         self._seconds = seconds
         self._max_tokens = max_tokens
         self._unknown: frozenset[str] = frozenset()  # parameters that the endpoint refuses
-        self._breaker = Breaker(failures=_FAILURES)
+        self.breaker = Breaker(failures=_FAILURES)
         source.load()
 
     @property
@@ -144,7 +144,7 @@ class ChatModel:
         or ModelReplyUnusable, also after some deltas: they are half a reply then. After two failures of
         the endpoint in a row the second is raised for half a minute, and it is not asked.
         """
-        self._breaker.check()
+        self.breaker.check()
         arrived: SimpleQueue[ModelDelta | PolicyAssistantError | None] = SimpleQueue()
         seconds = min(self._seconds, at_most)
         loop, leave = asyncio.new_event_loop(), asyncio.Event()
@@ -163,7 +163,7 @@ class ChatModel:
                 if item is _NOTHING_YET and time.monotonic() > latest:  # the loop itself is stuck
                     raise self._late(seconds)
                 yield item
-            self._breaker.succeeded()
+            self.breaker.succeeded()
         except BaseException as error:  # also a caller that leaves
             self._note(error)
             raise
@@ -175,9 +175,9 @@ class ChatModel:
     def _note(self, error: BaseException) -> None:
         """Count what ended a call, where it says something of the endpoint."""
         if isinstance(error, ModelUnavailable) and error.of_endpoint:
-            self._breaker.failed(error)
+            self.breaker.failed(error)
         else:
-            self._breaker.unclear()
+            self.breaker.unclear()
 
     async def _converse(
         self,

@@ -96,7 +96,12 @@ class Events:
             return
         talk = self._replaced(talk, owner)
         question = Question(
-            text=text, history=talk.turns(), scope=scope, conversation_id=talk.id, language=self.language
+            text=text,
+            history=talk.turns(),
+            scope=scope,
+            conversation_id=talk.id,
+            language=self.language,
+            face="page",
         )
         for entry in self._entries(question, owner, _address(request)):
             talk = talk.put(entry)

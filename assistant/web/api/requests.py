@@ -128,6 +128,7 @@ class AskBody(Asked):
             history=self.turns(),
             scope=client.narrowed(self.scope.to_scope()),
             due=math.inf if self.deadline_s is None else time.monotonic() + self.deadline_s,
+            face="api",
         )
 
 
