@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import logging.handlers
+import os
+import time
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import lru_cache
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Literal, cast
@@ -71,7 +73,7 @@ class _Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         fields = record.msg if isinstance(record.msg, Line) else {"message": record.getMessage()}
-        return json.dumps({"time": _time_of(record), **fields}, ensure_ascii=False)
+        return _to_json({"time": _time_of(record), **fields})
 
 
 class _Plain(logging.Formatter):
@@ -83,10 +85,15 @@ class _Plain(logging.Formatter):
 
 def _time_of(record: logging.LogRecord) -> str:
     """In UTC, with milliseconds, as ISO 8601 has it."""
-    at = datetime.fromtimestamp(record.created, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
+    return f"{_second(int(record.created))}.{int(record.msecs):03}Z"
 
 
+@lru_cache(maxsize=2)  # many lines are of one second
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 _FORMS: dict[Form, logging.Formatter] = {"json": _Json(), "plain": _Plain()}
 
 
@@ -109,6 +116,33 @@ class _ToFile(logging.handlers.RotatingFileHandler):
     def close(self) -> None:
         with suppress(OSError):  # what is in its buffer finds no room either
             super().close()
+
+
+class _ManyToFile(_ToFile):
+    """The same for a line with every request: it keeps count of the file's size, and looks at nothing."""
+
+    _written = 0
+
+    def _open(self) -> TextIOWrapper:
+        stream = super()._open()
+        self._written = os.fstat(stream.fileno()).st_size
+        return stream
+
+    def format(self, record: logging.LogRecord) -> str:
+        """As the formatter has it."""
+        line = super().format(record)
+        self._written += len(line) + 1  # all ASCII
+        return line
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802  # logging's own name
+        """Whether the file is as large as one may be."""
+        return self._written >= self.maxBytes
+
+
+def tell(line: Line) -> None:
+    """Log a request or a question, without the place in the code: it takes longer to find than all else."""
+    if REQUESTS.isEnabledFor(logging.INFO):
+        REQUESTS.handle(logging.LogRecord(REQUESTS.name, logging.INFO, "", 0, line, (), None))
 
 
 def log_file(data_dir: Path) -> Path:
@@ -136,7 +170,7 @@ def start_logging(data_dir: Path, requests: Form = "off") -> None:
     to_terminal.setLevel(logging.ERROR)
     _log_to(to_file, to_terminal)
     if requests != "off":
-        to_requests = _ToFile(
+        to_requests = _ManyToFile(
             requests_file(data_dir),
             maxBytes=LARGEST_FILE,
             backupCount=OLD_FILES,

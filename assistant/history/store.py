@@ -35,7 +35,7 @@ class Store:
         self._lock = Lock()  # threads wait for each other in turn; processes by SQLite's own lock
         self._opening = Lock()
         self.unopened: HistoryUnusable | None = None
-        self._unwritten = False  # the last time that something was to be written
+        self._writes = False  # as far as is known: nothing has failed since it was tried
         # Parameters are what people asked: they must not get into a log with an error.
         self._engine = create_engine(
             "sqlite://", creator=self._connect, poolclass=QueuePool, hide_parameters=True
@@ -65,17 +65,18 @@ class Store:
             with self._lock, _errors(self._path), self._writer.begin() as connection:
                 yield connection
         except HistoryUnusable:
-            self._unwritten = True
+            self._writes = False
             raise
-        self._unwritten = False
 
     @property
     def writable(self) -> bool:
-        """Whether what is written is kept: by the last time, and tried anew where that failed."""
-        if self._unwritten or self.unopened:
-            with suppress(HistoryUnusable), self.writing() as connection:
-                connection.execute(update(tables.history).values(version=tables.SCHEMA))  # as it was
-        return not self._unwritten
+        """Whether what is written is kept: as when it was tried, which it is anew where something has failed."""
+        if not self._writes:  # what others write may change nothing, and goes well on a full disk then
+            with suppress(HistoryUnusable):
+                with self.writing() as connection:
+                    connection.execute(update(tables.history).values(version=tables.SCHEMA))  # as it was
+                self._writes = True
+        return self._writes
 
     def close(self) -> None:
         """Close all connections."""

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, suppress
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, cast
 
@@ -153,7 +154,7 @@ class ChatModel:
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(self._converse(messages, tools, arrived.put, leave, seconds))
 
-        worker = threading.Thread(target=work, name="chat-model", daemon=True)
+        worker = threading.Thread(target=copy_context().run, args=(work,), name="chat-model", daemon=True)
         latest = time.monotonic() + seconds + 2 * _CLOSE_SECONDS
         worker.start()
         try:

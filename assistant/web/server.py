@@ -196,11 +196,11 @@ def _mount_pages(app: FastAPI, pages: dict[str, Language]) -> None:
 def _watch_requests(app: FastAPI, pages: dict[str, Language]) -> None:
     """Count and tell requests, around all else that looks at them."""
     own = [route for router in _ROUTERS for route in router.routes]
-    links = [route for route in app.router.routes if type(route) is Route]  # to the page in either language
+    plain = [route for route in app.router.routes if type(route) is Route]  # the description, links to a page
     app.add_middleware(
         RequestWatch,
         metrics=app.state.metrics,
-        templates=templates_of([*own, *links]),
+        templates=templates_of([*own, *plain]),
         is_page=page.is_page(pages),
         told=app.state.told,
     )

@@ -44,6 +44,7 @@ class Metrics:
             buckets=_REQUEST_BUCKETS,
             registry=registry,
         )
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram | None]] = {}
         self._questions = Counter(
             f"{PREFIX}questions", "Questions at their end.", ("face", "outcome", "mode"), registry=registry
         )
@@ -76,10 +77,16 @@ class Metrics:
 
     def count_request(self, route: str, method: str, status: int, seconds: float | None) -> None:
         """One request at its end; ``seconds`` is None where its duration tells nothing."""
-        method = method if method in METHODS else OTHER
-        self._requests.labels(route, method, f"{status // 100}xx").inc()
-        if seconds is not None:
-            self._request_seconds.labels(route, method).observe(seconds)
+        key = (route, method if method in METHODS else OTHER, status // 100)
+        if key not in self._series:  # found anew each time they take longer than all else here
+            route, method, hundreds = key
+            counter = self._requests.labels(route, method, f"{hundreds}xx")
+            timed = None if seconds is None else self._request_seconds.labels(route, method)
+            self._series[key] = counter, timed
+        counted, timed = self._series[key]
+        counted.inc()
+        if timed is not None and seconds is not None:
+            timed.observe(seconds)
 
     def count_question(self, ending: Ending) -> None:
         """One question at its end."""

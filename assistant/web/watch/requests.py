@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from uuid import uuid4
+from secrets import token_hex
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.job import Job
-from assistant.logs import IN_HAND, REQUESTS, InHand, Line
+from assistant.logs import IN_HAND, InHand, Line, tell
 from assistant.types import Answer
 from assistant.web.watch.endings import ending_of, in_milliseconds, question_line
 from assistant.web.watch.metrics import METHODS, OTHER, Metrics
@@ -28,8 +28,12 @@ _GONE = 499  # as nginx tells of whoever left before there was a response
 
 
 def templates_of(routes: Iterable[BaseRoute]) -> dict[int, str]:
-    """The path of each route as it is declared, by the route's identity."""
-    return {id(route): getattr(route, "path", NO_ROUTE) for route in routes}
+    """The path of each route as it is declared, by the identity of the route and of what answers there."""
+    found: dict[int, str] = {}
+    for route in routes:
+        path = getattr(route, "path", NO_ROUTE)
+        found |= {id(route): path, id(getattr(route, "endpoint", route)): path}
+    return found
 
 
 class RequestWatch:
@@ -61,7 +65,7 @@ class RequestWatch:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        given = _given_id(scope) or uuid4().hex.encode()
+        given = _given_id(scope) or token_hex(16).encode()
         in_hand = InHand(given.decode())
         page = self.is_page(scope["path"])
         if not page:  # what Gradio does in the background would keep it for ever
@@ -82,9 +86,14 @@ class RequestWatch:
         finally:
             in_hand.ended = not failed  # else its id stays with what uvicorn logs of it
             status = status or (500 if failed else _GONE)
-            route = PAGE if page else self.templates.get(id(scope.get("route")), NO_ROUTE)
+            route = PAGE if page else self._template_of(scope)
             if scope["path"] not in WATCHING:
                 self._ended(scope, route, status, time.perf_counter() - began, in_hand)
+
+    def _template_of(self, scope: Scope) -> str:
+        # Starlette's own routes tell what answers there, FastAPI's themselves.
+        found = self.templates.get(id(scope.get("route"))) or self.templates.get(id(scope.get("endpoint")))
+        return found or NO_ROUTE
 
     def _ended(self, scope: Scope, route: str, status: int, seconds: float, in_hand: InHand) -> None:
         method: str = scope["method"] if scope["method"] in METHODS else OTHER
@@ -95,7 +104,7 @@ class RequestWatch:
         line["ms"] = in_milliseconds(seconds)
         if in_hand.answer_id:
             line["answer"] = in_hand.answer_id
-        REQUESTS.info(line)
+        tell(line)
 
 
 def _given_id(scope: Scope) -> bytes | None:
@@ -123,4 +132,4 @@ class QuestionWatch:
         ending = ending_of(job, result)
         self._metrics.count_question(ending)
         if self._told:
-            REQUESTS.info(question_line(job, ending))
+            tell(question_line(job, ending))
