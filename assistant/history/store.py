@@ -70,7 +70,7 @@ class Store:
 
     @property
     def writable(self) -> bool:
-        """Whether what is written is kept: as when it was tried, which it is anew where something has failed."""
+        """Whether what is written is kept: by the last try, made anew where something has failed since."""
         if not self._writes:  # what others write may change nothing, and goes well on a full disk then
             with suppress(HistoryUnusable):
                 with self.writing() as connection:

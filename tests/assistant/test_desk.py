@@ -281,8 +281,12 @@ class Watching:
 
 def test_whoever_watches_hears_of_each_question_before_its_asker(gated: Gated, history: History) -> None:
     watch = Watching()
+
+    def question() -> Question:
+        return Question(text=ASKED, conversation_id="talk")
+
     with closing(Desk(gated, history, watch)) as desk:  # type: ignore[arg-type]  # only its stream is used
-        answered, stopped = desk.submit(Question(text=ASKED), "甲"), desk.submit(Question(text=ASKED), "甲")
+        answered, stopped = desk.submit(question(), "甲"), desk.submit(question(), "甲")
         stopped.stop()
         with pytest.raises(CancelledError):
             stopped.answer.result()
@@ -291,11 +295,11 @@ def test_whoever_watches_hears_of_each_question_before_its_asker(gated: Gated, h
         assert watch.results == [(stopped.question.id, None), (answered.question.id, answer)]
         gated.gate.clear()
         for _ in range(MOST_OF_ONE):
-            desk.submit(Question(text=ASKED), "甲")
+            desk.submit(question(), "甲")
         with pytest.raises(TooManyAtOnce):
-            desk.submit(Question(text=ASKED), "甲")
+            desk.submit(question(), "甲")
         desk.stop()
         with pytest.raises(ServerStopping):
-            desk.submit(Question(text=ASKED))
+            desk.submit(question())
         gated.gate.set()
     assert watch.codes == ["too_many_at_once", "server_stopping"]

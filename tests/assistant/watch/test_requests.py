@@ -11,6 +11,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from assistant.answer import Assistant
 from assistant.keys import Keys
 from assistant.logs import IN_HAND, Form, InHand, Line, log_file, requests_file, start_logging, tell
 from assistant.settings import Settings
@@ -42,7 +43,7 @@ def test_an_id_that_comes_along_is_kept_and_another_is_made(client: httpx.Client
         assert client.get("/docs", headers={"x-request-id": given}).headers["x-request-id"] == given
     made = set()
     for given in ("", "a b", 'a"b', "x" * 129, "a\tb", "é", "<script>"):
-        response = client.get("/docs", headers={"x-request-id": given.encode()})  # type: ignore[dict-item]
+        response = client.get("/docs", headers={b"x-request-id": given.encode()})
         made.add(response.headers["x-request-id"])
         assert response.headers["x-request-id"] != given
     made |= {client.get(path).headers["x-request-id"] for path in ("/", "/nothing", "/healthz", "/theme.css")}
@@ -199,3 +200,20 @@ def test_what_goes_wrong_is_logged_with_the_id_of_its_request(tmp_path: Path) ->
     inside, afterwards = log_file(tmp_path).read_text(encoding="utf-8").splitlines()
     assert inside.endswith("WARNING assistant.somewhere [found-by-this] Inside")
     assert afterwards.endswith("WARNING assistant.somewhere Afterwards")
+
+
+def test_the_cause_of_a_failure_nobody_foresaw_is_found_by_the_id(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Assistant) -> None:
+        raise RuntimeError("the cause")
+
+    monkeypatch.setattr(Assistant, "chunk_counts", fail)
+    start_logging(tmp_path)
+    response = httpx.get(f"{server}/healthz", headers={"x-request-id": "boom-1"})
+
+    assert (response.status_code, response.headers["x-request-id"]) == (500, "boom-1")
+    assert "boom-1" not in response.text
+    written = log_file(tmp_path).read_text(encoding="utf-8")
+    assert "[boom-1] Exception in ASGI application" in written
+    assert "the cause" in written
