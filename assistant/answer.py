@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -41,8 +41,9 @@ from assistant.types import (
     Unverified,
     Usage,
 )
+from vectorstore.breaker import Breaker
 from vectorstore.comparison import Comparison, compare
-from vectorstore.errors import Language
+from vectorstore.errors import Language, PolicyAssistantError
 from vectorstore.glossary import is_foreign
 from vectorstore.live import LiveLibrary
 from vectorstore.search import Searcher
@@ -77,6 +78,7 @@ class Assistant:
         self._writer = (
             AnswerWriter(chat_model, prompts_dir, unverified, small=small_model) if chat_model else None
         )
+        self._chat_model = chat_model
         self._rewriter = Rewriter(chat_model, prompts_dir) if chat_model else None
         self._unverified: Unverified = unverified
         self._limits, self._reader = limits, reader
@@ -201,6 +203,27 @@ class Assistant:
     def generation(self) -> str | None:
         """The generation of the index in use; None before the first question."""
         return self._library.generation_name
+
+    @property
+    def published_at(self) -> float | None:
+        """When the published generation became that one, in seconds since 1970; None without one."""
+        return self._library.published_at
+
+    @property
+    def unopened(self) -> PolicyAssistantError | None:
+        """Why the published generation can't be opened, while an earlier one still answers."""
+        return self._library.unopened
+
+    @property
+    def services(self) -> Mapping[str, Breaker]:
+        """What watches over the endpoints that answers need, by their names; empty where all is here."""
+        found = self._library.services
+        return found | {"chat_model": self._chat_model.breaker} if self._chat_model else found
+
+    def size(self) -> tuple[int, int]:
+        """How many documents and chunks there are to answer from."""
+        with self._library.searcher() as searcher:
+            return len(searcher.holdings.documents), len(searcher.holdings.chunks)
 
     def close(self) -> None:
         """Free the index. Running answers end in peace."""

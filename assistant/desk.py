@@ -1,25 +1,22 @@
-"""Answers in the making: each in a thread of a small pool, for whoever waits for it, or comes back for it.
-
-An answer goes on when nobody listens any more, so that a lost connection
-loses nothing; several listeners of one question share one computation. What
-is asked and answered goes into the history.
-"""
+"""Takes questions and answers them in turn, each in a thread of a small pool. All goes into the history."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Protocol
 
 from assistant.answer import Assistant
 from assistant.answer_json import to_json
 from assistant.errors import Busy, HistoryUnusable, ServerStopping, TooManyAtOnce
 from assistant.history.history import History
-from assistant.types import Answer, AnswerEvent, AnswerReady, Question, TextDelta
+from assistant.job import Job
+from assistant.logs import IN_HAND, InHand
+from assistant.types import Answer, Question
 from vectorstore.errors import Message, PolicyAssistantError
 
 _LOG = logging.getLogger(__name__)
@@ -46,124 +43,36 @@ _OF_AN_ADDRESS = (
     Message("请过几秒再试。", "Try again in a few seconds."),
 )
 _KEPT = 1000  # ended answers that can still be asked for
-NOTHING_NEW = TextDelta(text="")
-HEARTBEAT = 0.5  # seconds after which a listener hears that there is nothing new
 
 
-class Job:
-    """One question being answered. Safe in several threads."""
+class Watch(Protocol):
+    """Counts what becomes of questions. Called in any thread; must not raise."""
 
-    def __init__(self, question: Question, owner: str | None = None, address: str = "") -> None:
-        self.question = question
-        self.owner, self.address = owner, address
-        self.answer: Future[Answer] = Future()
-        """The answer once it is there; it raises what went wrong, or CancelledError after ``stop``."""
-        self.kept = True
-        """Whether it is in its owner's conversation, to come back to."""
-        self.lost = False
-        """Whether it was to be kept for its owner, and could not be."""
-        self.hurried = question.hurried
-        """Whether it had little time when it was asked."""
-        self._events: list[AnswerEvent] = []
-        self._changed = threading.Condition()
-        self._stopped = False
-        self._watchers: list[Callable[[], None]] = []
+    def refused(self, code: str) -> None:
+        """A question was not taken, with the code of the error that says why."""
 
-    def stop(self) -> None:
-        """Nobody wants it any more: it ends at its next event."""
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
+    def ended(self, job: Job, result: Answer | Exception | None) -> None:
+        """A question came to its end: an answer, what went wrong, or None where it was stopped."""
 
-    @property
-    def said(self) -> str:
-        """The text that was shown so far."""
-        with self._changed:
-            return "".join(event.text for event in self._events if isinstance(event, TextDelta))
 
-    def follow(self) -> Iterator[AnswerEvent]:
-        """All events from the first on, as they come, an empty TextDelta twice a second while none comes.
+class Unwatched:
+    """Counts nothing."""
 
-        Ends after AnswerReady, or where the job was stopped. Raises what went wrong.
-        """
-        told = 0
-        while True:
-            news, ended = self._awaited_news(told)
-            yield from news
-            told += len(news)
-            if ended:
-                break
-            if not news:
-                yield NOTHING_NEW
-        if not self.answer.cancelled() and (error := self.answer.exception()):
-            raise error
+    def refused(self, code: str) -> None:
+        """Nothing."""
 
-    def news(self, told: int) -> tuple[tuple[AnswerEvent, ...], bool]:
-        """The events after the first ``told``, and whether no more will come. Never waits."""
-        with self._changed:
-            return tuple(self._events[told:]), self.answer.done()
+    def ended(self, job: Job, result: Answer | Exception | None) -> None:
+        """Nothing."""
 
-    @contextmanager
-    def watched(self, on_change: Callable[[], None]) -> Iterator[None]:
-        """Within the block ``on_change`` is called, in some thread, whenever there is news."""
-        with self._changed:
-            self._watchers.append(on_change)
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._watchers.remove(on_change)
 
-    def run(self, assistant: Assistant) -> Answer | Exception | None:
-        """Answer it, to the end or until it is stopped: the answer, what went wrong, or None if stopped."""
-        try:
-            with closing(assistant.stream(self.question)) as events:
-                for event in events:
-                    if self._stopped:
-                        break
-                    if isinstance(event, AnswerReady):
-                        return event.answer
-                    if event != NOTHING_NEW:  # signs of life are for the loop here: followers have their own
-                        self._tell(event)
-        except Exception as error:  # noqa: BLE001  # whoever listens gets it
-            return error
-        return None
-
-    def end(self, result: Answer | Exception | None) -> None:
-        """Tell the followers how it ended. Of two ends the first one counts."""
-        with self._changed:
-            if self.answer.done():
-                return
-            if isinstance(result, Answer):
-                self._tell(AnswerReady(answer=result))
-                self.answer.set_result(result)
-            elif result:
-                self.answer.set_exception(result)
-            else:
-                self.answer.cancel()
-            self._notify()
-
-    def _tell(self, event: AnswerEvent) -> None:
-        with self._changed:
-            self._events.append(event)
-            self._notify()
-
-    def _notify(self) -> None:
-        self._changed.notify_all()
-        for on_change in self._watchers:
-            on_change()
-
-    def _awaited_news(self, told: int) -> tuple[tuple[AnswerEvent, ...], bool]:
-        """As ``news``, but waits a little for some."""
-        with self._changed:
-            self._changed.wait_for(lambda: len(self._events) > told or self.answer.done(), HEARTBEAT)
-            return self.news(told)
+_UNWATCHED = Unwatched()
 
 
 class Desk:
     """Takes questions and answers them in turn, with an assistant that others may ask too."""
 
-    def __init__(self, assistant: Assistant, history: History) -> None:
+    def __init__(self, assistant: Assistant, history: History, watch: Watch = _UNWATCHED) -> None:
+        self.watch = watch
         self._assistant = assistant
         self._history = history
         self._pools = {
@@ -185,10 +94,12 @@ class Desk:
         with self._lock:
             if found := self._jobs.get(question.id):
                 return found
-            if self._stopping:
-                raise ServerStopping
             job = Job(question, owner, address)
-            self._find_place(job)
+            try:
+                self._find_place(job)
+            except PolicyAssistantError as error:
+                self.watch.refused(error.code)
+                raise
             self._jobs[question.id] = job
             self._forget_the_oldest()
         try:
@@ -206,13 +117,27 @@ class Desk:
             return self._room(question.hurried)
 
     def _room(self, hurried: bool) -> int:
-        return _places(hurried) - len(self._under_way(hurried))
+        return places(hurried) - len(self._under_way(hurried))
+
+    def under_way(self, hurried: bool) -> tuple[int, int]:
+        """How many questions of that kind are being answered, and how many wait for their turn."""
+        with self._lock:
+            jobs = self._under_way(hurried)
+        begun = sum(job.begun is not None for job in jobs)
+        return begun, len(jobs) - begun
+
+    @property
+    def stopping(self) -> bool:
+        """Whether nothing more is taken."""
+        return self._stopping
 
     def _under_way(self, hurried: bool) -> list[Job]:
         return [job for job in self._jobs.values() if job.hurried == hurried and not job.answer.done()]
 
     def _find_place(self, job: Job) -> None:
-        """Raises Busy where there is none, and TooManyAtOnce where others have a right to it."""
+        """Raises Busy where there is none, TooManyAtOnce where others have a right to it, ServerStopping."""
+        if self._stopping:
+            raise ServerStopping
         if self._room(job.hurried) < 1:
             raise Busy
         alike = self._under_way(job.hurried)
@@ -248,12 +173,15 @@ class Desk:
             pool.shutdown(cancel_futures=True)
 
     def _work(self, job: Job) -> None:
+        IN_HAND.set(InHand(job.request_id))
+        job.begun = time.monotonic()
         result = job.run(self._assistant)
         try:
             self._keep(job, result)
         except HistoryUnusable as error:
             job.lost, job.kept = job.lost or job.kept, False
             _LOG.warning("An answer was not kept: %s", error.message.en)
+        self.watch.ended(job, result)  # before whoever waits goes on: what they then read counts it
         job.end(result)
 
     def _remember(self, question: Question, owner: str | None) -> bool:
@@ -289,11 +217,11 @@ class Desk:
             del self._jobs[key]
 
 
-def _places(hurried: bool) -> int:
+def places(hurried: bool) -> int:
     """How many questions of that kind are taken at once."""
     return MOST_HURRIED if hurried else AT_ONCE + MOST_WAITING
 
 
 def most_of_an_address(hurried: bool) -> int:
     """How many of them from one network address: a school may be behind it, and a third is left to others."""
-    return _places(hurried) * 2 // 3
+    return places(hurried) * 2 // 3

@@ -151,7 +151,9 @@ class Keys:
 def is_loopback(host: str) -> bool:
     """Whether only this machine can connect to that address."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
+        # As a socket for both families tells an address of IPv4.
+        return (getattr(address, "ipv4_mapped", None) or address).is_loopback
     except ValueError:
         return host == "localhost"
 

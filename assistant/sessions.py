@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
-from assistant.desk import Desk, Job
+from assistant.desk import Desk
 from assistant.errors import (
     AnswerUnknown,
     Busy,
@@ -30,6 +30,7 @@ from assistant.errors import (
 )
 from assistant.history.history import History
 from assistant.history.types import Conversation
+from assistant.job import Job
 from assistant.types import Answer, Question, Turn
 
 _LOG = logging.getLogger(__name__)
@@ -115,6 +116,7 @@ class Sessions:
         known = self._desk.find(self._id_of(question, caller, message_id))
         with self._lock:
             if known is None and self._desk.room(question) <= self._to_begin:
+                self._desk.watch.refused(Busy.code)
                 raise Busy
             self._to_begin += 1
         try:

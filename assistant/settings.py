@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from assistant.errors import SettingsInvalid
+from assistant.logs import Form
 from assistant.types import Unverified
 from vectorstore.errors import Message
 
@@ -58,6 +59,16 @@ class Settings(BaseSettings):
         "127.0.0.1,::1",
         description="Addresses of proxies, with commas, whose X-Forwarded-For tells who asks; empty for none."
         " A proxy must set that header itself.",
+    )
+    metrics: Literal["local", "open", "off"] = Field(
+        "local",
+        description="Who may read `/metrics`: `local` programs on this machine that ask without a proxy,"
+        " `open` whoever reaches the server, `off` nobody.",
+    )
+    request_log: Form = Field(
+        "json",
+        description="How `logs/requests.log` tells each request and each question, without what was asked:"
+        " `json`, `plain` (name=value), or `off`.",
     )
     language: Literal["zh", "en"] = Field("zh", description="Language of the page, messages and notices.")
     data_dir: Path = Field(Path("var"), description="The one folder with all that is built or stored.")

@@ -33,7 +33,7 @@ def start(**overrides: object) -> Settings:
 
     settings = read_settings(**overrides)
     try:
-        start_logging(settings.data_dir)
+        start_logging(settings.data_dir, settings.request_log)
     except StorageUnusable as error:
         log_to_terminal()
         tell(_NO_LOG.in_language(settings.language).format(error.message.in_language(settings.language)))

@@ -23,6 +23,10 @@ Tongue = Literal["zh", "zh-Hant", "en"]
 """What a chat model is to write: Chinese, in traditional characters if the question is, or English."""
 
 
+Face = Literal["page", "api", "chat_completions", "wechat", "wecom", "mcp", "other"]
+"""Through which of the faces a question came; nothing is answered otherwise for it."""
+
+
 class Outcome(StrEnum):
     """What an answer is worth; derived from its citations, never set by a model."""
 
@@ -69,6 +73,7 @@ class Question:
     near: str = ""
     conversation_id: str = ""
     id: str = field(default_factory=lambda: uuid4().hex)
+    face: Face = "other"
 
     @property
     def hurried(self) -> bool:

@@ -25,6 +25,7 @@ class Breaker:
         self._pause = pause
         self._lock = Lock()
         self._in_a_row = 0
+        self._in_all = 0
         self._until = 0.0
         self._last: PolicyAssistantError | None = None
 
@@ -33,6 +34,12 @@ class Breaker:
         """The last failure, while the service is left alone because of it."""
         with self._lock:
             return self._last if self._is_open and time.monotonic() < self._until else None
+
+    @property
+    def failures(self) -> int:
+        """How often the service has failed since the start."""
+        with self._lock:
+            return self._in_all
 
     def check(self) -> None:
         """Raises the last failure again while the service is left alone."""
@@ -50,6 +57,7 @@ class Breaker:
         """It was asked, and failed."""
         with self._lock:
             self._in_a_row += 1
+            self._in_all += 1
             self._last = error
             self._until = time.monotonic() + self._pause
 

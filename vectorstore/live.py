@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
 
+from vectorstore.breaker import Breaker
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import PolicyAssistantError
 from vectorstore.generations import Generation, open_current
-from vectorstore.published import current_name
+from vectorstore.published import current_name, published_at
 from vectorstore.rerank import Reranker
 from vectorstore.search import Searcher
 
@@ -44,6 +45,7 @@ class LiveLibrary:
         self._current: _Opened | None = None
         self._looked = 0.0
         self._opening = Thread()  # of a newer generation
+        self._unopened: PolicyAssistantError | None = None
 
     @contextmanager
     def searcher(self) -> Iterator[Searcher]:
@@ -63,6 +65,28 @@ class LiveLibrary:
         with self._lock:
             self._refresh()
             return self._current.generation.name if self._current else None
+
+    @property
+    def published_at(self) -> float | None:
+        """When the published generation became that one, in seconds since 1970; None without one."""
+        return published_at(self._data_dir)
+
+    @property
+    def unopened(self) -> PolicyAssistantError | None:
+        """Why what is published now can't be opened, while what was opened before still answers.
+
+        Noticed within seconds. None where nothing was searched yet, too.
+        """
+        with self._lock:
+            self._refresh()
+            return self._unopened
+
+    @property
+    def services(self) -> dict[str, Breaker]:
+        """What watches over the endpoints that searches need, by their names; none where all is built in."""
+        found = {"rerank": self._reranker.breaker} if self._reranker else {}
+        embedding = self._embedder.breaker
+        return found if embedding is None else found | {"embedding": embedding}
 
     def close(self) -> None:
         """Close what is open; running searches end in peace."""
@@ -91,7 +115,10 @@ class LiveLibrary:
         if self._current is None or now - self._looked < _LOOK_EVERY:
             return
         self._looked = now
-        if self._opening.is_alive() or current_name(self._data_dir) == self._current.generation.published:
+        if self._opening.is_alive():
+            return
+        if current_name(self._data_dir) == self._current.generation.published:
+            self._unopened = None
             return
         self._opening = Thread(target=self._take_over, args=(self._current,), daemon=True)
         self._opening.start()
@@ -100,9 +127,11 @@ class LiveLibrary:
         """Open the newer generation, and put it in the place of the one before it."""
         try:
             newer = self._open()
-        except PolicyAssistantError:
-            return  # what is open still answers; the cause shows at the next start and in the health check
+        except PolicyAssistantError as error:
+            self._unopened = error.with_traceback(None)  # what is open still answers
+            return
         with self._lock:
+            self._unopened = None
             if self._current is before:
                 self._retire()
                 self._current = newer

@@ -17,6 +17,14 @@ def current_name(data_dir: Path) -> str | None:
     return name if _NAME.fullmatch(name) else None
 
 
+def published_at(data_dir: Path) -> float | None:
+    """When the published generation became that one, in seconds since 1970, or None. Cheap."""
+    try:
+        return (data_dir / "index" / "CURRENT").stat().st_mtime
+    except OSError:
+        return None
+
+
 def generation_names(index: Path) -> list[str]:
     """All generations in the folder of the index, newest first."""
     if not index.is_dir():

@@ -30,12 +30,12 @@ class Reranker:
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._lock = Lock()
         self._client: httpx.Client | None = None
-        self._breaker = Breaker(failures=_FAILURES)
+        self.breaker = Breaker(failures=_FAILURES)
 
     @property
     def notices(self) -> tuple[Message, ...]:
         """That it failed a moment ago, and that searches go on without it."""
-        failed = self._breaker.resting
+        failed = self.breaker.resting
         return (failed.message,) if failed else ()
 
     def order(self, question: str, texts: Sequence[str]) -> list[int]:
@@ -43,7 +43,7 @@ class Reranker:
 
         Raises RerankUnavailable, and for half a minute after it without asking.
         """
-        with self._breaker.asking():
+        with self.breaker.asking():
             return self._ask(question, texts)
 
     def close(self) -> None:

@@ -51,6 +51,11 @@ class History:
         """Why a patient one could not be opened so far."""
         return self._store.unopened
 
+    @property
+    def writable(self) -> bool:
+        """Whether what is asked is kept: cheap while it is; what failed is tried again, and may wait."""
+        return self._store.writable
+
     def close(self) -> None:
         """Close the file."""
         self._store.close()

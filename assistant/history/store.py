@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, create_engine, event, insert, inspect, select
+from sqlalchemy import Connection, create_engine, event, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import QueuePool
@@ -35,6 +35,7 @@ class Store:
         self._lock = Lock()  # threads wait for each other in turn; processes by SQLite's own lock
         self._opening = Lock()
         self.unopened: HistoryUnusable | None = None
+        self._writes = False  # as far as is known: nothing has failed since it was tried
         # Parameters are what people asked: they must not get into a log with an error.
         self._engine = create_engine(
             "sqlite://", creator=self._connect, poolclass=QueuePool, hide_parameters=True
@@ -59,9 +60,23 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that nobody else writes beside."""
-        self._make_open()
-        with self._lock, _errors(self._path), self._writer.begin() as connection:
-            yield connection
+        try:
+            self._make_open()
+            with self._lock, _errors(self._path), self._writer.begin() as connection:
+                yield connection
+        except HistoryUnusable:
+            self._writes = False
+            raise
+
+    @property
+    def writable(self) -> bool:
+        """Whether what is written is kept: by the last try, made anew where something has failed since."""
+        if not self._writes:  # what others write may change nothing, and goes well on a full disk then
+            with suppress(HistoryUnusable):
+                with self.writing() as connection:
+                    connection.execute(update(tables.history).values(version=tables.SCHEMA))  # as it was
+                self._writes = True
+        return self._writes
 
     def close(self) -> None:
         """Close all connections."""

@@ -10,13 +10,13 @@ gets one retry at most, and none once it has begun to reply.
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import logging
 import math
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, suppress
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, cast
 
@@ -125,7 +125,7 @@ class ChatModel:
         self._seconds = seconds
         self._max_tokens = max_tokens
         self._unknown: frozenset[str] = frozenset()  # parameters that the endpoint refuses
-        self._breaker = Breaker(failures=_FAILURES)
+        self.breaker = Breaker(failures=_FAILURES)
         source.load()
 
     @property
@@ -145,7 +145,7 @@ class ChatModel:
         or ModelReplyUnusable, also after some deltas: they are half a reply then. After two failures of
         the endpoint in a row the second is raised for half a minute, and it is not asked.
         """
-        self._breaker.check()
+        self.breaker.check()
         arrived: SimpleQueue[ModelDelta | PolicyAssistantError | None] = SimpleQueue()
         seconds = min(self._seconds, at_most)
         loop, leave = asyncio.new_event_loop(), asyncio.Event()
@@ -154,9 +154,8 @@ class ChatModel:
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(self._converse(messages, tools, arrived.put, leave, seconds))
 
-        # In the caller's context, so that whoever traces a question through LangChain sees the call.
-        context = contextvars.copy_context()
-        worker = threading.Thread(target=context.run, args=(work,), name="chat-model", daemon=True)
+        # In the caller's context: so a trace of LangChain's sees the call, and the log knows its request.
+        worker = threading.Thread(target=copy_context().run, args=(work,), name="chat-model", daemon=True)
         latest = time.monotonic() + seconds + 2 * _CLOSE_SECONDS
         worker.start()
         try:
@@ -166,7 +165,7 @@ class ChatModel:
                 if item is _NOTHING_YET and time.monotonic() > latest:  # the loop itself is stuck
                     raise self._late(seconds)
                 yield item
-            self._breaker.succeeded()
+            self.breaker.succeeded()
         except BaseException as error:  # also a caller that leaves
             self._note(error)
             raise
@@ -178,9 +177,9 @@ class ChatModel:
     def _note(self, error: BaseException) -> None:
         """Count what ended a call, where it says something of the endpoint."""
         if isinstance(error, ModelUnavailable) and error.of_endpoint:
-            self._breaker.failed(error)
+            self.breaker.failed(error)
         else:
-            self._breaker.unclear()
+            self.breaker.unclear()
 
     async def _converse(
         self,

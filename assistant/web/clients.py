@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -45,8 +46,12 @@ class Client:
 class Gate:
     """Lets programs in. Without any key, and only where this machine alone can connect, everyone is."""
 
-    def __init__(self, keys: Keys, *, open_to_all: bool) -> None:
+    def __init__(
+        self, keys: Keys, *, open_to_all: bool, on_refused: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """``on_refused`` hears the code of the error that each one gets who asks too often."""
         self._keys = keys
+        self._on_refused = on_refused
         self._open_to_all = open_to_all
         self._asked: dict[str, deque[float]] = {}
         self._lock = threading.Lock()
@@ -76,6 +81,7 @@ class Gate:
             while asked and asked[0] <= now - _MINUTE:
                 asked.popleft()
             if len(asked) >= client.per_minute:
+                self._on_refused(TooOften.code)
                 raise TooOften(client.per_minute)
             asked.append(now)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable, Container
 from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,11 +19,17 @@ from vectorstore.errors import Language
 class Crowd:
     """The requests that are being answered at one server, by the address that they came from."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, on_refused: Callable[[str], None] = lambda _: None) -> None:
+        """``on_refused`` hears the code of the error that each one gets who is not let in."""
         self.ending = False
+        self.on_refused = on_refused
         self._limits = limits
         self._asking: dict[asyncio.Task[object], str] = {}
         self._of: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._asking)
 
     def has_room(self, address: str) -> bool:
         """Whether one more of that address is taken."""
@@ -50,22 +57,27 @@ class Crowd:
 class CrowdLimit:
     """Refuses requests beyond the room that there is (503), and ends those that are left with the server.
 
+    Those for ``unbounded`` paths are none of them: whoever watches a crowded server sees that it is.
     uvicorn's own limit counts connections that ask nothing, and answers in plain text.
     """
 
-    def __init__(self, app: ASGIApp, crowd: Crowd, language: Language) -> None:
+    def __init__(
+        self, app: ASGIApp, crowd: Crowd, language: Language, unbounded: Container[str] = ()
+    ) -> None:
         self.app = app
+        self.unbounded = unbounded
         self.crowd = crowd
         self.language = language
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         task = asyncio.current_task()
-        if scope["type"] != "http" or task is None:
+        if scope["type"] != "http" or task is None or scope["path"] in self.unbounded:
             await self.app(scope, receive, send)
             return
         address = scope["client"][0] if scope.get("client") else ""
         if not self.crowd.has_room(address):
+            self.crowd.on_refused(Crowded.code)
             response = known_error_response(Crowded(), self.language, path=scope["path"])
             await response(scope, receive, send)
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import h11
@@ -26,11 +27,19 @@ _END_OF_HEAD = re.compile(rb"\n\r?\n")
 class Door:
     """Who came in at one server, by address, and who of them is waiting, the longest first."""
 
-    def __init__(self, limits: Limits, language: Language) -> None:
+    def __init__(
+        self, limits: Limits, language: Language, on_refused: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """``on_refused`` hears the code of the error that each one gets for whom there is no room."""
         self.limits = limits
+        self._on_refused = on_refused
         self.language: Language = language
         self._open: Counter[str] = Counter()
         self._waiting: dict[str, dict[GuardedConnection, None]] = {}
+
+    def __len__(self) -> int:
+        """How many connections are open."""
+        return self._open.total()
 
     def come(self, connection: GuardedConnection) -> None:
         """One more. Where that is one too many, the one that waits longest goes, or else this one."""
@@ -43,6 +52,7 @@ class Door:
         else:
             return
         first = next(iter(waiting), connection) if waiting else connection
+        self._on_refused(Crowded.code)
         first.turn_away(Crowded())
 
     def go(self, connection: GuardedConnection) -> None:

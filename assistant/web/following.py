@@ -9,8 +9,9 @@ from contextlib import suppress
 import anyio.to_thread
 
 from assistant.answer_json import Json, to_json
-from assistant.desk import HEARTBEAT, NOTHING_NEW, Job
 from assistant.errors import AnswerStopped
+from assistant.job import HEARTBEAT, NOTHING_NEW, Job
+from assistant.logs import IN_HAND
 from assistant.sessions import Asked, Caller, Sessions
 from assistant.types import Answer, AnswerEvent, Question
 from vectorstore.errors import Language, Message
@@ -28,9 +29,12 @@ async def submit(sessions: Sessions, question: Question, caller: Caller, message
     Raises Busy at once and not behind all who ask.
     """
     with sessions.place(question, caller, message_id):
-        return await anyio.to_thread.run_sync(
+        asked = await anyio.to_thread.run_sync(
             lambda: sessions.submit(question, caller, message_id=message_id)
         )
+    if in_hand := IN_HAND.get():
+        in_hand.answer_id = asked.job.question.id
+    return asked
 
 
 async def answer_of(job: Job, seconds: float | None = None) -> Answer:

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from assistant.logs import request_id
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 logger = logging.getLogger(__name__)
@@ -212,4 +213,6 @@ def install_error_responses(app: FastAPI, language: Language) -> None:
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> JSONResponse:
-        return status_response(500, language, path=request.url.path)
+        # Beyond all that gives responses their headers: by this one the cause is found in the log.
+        headers = {"X-Request-ID": found} if (found := request_id()) else {}
+        return status_response(500, language, headers, path=request.url.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,13 @@ def page_paths(base: str) -> tuple[str, ...]:
 def page_folders(base: str) -> tuple[str, ...]:
     """The folders of paths that it asks for."""
     return tuple(base.rstrip("/") + folder for folder in _FOLDERS)
+
+
+def is_page(bases: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a path is one that the pages mounted at ``bases`` ask for, or in one of their folders."""
+    paths = frozenset(path for base in bases for path in (base, *page_paths(base)))
+    folders = tuple(folder for base in bases for folder in page_folders(base))
+    return lambda path: path in paths or path.startswith(folders)
 
 
 def build_page(

@@ -109,6 +109,7 @@ class Events:
             near=(near or "")[:_LONGEST_PLACE],
             conversation_id=talk.id,
             language=self.language,
+            face="page",
         )
         for entry in self._entries(question, owner, _address(request)):
             talk = talk.put(entry)

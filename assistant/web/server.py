@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import logging
-import signal
 import socket
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, aclosing, asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, aclosing, asynccontextmanager, closing
 from functools import partial
 
 import anyio.to_thread
@@ -49,21 +46,22 @@ from assistant.web.no_such_path import NoSuchPath
 from assistant.web.own_names import OwnNames
 from assistant.web.retention import forgetting
 from assistant.web.room import Limits, make_room
+from assistant.web.serving import SHUTDOWN_SECONDS, Server, stopped_in_order
 from assistant.web.visitor import Visitors
+from assistant.web.watch import routes as watching
+from assistant.web.watch.metrics import Metrics
+from assistant.web.watch.readings import Readings
+from assistant.web.watch.requests import WATCHING, QuestionWatch, RequestWatch, templates_of
 from assistant.web.wechat import official, wecom, wecom_bot
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 _LOG = logging.getLogger(__name__)
 
 KEEP_ALIVE_SECONDS = 15
-# When the server stops: what is nearly answered is finished, then all else is told that it ends, and then
-# what is left is cut, such as the stream that every open page holds for ever.
-FINISHING_SECONDS = 2.0
-LAST_WORDS_SECONDS = 1.0
-SHUTDOWN_SECONDS = 5
 _ROUTERS = (
     ask.router,
     library.router,
+    watching.router,
     kept_conversations.router,
     completions.router,
     mcp.router,
@@ -103,13 +101,14 @@ def create_app(settings: Settings, limits: Limits = Limits()) -> FastAPI:
     pages = _pages(settings.language)
     app.add_middleware(BodyLimit, language=settings.language)
     app.add_middleware(OwnNames, settings=settings)
-    app.add_middleware(CrowdLimit, crowd=app.state.crowd, language=settings.language)
+    app.add_middleware(CrowdLimit, crowd=app.state.crowd, language=settings.language, unbounded=WATCHING)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Visitors, paths=frozenset(pages))
     install_error_responses(app, settings.language)
     for router in _ROUTERS:
         app.include_router(router)
     _mount_pages(app, pages)
+    _watch_requests(app, pages)
     return app
 
 
@@ -118,8 +117,15 @@ def _set_state(app: FastAPI, settings: Settings, limits: Limits) -> None:
     app.state.settings = settings
     app.state.language = settings.language
     app.state.limits = limits
-    app.state.crowd = Crowd(limits)
-    app.state.gate = Gate(Keys(settings.data_dir), open_to_all=is_loopback(settings.host))
+    app.state.metrics = Metrics()
+    app.state.metrics.registry.register(Readings(app))
+    app.state.told = settings.request_log != "off"
+    app.state.crowd = Crowd(limits, app.state.metrics.refused)
+    app.state.door = None
+    app.state.stopping = False
+    app.state.gate = Gate(
+        Keys(settings.data_dir), open_to_all=is_loopback(settings.host), on_refused=app.state.metrics.refused
+    )
     app.state.workers = new_workers()
     app.state.administration = open_administration(settings)
     app.state.callbacks = Callbacks(settings)
@@ -144,7 +150,8 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
             app.state.failure = error
             raise
         app.state.assistant = opened.enter_context(closing(assistant))
-        desk = opened.enter_context(closing(Desk(assistant, history)))
+        watch = QuestionWatch(app.state.metrics, told=app.state.told)
+        desk = opened.enter_context(closing(Desk(assistant, history, watch)))
         app.state.parts = Parts(
             assistant=assistant,
             desk=desk,
@@ -181,6 +188,19 @@ def _mount_pages(app: FastAPI, pages: dict[str, Language]) -> None:
             examples=written_questions(settings.seeds_dir) if language == settings.language else (),
             shares=settings.link_days > 0,
         )
+
+
+def _watch_requests(app: FastAPI, pages: dict[str, Language]) -> None:
+    """Count and tell requests, around all else that looks at them."""
+    own = [route for router in _ROUTERS for route in router.routes]
+    plain = [route for route in app.router.routes if type(route) is Route]  # the description, links to a page
+    app.add_middleware(
+        RequestWatch,
+        metrics=app.state.metrics,
+        templates=templates_of([*own, *plain]),
+        is_page=page.is_page(pages),
+        told=app.state.told,
+    )
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -226,60 +246,23 @@ def _not_bound(host: str, port: int, error: OSError) -> PolicyAssistantError:
     )
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, which says when it is ready, and ends every answer before it stops."""
-
-    def __init__(self, config: uvicorn.Config, app: FastAPI, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self.app = app
-        self.on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self.on_ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        leaving = asyncio.create_task(self._see_everybody_out())
-        await super().shutdown(sockets)
-        leaving.cancel()
-
-    async def _see_everybody_out(self) -> None:
-        await asyncio.sleep(FINISHING_SECONDS)
-        self.app.state.parts.desk.stop()
-        await asyncio.sleep(LAST_WORDS_SECONDS)
-        self.app.state.crowd.end()
-
-
 def server_config(app: FastAPI) -> uvicorn.Config:
     """How the app is served: bounded in connections and time, with our own log."""
     limits: Limits = app.state.limits
+    app.state.door = Door(limits, app.state.language, app.state.metrics.refused)
     return uvicorn.Config(
         app,
-        http=guarded_by(Door(limits, app.state.language)),
+        http=guarded_by(app.state.door),
         h11_max_incomplete_event_size=limits.head_bytes,
         lifespan="on",
         forwarded_allow_ips=app.state.settings.trusted_proxies or [],
         ws="none",
         log_config=None,
-        access_log=False,  # the addresses of requests tell what people read
+        access_log=False,  # RequestWatch tells of requests; their addresses tell what people read
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-
-
-@contextmanager
-def _stopped_in_order() -> Iterator[None]:
-    """Within the block being told to stop is no failure: uvicorn sends itself the signal again at its end."""
-    if threading.current_thread() is not threading.main_thread():  # no other hears of signals
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
@@ -288,9 +271,9 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
     Raises PortInUse, SettingsInvalid, and whatever opening the assistant raises.
     """
     app = create_app(settings, make_room(Limits()))
-    with bind(settings.host, settings.port) as listening, _stopped_in_order():
+    with bind(settings.host, settings.port) as listening, stopped_in_order():
         try:
-            _Server(server_config(app), app, on_ready).run(sockets=[listening])
+            Server(server_config(app), app, on_ready).run(sockets=[listening])
         except SystemExit:  # uvicorn's way to say that the app did not start
             if app.state.failure:
                 raise app.state.failure from None

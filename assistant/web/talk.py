@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.answer_json import to_json
-from assistant.desk import Job
 from assistant.history.types import Conversation, KeptTurn, TurnState
+from assistant.job import Job
 from assistant.types import AnswerReady, EvidenceReady, LookedAgain, TextDelta, Turn
 from assistant.web.page_html import (
     answer_html,

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from assistant import cli
+from assistant.logs import REQUESTS
 from assistant.settings import Settings
 from tests.assistant.commands import Command, Run
 
@@ -26,11 +27,13 @@ def client(server: str) -> Iterator[httpx.Client]:
 def _loggers() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
+    of_requests, propagate = [*REQUESTS.handlers], REQUESTS.propagate
     yield
-    for handler in root.handlers:
-        if handler not in handlers:
+    for handler in (*root.handlers, *REQUESTS.handlers):
+        if handler not in (*handlers, *of_requests):
             handler.close()
     root.handlers, root.level = handlers, level
+    REQUESTS.handlers, REQUESTS.propagate = of_requests, propagate
 
 
 @pytest.fixture

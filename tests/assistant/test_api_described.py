@@ -48,6 +48,7 @@ OPERATIONS = [
     "DELETE /api/conversations/{conversation_id}",
     "POST /api/feedback",
     "GET /healthz",
+    "GET /readyz",
     "GET /v1/models",
     "GET /v1/models/{model}",
     "POST /v1/chat/completions",
@@ -97,7 +98,7 @@ def test_nothing_but_health_is_told_without_a_key_where_there_are_keys(
             method, path = label.split(" ")
             for headers in ({}, {"authorization": "Bearer pa-wrong"}, {"authorization": "Basic eDp5"}):
                 response = client.request(method, path, headers=headers, params={"user": "x"})
-                assert (response.status_code == 401) == (path != "/healthz"), label
+                assert (response.status_code == 401) == (path not in ("/healthz", "/readyz")), label
                 if response.status_code == 401:
                     assert response.headers["www-authenticate"] == "Bearer"
 

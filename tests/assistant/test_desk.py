@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +18,7 @@ from assistant.desk import AT_ONCE, MOST_HURRIED, MOST_OF_ONE, MOST_WAITING, Des
 from assistant.errors import BadQuestion, Busy, ConversationUnknown, ServerStopping, TooManyAtOnce
 from assistant.history.history import History
 from assistant.history.types import TurnState
+from assistant.job import Job
 from assistant.types import AnswerEvent, AnswerReady, EvidenceReady, Question, TextDelta
 
 
@@ -247,3 +249,57 @@ def test_a_history_that_can_not_be_written_costs_nobody_an_answer(
 def test_what_nobody_owns_is_in_no_conversation(desk: Desk) -> None:
     assert desk.submit(asked("c1"), "somebody").kept
     assert not desk.submit(asked("c2")).kept
+
+
+def test_questions_under_way_and_those_that_wait_are_told_apart(gated_desk: Desk) -> None:
+    jobs = [gated_desk.submit(Question(text=ASKED)) for _ in range(AT_ONCE + 3)]
+    deadline = time.monotonic() + 20
+    while gated_desk.under_way(hurried=False) != (AT_ONCE, 3) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert gated_desk.under_way(hurried=False) == (AT_ONCE, 3)
+    assert gated_desk.under_way(hurried=True) == (0, 0)
+    gated_desk.stop()
+    assert gated_desk.stopping
+    assert gated_desk.under_way(hurried=False) == (0, 0)
+    assert all(job.answer.done() for job in jobs)
+
+
+class Watching:
+    """Keeps what a desk tells of questions."""
+
+    def __init__(self) -> None:
+        self.codes: list[str] = []
+        self.results: list[tuple[str, object]] = []
+
+    def refused(self, code: str) -> None:
+        self.codes.append(code)
+
+    def ended(self, job: Job, result: object) -> None:
+        self.results.append((job.question.id, result))
+
+
+def test_whoever_watches_hears_of_each_question_before_its_asker(gated: Gated, history: History) -> None:
+    watch = Watching()
+
+    def question() -> Question:
+        return Question(text=ASKED, conversation_id="talk")
+
+    with closing(Desk(gated, history, watch)) as desk:  # type: ignore[arg-type]  # only its stream is used
+        answered, stopped = desk.submit(question(), "甲"), desk.submit(question(), "甲")
+        stopped.stop()
+        with pytest.raises(CancelledError):
+            stopped.answer.result()
+        gated.gate.set()
+        answer = answered.answer.result()
+        assert watch.results == [(stopped.question.id, None), (answered.question.id, answer)]
+        gated.gate.clear()
+        for _ in range(MOST_OF_ONE):
+            desk.submit(question(), "甲")
+        with pytest.raises(TooManyAtOnce):
+            desk.submit(question(), "甲")
+        desk.stop()
+        with pytest.raises(ServerStopping):
+            desk.submit(question())
+        gated.gate.set()
+    assert watch.codes == ["too_many_at_once", "server_stopping"]

@@ -166,7 +166,9 @@ def test_requests_beyond_the_room_are_refused_in_our_own_form_until_there_is_roo
     with ExitStack() as opened:
         for place in range(AT_ONCE_OF_ONE):
             assert b"ALIVE" in begun(opened.enter_context(heartbeat(narrow, f"tab{place}")))
-        refused = [httpx.get(f"http://127.0.0.1:{narrow}{path}") for path in ("/healthz", "/v1/models")]
+        for path in ("/healthz", "/readyz", "/metrics"):  # whoever watches the server sees that it is crowded
+            assert httpx.get(f"http://127.0.0.1:{narrow}{path}").status_code == 200
+        refused = [httpx.get(f"http://127.0.0.1:{narrow}{path}") for path in ("/docs", "/v1/models")]
 
     for response in refused:
         assert response.status_code == 503
@@ -174,7 +176,7 @@ def test_requests_beyond_the_room_are_refused_in_our_own_form_until_there_is_roo
         assert response.json()["error"]["code"] == "crowded"
     assert refused[1].json()["error"]["type"] == "server_error"
     for _ in range(200):  # until the server has seen that they left
-        if httpx.get(f"http://127.0.0.1:{narrow}/healthz").status_code == 200:
+        if httpx.get(f"http://127.0.0.1:{narrow}/docs").status_code == 200:
             break
         time.sleep(0.1)
     assert answers(narrow)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.desk import Desk, Job
+from assistant.desk import Desk
 from assistant.errors import AnswerStopped, BadQuestion
 from assistant.history.history import History
+from assistant.job import Job
 from assistant.types import AnswerEvent, AnswerReady, Question
 from assistant.web.following import answer_of, follow
 from tests.assistant.test_desk import ASKED, Gated, gated

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from assistant.answer_json import to_json
-from assistant.desk import Job
 from assistant.errors import BadQuestion
 from assistant.history.types import Conversation, KeptTurn, Rating, TurnState, Verdict
+from assistant.job import Job
 from assistant.types import AnswerEvent, AnswerReady, Evidence, EvidenceReady, Question, TextDelta, Turn
 from assistant.web.talk import Entry, Talk, narrate, talk_of
 from tests.assistant.test_page_html import make_answer, shown_text

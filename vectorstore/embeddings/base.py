@@ -10,6 +10,7 @@ from langchain_core.embeddings import Embeddings
 from vectorstore.text import normalise
 
 if TYPE_CHECKING:
+    from vectorstore.breaker import Breaker
     from vectorstore.errors import Message
 
 
@@ -23,6 +24,9 @@ class Embedder(Embeddings):
     the first call, so an embedder made before a fork works after it.
     All methods and ``dimension`` raise EmbeddingUnavailable.
     """
+
+    breaker: Breaker | None = None
+    """What leaves an endpoint alone that fails; None where there is no endpoint."""
 
     @property
     @abstractmethod

@@ -49,7 +49,7 @@ class EndpointEmbedder(Embedder):
         self._base_url = _required(base_url, "POLICY_ASSISTANT_EMBEDDING_BASE_URL")
         self._headers = {"Authorization": f"Bearer {api_key or 'none'}"}
         self._lock = Lock()
-        self._breaker = Breaker(failures=_FAILURES)
+        self.breaker: Breaker = Breaker(failures=_FAILURES)
         self._query_seconds = query_seconds
         self._dimension = 0
 
@@ -75,7 +75,7 @@ class EndpointEmbedder(Embedder):
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question."""
-        with self._breaker.asking():
+        with self.breaker.asking():
             return self._read(self._post([text], self._query_seconds), 1)[0]
 
     def _insist(self, texts: Sequence[str]) -> Reply:

@@ -106,6 +106,7 @@ HEALTH_EXAMPLE = {
     "generation": "20261123-101500-1a2b3c",
     "mode": "extract",
 }
+READY_EXAMPLE = {"status": "ready"}
 _CONVERSATION = {
     "id": ANSWER_EXAMPLE["conversation_id"],
     "title": "示例县学生午餐补助由哪个部门负责？",

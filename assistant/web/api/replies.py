@@ -249,6 +249,12 @@ class ErrorBody(BaseModel):
     error: ErrorText
 
 
+class Ready(BaseModel):
+    """Body of ``GET /readyz``."""
+
+    status: Literal["ready"]
+
+
 class Health(BaseModel):
     """Body of ``GET /healthz``."""
 

@@ -136,6 +136,7 @@ class AskBody(Asked):
             scope=client.narrowed(self.scope.to_scope()),
             near=self.near,
             due=math.inf if self.deadline_s is None else time.monotonic() + self.deadline_s,
+            face="api",
         )
 
 

@@ -133,6 +133,7 @@ class CompletionBody(BaseModel):
             history=tuple(turn for turn in turns if turn.content),
             scope=scope,
             due=math.inf if seconds is None else time.monotonic() + seconds,
+            face="chat_completions",
         )
 
 

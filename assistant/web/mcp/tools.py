@@ -53,7 +53,7 @@ class Call:
 
 async def ask(call: Call, question: str, region: str, documents: Sequence[str]) -> CallToolResult:
     """The checked answer in Markdown, and where ``read_document`` finds what it cites."""
-    answer = await call.ask(Question(text=question, scope=call.scope(region, documents)))
+    answer = await call.ask(Question(text=question, scope=call.scope(region, documents), face="mcp"))
     told = to_json(answer)
     text = to_markdown(told, base=call.base, language=call.language)
     places = (f"[{one['label']}] {_place(one)}" for one in _items(told, "citations"))

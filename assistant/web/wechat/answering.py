@@ -26,7 +26,7 @@ from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.sessions import Caller
 from assistant.settings import Settings
 from assistant.tell import greeting
-from assistant.types import Answer, Question
+from assistant.types import Answer, Face, Question
 from assistant.web.continued import wants_more
 from assistant.web.dependencies import Parts, base_url_of
 from assistant.web.following import answer_of, submit
@@ -78,8 +78,17 @@ class _Saying:
 class Answering:
     """Answers one account's messages. ``name`` keeps its people apart from all others. Of one event loop."""
 
-    def __init__(self, name: str, settings: Settings, *, welcome: str | None, send: Send | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        welcome: str | None,
+        send: Send | None,
+        face: Face = "wechat",
+    ) -> None:
         self._name = name
+        self._face: Face = face
         self._seconds = min(settings.bot_seconds, _LAST_MOMENT - _GRACE)
         self._welcome = welcome
         self._send = send
@@ -130,7 +139,7 @@ class Answering:
 
     async def _answer(self, incoming: Incoming, moment: Moment) -> str:
         due = math.inf if self._send else moment.arrived + self._seconds
-        question = Question(text=incoming.question, due=due)
+        question = Question(text=incoming.question, due=due, face=self._face)
         caller = Caller(key=self._name, person=incoming.person)
         if wants_more(incoming.question):
             more = await anyio.to_thread.run_sync(_more, incoming.question, caller, moment)

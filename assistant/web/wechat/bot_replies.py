@@ -13,10 +13,10 @@ from uuid import uuid4
 import anyio.to_thread
 
 from assistant.answer_json import to_json
-from assistant.desk import Job
 from assistant.forms.markdown import escaped
 from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.history.history import History
+from assistant.job import Job
 from assistant.tell import greeting
 from assistant.types import Question
 from assistant.web.dependencies import Parts
@@ -55,7 +55,7 @@ class Replies:
         """
         if not message.text.strip():
             return self._sentence(ASK_IN_WORDS)
-        question = Question(text=message.text, due=time.monotonic() + ANSWER_SECONDS)
+        question = Question(text=message.text, due=time.monotonic() + ANSWER_SECONDS, face="wecom")
         try:
             asked = await submit(self.parts.sessions, question, message.caller, message.id)
         except PolicyAssistantError as error:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.desk import Job
 from assistant.errors import Busy
+from assistant.job import Job
 from assistant.settings import Settings
 from assistant.types import Question
 from assistant.web.wechat.bot_replies import ANSWER_SECONDS, progress
