@@ -16,6 +16,7 @@ from assistant.drafting.choose import MOST, choose, in_reading_order
 from assistant.drafting.deadline import tell_left, tell_today
 from assistant.drafting.hidden import lacks
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
+from assistant.drafting.sides import sides_of
 from assistant.drafting.state import state
 from assistant.drafting.versions import of_meant_versions, tell_changes, tell_standing
 from assistant.find import Found
@@ -80,7 +81,8 @@ def draft(
         return _select(found.selection, searcher)
     if missing := _missing(found.mentions, passages):
         return Draft(reason=Reason.NOT_FOUND, final=True, missing=missing, nearest=nearest)
-    inquiries = list(_inquiries(asked, found.mentions, _not_of_others(passages, found.mentions)))
+    meant = _not_of_others(passages, found.mentions)
+    inquiries = list(_inquiries(asked, found.mentions, meant, searcher))
     closely = -(-found.closely // max(1, len(inquiries)))
     readings = [_read(one, asked, found.reading, searcher, reader, closely) for one in inquiries]
     told = _Told(searcher)
@@ -99,13 +101,15 @@ def draft(
     if not statements or len(refused) == len(inquiries):
         reason = refused[0] if refused else Reason.NOT_FOUND
         return Draft(reason=reason, nearest=nearest, statements=statements[:_EACH_PART])
-    is_compared = len(found.mentions.groups) > 1
+    is_compared = all(one.is_side and not one.is_apart for one in inquiries)
     compared = compare(asked.text, sides, readings[0].wanted) if is_compared else None
     compared = compared or tell_left(asked.text, statements) or tell_standing(asked.text, statements)
     return Draft(statements=statements, compared=compared)
 
 
-def _inquiries(asked: StandAlone, mentions: Mentions, passages: Sequence[Passage]) -> Iterator[_Inquiry]:
+def _inquiries(
+    asked: StandAlone, mentions: Mentions, passages: Sequence[Passage], searcher: Searcher
+) -> Iterator[_Inquiry]:
     """What is to be told one by one: things named side by side, items given by number, parts of the question.
 
     None of several crowds out another.
@@ -118,6 +122,9 @@ def _inquiries(asked: StandAlone, mentions: Mentions, passages: Sequence[Passage
     elif any(numbered.values()):
         for own in numbered.values():
             yield _Inquiry(whole, own, _EACH_PART if len(numbered) > 1 else MOST, is_side=True, is_apart=True)
+    elif sides := sides_of(asked.focus, passages, searcher.weight):
+        for side in sides:
+            yield _Inquiry(side, passages, _EACH_PART, is_side=True)
     else:
         parts = cut(asked.focus)
         for part in parts:
