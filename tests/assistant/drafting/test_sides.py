@@ -1,4 +1,4 @@
-"""Things named side by side are told each at its place; what a text tells in one breath stays one question."""
+"""Things named side by side are told each at its place; what is told in one breath stays one question."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 def sides(assistant: Assistant, question: str) -> list[str]:
-    with assistant._library.searcher() as searcher:  # noqa: SLF001
+    with assistant._library.searcher() as searcher:
         passages = searcher.search(question, scope=EVERYWHERE, limit=10)
         return [part.focus for part in sides_of(question, passages, searcher.weight)]
 
