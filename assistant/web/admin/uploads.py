@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,28 +162,21 @@ async def show_upload(
 async def correct(
     request: Request, administration: TheAdministration, number: str, form: TheForm
 ) -> Response:
-    """Keep what a person corrected of one file beside the upload, and read it again."""
-    staging, source = administration.staging, form.get("source")
-    catalog = staging.folder_of(number) / CATALOG
-    readable = [each.document for each in staging.reading(number) or () if isinstance(each, Preview)]
-    head = next((document.head for document in readable if document.source == source), None)
-    if head is None or not isinstance(source, str):
-        return redirect(request, f"{UPLOAD_PATH}/{number}")
-    entries = {entry.source: entry for entry in load_catalog(catalog).document}
-    entries[source] = read_correction(form, head, entries.get(source) or DocumentEntry(source=source))
-    write_catalog(catalog, entries.values())
-    staging.read_again(number)
+    """Keep what a person corrected beside the upload, and read its files again."""
+    if _correct(administration, number, form):
+        administration.staging.read_again(number)
     return redirect(request, f"{UPLOAD_PATH}/{number}")
 
 
 @router.post(UPLOAD_PATH + "/{number}/save")
-async def save(request: Request, administration: TheAdministration, number: str) -> Response:
-    """Take in what could be read, in the background."""
+async def save(request: Request, administration: TheAdministration, number: str, form: TheForm) -> Response:
+    """Take in what could be read, as it was corrected on the page, in the background."""
     staging, uploaded = administration.staging, administration.uploaded
     folder, readings = staging.folder_of(number), staging.reading(number)
     names = _readable(folder, readings or ())
     if not names:
         return redirect(request, f"{UPLOAD_PATH}/{number}")
+    _correct(administration, number, form)
 
     def take(on_progress: OnProgress) -> IngestReport:
         report = uploaded.add(folder, names, on_progress)
@@ -192,6 +185,31 @@ async def save(request: Request, administration: TheAdministration, number: str)
 
     administration.jobs.start(_SAVING, take)
     return redirect(request, "/admin/job")
+
+
+def _correct(administration: Administration, number: str, form: Mapping[str, object]) -> bool:
+    """Write down what the form has otherwise than the files were read; whether there is any such thing.
+
+    The fields of each file have its number before their names. Raises CorrectionInvalid.
+    """
+    staging = administration.staging
+    catalog = staging.folder_of(number) / CATALOG
+    before = {entry.source: entry for entry in load_catalog(catalog).document}
+    read = [each.document for each in staging.reading(number) or () if isinstance(each, Preview)]
+    heads = {document.source: document.head for document in read}
+    entries = dict(before)
+    for name, source in form.items():
+        prefix, _, field = name.rpartition(".")
+        if field != "source" or not isinstance(source, str) or source not in heads:
+            continue
+        given = {key.removeprefix(f"{prefix}."): form[key] for key in form if key.startswith(f"{prefix}.")}
+        entry = before.get(source) or DocumentEntry(source=source)
+        corrected = read_correction(given, heads[source], entry)
+        if corrected != entry:
+            entries[source] = corrected
+    if entries != before:
+        write_catalog(catalog, entries.values())
+    return entries != before
 
 
 @router.post(UPLOAD_PATH + "/{number}/discard")

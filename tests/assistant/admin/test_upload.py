@@ -30,6 +30,11 @@ def documents(settings: Settings) -> Path:
     return settings.data_dir / "documents"
 
 
+def of_file(source: str, at: int = 1, **changed: str) -> dict[str, str]:
+    """The fields of one of the files on the page of an upload."""
+    return {f"{at}.{name}": value for name, value in {"source": source, **FIELDS, **changed}.items()}
+
+
 def save(person: Person, name: str, text: str) -> httpx.Response:
     return person.save(person.upload((name, text.encode())))
 
@@ -42,7 +47,7 @@ def test_an_uploaded_document_answers_after_preview_correction_and_saving(
         assert shown in preview.text
     assert not documents(admin_settings).exists()
 
-    corrected = person.wait(person.post(f"{preview.url.path}/correct", source="校车.txt", **FIELDS))
+    corrected = person.wait(person.post(f"{preview.url.path}/correct", **of_file("校车.txt")))
     assert "征求意见稿</small>" in corrected.text
     assert "浙江省云山市" in corrected.text
     done = person.save(corrected)
@@ -108,7 +113,7 @@ def test_files_of_an_archive_are_corrected_one_by_one_and_leave_together(person:
         archive.writestr("甲/校车.txt", BUS.replace("云山市", "平湖市"))
         archive.writestr("乙.txt", DORMITORY.replace("云山市", "平湖市"))
     preview = person.upload(("两份.zip", packed.getvalue()))
-    corrected = {**FIELDS, "source": "两份.zip/甲/校车.txt", "title": "平湖市校车安全管理细则"}
+    corrected = of_file("两份.zip/甲/校车.txt", title="平湖市校车安全管理细则")
     preview = person.wait(person.post(f"{preview.url.path}/correct", **corrected))
     assert "新增 2 份" in person.save(preview).text
 
@@ -117,6 +122,41 @@ def test_files_of_an_archive_are_corrected_one_by_one_and_leave_together(person:
     confirm = person.get(f"{page.url.path}/remove")
     assert "其他文件会一并移除" in confirm.text
     assert "移除 2 份" in person.wait(person.post(confirm.url.path)).text
+
+
+def test_saving_takes_every_field_on_the_page_whether_or_not_it_was_corrected_before(
+    person: Person, admin_settings: Settings
+) -> None:
+    preview = person.upload(("车甲.txt", BUS.encode()), ("车乙.txt", DORMITORY.encode()))
+    fields = of_file("车甲.txt", 1, title="甲县校车细则", number="") | of_file(
+        "车乙.txt", 2, title="乙县宿舍规定", number=""
+    )
+    assert "新增 2 份" in person.wait(person.post(f"{preview.url.path}/save", **fields)).text
+    kept = (documents(admin_settings) / "catalog.toml").read_text(encoding="utf-8")
+    assert "甲县校车细则" in kept
+    assert "乙县宿舍规定" in kept
+
+
+def test_saving_with_a_field_that_can_not_be_kept_saves_nothing(
+    person: Person, admin_settings: Settings
+) -> None:
+    preview = person.upload(("车丙.txt", BUS.encode()))
+    page = person.post(f"{preview.url.path}/save", **of_file("车丙.txt", title=" "))
+    assert page.status_code == 422
+    assert "标题不能是空的" in page.text
+    assert not (documents(admin_settings) / "车丙.txt").exists()
+    assert "保存入库" in person.get(preview.url.path).text
+    person.post(f"{preview.url.path}/discard")
+
+
+@pytest.mark.parametrize("name", [".source", "source", "1.source", "x.source", "1.2.source"])
+def test_fields_of_no_file_are_passed_over(person: Person, name: str) -> None:
+    preview = person.upload(("车丁.txt", BUS.encode()))
+    assert (
+        person.post(f"{preview.url.path}/correct", **{name: "别的.txt", "1.title": "别的"}).status_code == 200
+    )
+    assert "别的" not in person.wait(person.get(preview.url.path)).text
+    person.post(f"{preview.url.path}/discard")
 
 
 def test_what_can_not_be_read_is_told_and_not_saved(person: Person, admin_settings: Settings) -> None:
@@ -146,7 +186,7 @@ def test_a_correction_that_the_catalog_can_not_hold_is_told(
     person: Person, field: str, value: str, said: str
 ) -> None:
     preview = person.upload(("校车二.txt", BUS.encode()))
-    page = person.post(f"{preview.url.path}/correct", source="校车二.txt", **{**FIELDS, field: value})
+    page = person.post(f"{preview.url.path}/correct", **of_file("校车二.txt", **{field: value}))
 
     assert page.status_code == 422
     assert said in page.text
