@@ -123,7 +123,9 @@ def _banner(words: dict[str, str], language: Language, other: str) -> str:
         f'<button type="button" class="act act-new">{words["new"]}</button>'
         f'<button type="button" class="act act-place">{words["place"]}</button>'
         f'<a href="/documents?lang={language}">{words["library"]}</a>'
-        f'<a href="{other}" hreflang="{spoken}" lang="{spoken}">{words["other_language"]}</a>'
+        f'<a href="{other}" hreflang="{spoken}" lang="{spoken}" title="{words["other_language"]}">'
+        f'<span class="wide">{words["other_language"]}</span>'
+        f'<span class="narrow">{words["other_short"]}</span></a>'
         f'<button type="button" class="act act-theme" title="{words["theme"]}">◐</button></nav></header>'
     )
 

@@ -20,6 +20,7 @@ WORDS: Mapping[str, Message] = {
     ),
     "library": Message("文件库", "Library"),
     "other_language": Message("English", "中文"),
+    "other_short": Message("EN", "中"),
     "theme": Message("明暗", "Theme"),
     "ask": Message("请输入问题", "Ask a question"),
     "send": Message("发送", "Send"),
