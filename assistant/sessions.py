@@ -29,7 +29,7 @@ from assistant.errors import (
     QuestionTaken,
 )
 from assistant.history.history import History
-from assistant.history.types import Conversation
+from assistant.history.types import Conversation, TurnState
 from assistant.job import Job
 from assistant.types import Answer, Question, Turn
 
@@ -225,6 +225,8 @@ class Sessions:
             if turn.answer:
                 said = turn.answer["answer"]
                 turns += Turn(role="user", content=turn.question), Turn(role="assistant", content=said)
+            elif turn.state is TurnState.PENDING:  # who asks on meanwhile means that one
+                turns += (Turn(role="user", content=turn.question),)
         return turns
 
     def _name(self, job: Job, caller: Caller) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +12,15 @@ import pytest
 
 from assistant.keys import Keys
 from assistant.settings import Settings
-from tests.assistant.chat_completions.talking import ASKED, PacedModel, ask, modelled, server_with, text_of
+from tests.assistant.chat_completions.talking import (
+    ASKED,
+    QUICK,
+    PacedModel,
+    ask,
+    modelled,
+    server_with,
+    text_of,
+)
 
 LUNCH = "云山市的午餐补助由哪个部门负责？"
 BOOKS = "河口县的图书角由谁牵头？"
@@ -53,6 +62,20 @@ def test_whoever_is_named_keeps_their_past_and_no_others(
     assert "图书角" not in one
     assert "图书角" in other
     assert "午餐" not in other
+
+
+def test_a_question_knows_the_one_before_it_that_is_not_answered_yet(
+    model: PacedModel, modelled_client: httpx.Client
+) -> None:
+    model.seconds = 3.0
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ask, modelled_client, LUNCH, user="impatient", model="edu-policy")
+        while not model.server.questions:
+            time.sleep(0.02)
+        model.seconds = QUICK
+        assert "午餐" in understood(model, modelled_client, FOLLOW_UP, user="impatient")
+        assert not first.done()
+        assert "午餐" in text_of(first.result()) or "补助" in text_of(first.result())
 
 
 def test_the_conversation_of_a_reply_can_be_continued_by_whoever_knows_it(
