@@ -99,7 +99,8 @@ class Reader(threading.Thread):
             suggest = next(each["id"] for each in dependencies if each["trigger_after"] == submit)
             while not self._leave.wait(self._random.uniform(*_READING)):
                 started, session = time.perf_counter(), uuid4().hex
-                self._run(client, session, submit, [self._random.choice(self._questions), None, None])
+                question = self._random.choice(self._questions)
+                self._run(client, session, submit, [question, None, None, ""])
                 self.seconds.append(time.perf_counter() - started)
                 self._run(client, session, suggest, [None])
 
