@@ -15,6 +15,7 @@ from assistant.drafting.arithmetic import compare
 from assistant.drafting.choose import MOST, choose, in_reading_order
 from assistant.drafting.deadline import tell_left, tell_today
 from assistant.drafting.hidden import lacks
+from assistant.drafting.members import members_of
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.sides import sides_of
 from assistant.drafting.state import state
@@ -187,6 +188,10 @@ class _Told:
     def add(self, chosen: Sequence[Span], wanted: Wanted, question: str) -> tuple[Statement, ...]:
         """Keep the chosen spans as statements, in the order in which they are read; gives those."""
         before = set(self._statements)
+        if listed := members_of(chosen, wanted, self._searcher):
+            for one in listed:
+                self._keep(one)
+            return listed
         for span in in_reading_order(chosen):
             chunk = span.passage.chunk
             if not chunk.cells:

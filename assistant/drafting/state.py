@@ -40,9 +40,9 @@ def state(
     ``with_others``: more of its passage is told, so that of a list all is.
     """
     listed: tuple[Statement, ...] = ()
-    if lead := _lead_of(span, with_others or _asks_list(wanted)):
+    if lead := _lead_of(span, with_others or asks_list(wanted)):
         listed = tuple(_with_items(lead, span.passage, searcher))
-    elif (above := _passage_of_lead(span, searcher)) and _asks_list(wanted):
+    elif (above := _passage_of_lead(span, searcher)) and asks_list(wanted):
         listed = tuple(_with_items(above.matches[-1], above, searcher))
     if any(one.start <= span.start and span.end <= one.end for one in listed):
         yield from listed
@@ -50,7 +50,7 @@ def state(
     # Else its item is told by its heading alone, which is not what answers.
     start, end = _telling(span, wanted)
     end = _proviso_end(span) if end == len(span.text) else span.start + end
-    yield _statement(span.passage, span.start + start, end)
+    yield statement(span.passage, span.start + start, end)
 
 
 def tidy(text: str) -> str:
@@ -61,7 +61,8 @@ def tidy(text: str) -> str:
     return text if text.endswith(("。", "！", "？", "；", "…", "”")) else text + "。"
 
 
-def _statement(passage: Passage, start: int, end: int) -> Statement:
+def statement(passage: Passage, start: int, end: int) -> Statement:
+    """What stands between two offsets of the document as a statement."""
     chunk = passage.chunk
     text = chunk.text[start - chunk.start : end - chunk.start]
     return Statement(text=tidy(text), passage=passage, start=start, end=end)
@@ -82,7 +83,8 @@ def _lead_of(span: Span, is_list_told: bool) -> Match | None:
     return None
 
 
-def _asks_list(wanted: Wanted) -> bool:
+def asks_list(wanted: Wanted) -> bool:
+    """Whether a list, or conditions, are probably asked for."""
     return wanted.probability_of("list") >= _ASKS_LIST or wanted.probability_of("case") >= _ASKS_CASES
 
 
@@ -133,7 +135,7 @@ def _with_items(lead: Match, passage: Passage, searcher: Searcher) -> Iterator[S
     chunk = passage.chunk
     end = _end_of_items(lead, passage)
     if end > lead.end:
-        yield _statement(passage, lead.start, end)
+        yield statement(passage, lead.start, end)
         return
     items = list(_items_below(chunk, searcher)) if lead.end == chunk.end else []
     total = f"（共{len(items)}项）" if len(items) > 1 else ""
@@ -141,11 +143,11 @@ def _with_items(lead: Match, passage: Passage, searcher: Searcher) -> Iterator[S
     yield Statement(
         text=f"{said}{total}：" if items else tidy(said), passage=passage, start=lead.start, end=lead.end
     )
-    for item, (start, end) in zip(items, _in_short(items), strict=True):
-        yield replace(_statement(searcher.passage(item), start, end), listed=True)
+    for item, (start, end) in zip(items, in_short(items), strict=True):
+        yield replace(statement(searcher.passage(item), start, end), listed=True)
 
 
-def _in_short(items: Sequence[Chunk]) -> Sequence[tuple[int, int]]:
+def in_short(items: Sequence[Chunk]) -> Sequence[tuple[int, int]]:
     """How much of each item is told: all of a short one, of a long one its first sentence, or only its
     first clause where the list would grow too long; a list is told to its end.
     """

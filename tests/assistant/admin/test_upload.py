@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -30,7 +31,7 @@ def documents(settings: Settings) -> Path:
     return settings.data_dir / "documents"
 
 
-def of_file(source: str, at: int = 1, **changed: str) -> dict[str, str]:
+def of_file(source: str, at: int = 1, changed: Mapping[str, str] = {}) -> dict[str, str]:
     """The fields of one of the files on the page of an upload."""
     return {f"{at}.{name}": value for name, value in {"source": source, **FIELDS, **changed}.items()}
 
@@ -113,7 +114,7 @@ def test_files_of_an_archive_are_corrected_one_by_one_and_leave_together(person:
         archive.writestr("甲/校车.txt", BUS.replace("云山市", "平湖市"))
         archive.writestr("乙.txt", DORMITORY.replace("云山市", "平湖市"))
     preview = person.upload(("两份.zip", packed.getvalue()))
-    corrected = of_file("两份.zip/甲/校车.txt", title="平湖市校车安全管理细则")
+    corrected = of_file("两份.zip/甲/校车.txt", changed={"title": "平湖市校车安全管理细则"})
     preview = person.wait(person.post(f"{preview.url.path}/correct", **corrected))
     assert "新增 2 份" in person.save(preview).text
 
@@ -128,8 +129,8 @@ def test_saving_takes_every_field_on_the_page_whether_or_not_it_was_corrected_be
     person: Person, admin_settings: Settings
 ) -> None:
     preview = person.upload(("车甲.txt", BUS.encode()), ("车乙.txt", DORMITORY.encode()))
-    fields = of_file("车甲.txt", 1, title="甲县校车细则", number="") | of_file(
-        "车乙.txt", 2, title="乙县宿舍规定", number=""
+    fields = of_file("车甲.txt", 1, {"title": "甲县校车细则", "number": ""}) | of_file(
+        "车乙.txt", 2, {"title": "乙县宿舍规定", "number": ""}
     )
     assert "新增 2 份" in person.wait(person.post(f"{preview.url.path}/save", **fields)).text
     kept = (documents(admin_settings) / "catalog.toml").read_text(encoding="utf-8")
@@ -141,7 +142,7 @@ def test_saving_with_a_field_that_can_not_be_kept_saves_nothing(
     person: Person, admin_settings: Settings
 ) -> None:
     preview = person.upload(("车丙.txt", BUS.encode()))
-    page = person.post(f"{preview.url.path}/save", **of_file("车丙.txt", title=" "))
+    page = person.post(f"{preview.url.path}/save", **of_file("车丙.txt", changed={"title": " "}))
     assert page.status_code == 422
     assert "标题不能是空的" in page.text
     assert not (documents(admin_settings) / "车丙.txt").exists()
@@ -186,7 +187,7 @@ def test_a_correction_that_the_catalog_can_not_hold_is_told(
     person: Person, field: str, value: str, said: str
 ) -> None:
     preview = person.upload(("校车二.txt", BUS.encode()))
-    page = person.post(f"{preview.url.path}/correct", **of_file("校车二.txt", **{field: value}))
+    page = person.post(f"{preview.url.path}/correct", **of_file("校车二.txt", changed={field: value}))
 
     assert page.status_code == 422
     assert said in page.text
