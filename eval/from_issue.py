@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ import typer
 
 from eval.cases import SHIPPED_CASES, Case, GoldQuote, Kind, load_cases
 from eval.check import check_cases
+from eval.english_questions import choose_for_english
 from eval.errors import CasesInvalid
 from eval.libraries import SEEDS, Material, folder_library, read_material, shipped_library
 from eval.normalise import normalise
@@ -67,7 +69,8 @@ def read_form(body: str) -> dict[Field, str]:
 def make_case(body: str, material: Material, *, of_seeds: bool = True, case_id: str = "") -> Case:
     """The case of a report about the documents of ``material``.
 
-    Without ``case_id`` it gets the next free one. Raises CasesInvalid, which says what the report lacks.
+    Without ``case_id`` it gets one that is free: of the seeds the next number, elsewhere a name.
+    Raises CasesInvalid, which says what the report lacks.
     """
     form = read_form(body)
     question = _required(form, Field.QUESTION)
@@ -79,7 +82,7 @@ def make_case(body: str, material: Material, *, of_seeds: bool = True, case_id: 
         evidence = ()
     facts = tuple(_alternatives(line) for line in expected.splitlines() if line.strip())
     case = Case(
-        id=case_id or _free_id(question, evidence, of_seeds=of_seeds),
+        id=case_id or f"issue-{hashlib.sha256(question.encode()).hexdigest()[:8]}",
         kind=Kind.FACT if answerable else Kind.UNANSWERABLE,
         question=" ".join(question.split()),
         facts=facts if answerable else (),
@@ -88,6 +91,7 @@ def make_case(body: str, material: Material, *, of_seeds: bool = True, case_id: 
         answerable=answerable,
         says="" if answerable else " ".join(expected.split()),
     )
+    case = case if case_id or not of_seeds else _numbered(case)
     _prove(case, material.texts, of_seeds=of_seeds)
     return case
 
@@ -157,14 +161,21 @@ def _is_called(source: str, title: str, material: Material) -> bool:
     return any(name and (name in wanted or wanted in name) for name in names)
 
 
-def _free_id(question: str, evidence: Sequence[GoldQuote], *, of_seeds: bool) -> str:
-    """Of the seeds the next number of the first document's own, elsewhere a name made of the question."""
-    if not of_seeds:
-        return f"issue-{hashlib.sha256(question.encode()).hexdigest()[:8]}"
-    seed = _NUMBER_OF_SEED.match(evidence[0].file) if evidence else None
+def _numbered(case: Case) -> Case:
+    """A case about the seeds with the next number of its first document.
+
+    A number is passed over with which the case would be drawn for a question in English: none is written
+    for it yet, and another case would lose its place in the draw.
+    """
+    seed = _NUMBER_OF_SEED.match(case.evidence[0].file) if case.evidence else None
     prefix = seed[1] if seed else "xxx"
-    taken = [int(case.id[4:]) for case in load_cases(SHIPPED_CASES) if case.id.startswith(f"{prefix}-")]
-    return f"{prefix}-{max(taken, default=0) + 1:03d}"
+    shipped = load_cases(SHIPPED_CASES)
+    taken = [int(one.id[4:]) for one in shipped if one.id.startswith(f"{prefix}-")]
+    numbered = (
+        case.model_copy(update={"id": f"{prefix}-{number:03d}"})
+        for number in count(max(taken, default=0) + 1)
+    )
+    return next(one for one in numbered if one.id not in choose_for_english([*shipped, one]))
 
 
 def _prove(case: Case, texts: Mapping[str, str], *, of_seeds: bool) -> None:
