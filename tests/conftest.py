@@ -36,6 +36,7 @@ SLOW_FILES = (
     "eval/test_commands.py",
     "eval/test_compare.py",
     "eval/test_run.py",
+    "test_quick.py",
     "vectorstore/readers",
     "vectorstore/test_chroma.py",
     "vectorstore/test_database.py",
