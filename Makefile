@@ -1,6 +1,7 @@
 # make run   starts the assistant: page and API on http://127.0.0.1:7860
-# make test  runs the tests
-# Both need Python 3.11 or newer and nothing else; everything goes into .venv and var/ in this folder.
+# make test  runs all tests
+# make quick looks at the style and runs the fast half of the tests, for every small change
+# All need Python 3.11 or newer and nothing else; everything goes into .venv and var/ in this folder.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,10 +9,10 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 CODE := assistant vectorstore eval tests
 
-.PHONY: help run test check static ingest eval gate docs clean
+.PHONY: help run test quick check static ingest eval gate docs clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '/^$$/q; s/^# //p' Makefile
 	@echo 'Others: make ingest, make eval, make gate (is it worse than the baselines in eval/?), make check (format, lint, types, imports, tests with coverage), make docs, make clean'
 
 run: $(RUN)
@@ -46,6 +47,12 @@ endif
 
 test: $(DEV)
 	$(BIN)/python -m pytest
+
+# tests/conftest.py says which tests are quick; the slowest are named, so that one that has become slow shows.
+quick: $(DEV)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/python -m pytest --quick -q --durations=3 --durations-min=2
 
 # What is parsed in a process of its own (most readers) shows no coverage, though it is tested.
 check: static

@@ -15,9 +15,78 @@ from assistant.settings import Settings
 from vectorstore.live import LiveLibrary
 from vectorstore.search import Searcher
 
-# No test depends on a clock: an example that loads a table first is slow, and right.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
+# What `make quick` leaves out. What is shared by several tests (a fixture of a module or of the session) is
+# shared because it is dear: a library that is built, a server, a browser, a model. So a test that uses such a
+# fixture is not quick; whoever writes one need not mark it. Listed are only files and folders that are slow
+# without: they measure time, fill disks, start processes, or read thousands of sentences.
+SLOW_FILES = (
+    "assistant/admin",
+    "assistant/chat_completions",
+    "assistant/drafting/test_state.py",
+    "assistant/for_langchain",
+    "assistant/history/test_history.py",
+    "assistant/history/test_store.py",
+    "assistant/test_server.py",
+    "assistant/test_start_and_disk.py",
+    "assistant/test_support_seeds.py",
+    "browser",
+    "eval/test_baselines.py",
+    "eval/test_benchmark_check.py",
+    "eval/test_broken_systems.py",
+    "eval/test_commands.py",
+    "eval/test_compare.py",
+    "eval/test_run.py",
+    "test_quick.py",
+    "vectorstore/readers",
+    "vectorstore/test_chroma.py",
+    "vectorstore/test_database.py",
+    "vectorstore/test_embeddings.py",
+    "vectorstore/test_guarantees.py",
+    "vectorstore/test_lent.py",
+    "vectorstore/test_live.py",
+    "vectorstore/test_space.py",
+    "vectorstore/test_words_alone.py",
+)
+_TESTS = Path(__file__).resolve().parent
+_EXAMPLES_WHEN_QUICK = 10  # that hypothesis tries, instead of 100
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take ``--quick``."""
+    parser.addoption("--quick", action="store_true", help="only the fast tests, as `make quick` runs them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test depends on a clock: an example that loads a table first is slow, and right."""
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.register_profile("quick", deadline=None, max_examples=_EXAMPLES_WHEN_QUICK)
+    hypothesis.settings.load_profile("quick" if config.getoption("--quick") else "untimed")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With ``--quick`` listed files are not even imported, since that alone takes seconds."""
+    listed = {_TESTS / name for name in SLOW_FILES}
+    return True if config.getoption("--quick") and collection_path in listed else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ``--quick`` only tests stay that use nothing which is built once for several."""
+    if config.getoption("--quick"):
+        slow = [item for item in items if _shares_a_fixture(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not _shares_a_fixture(item)]
+
+
+def _shares_a_fixture(item: pytest.Item) -> bool:
+    """Whether a test uses a fixture of this repository that is made for more than one test."""
+    if not isinstance(item, pytest.Function):
+        return False
+    used = item._fixtureinfo.name2fixturedefs.values()
+    return any(
+        fixture.scope != "function" and fixture.baseid.startswith("tests")
+        for fixtures in used
+        for fixture in fixtures
+    )
 
 
 @pytest.fixture(scope="session")

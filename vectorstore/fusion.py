@@ -9,7 +9,11 @@ from vectorstore.chunking import chunk_of
 
 
 def nearness(near: Mapping[str, float]) -> dict[str, float]:
-    """By chunk, from similarities by entry: the mean of its own and that of its nearest sentence."""
+    """How near each chunk is: the mean of its own similarity and that of its nearest sentence.
+
+    ``near`` is similarity by entry of the index, chunks and sentences. What the index did not give counts as
+    the farthest that it gave; a chunk without sentences counts alone.
+    """
     farthest = min(near.values(), default=0.0)
     best: dict[str, float] = {}
     for entry, similarity in near.items():
@@ -21,7 +25,15 @@ def nearness(near: Mapping[str, float]) -> dict[str, float]:
 
 
 def mix(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str, float]:
-    """Half and half of the standardised scores; what one search did not find counts as its worst."""
+    """Scores by chunk: half and half of those of two searches, each standardised.
+
+    Standardised: with mean 0 and standard deviation 1 over all chunks that either found. What one search
+    did not find counts as its worst.
+
+    >>> mixed = mix({"a": 0.9, "b": 0.5}, {"a": 12.0, "b": 4.0, "c": 4.0})
+    >>> max(mixed, key=mixed.__getitem__), round(mixed["b"], 2) == round(mixed["c"], 2)
+    ('a', True)
+    """
     candidates = dense.keys() | lexical.keys()
     mixed = dict.fromkeys(candidates, 0.0)
     for scores in (dense, lexical):

@@ -33,7 +33,15 @@ class Heading:
 
 
 def mark_headings(lines: Sequence[Line], headings: Sequence[Heading]) -> list[Line]:
-    """The lines, with their levels where a heading begins that can be one."""
+    """The lines; those that begin a heading have its level, unless they are too long for one, or a date.
+
+    Where more than two thirds of all lines would have one, the markup means something else: none has.
+
+    >>> from vectorstore.lines import read_lines
+    >>> lines = read_lines("总则\\n凡在本县就读的学生，适用本办法。")
+    >>> [(line.text, line.level) for line in mark_headings(lines, [Heading(start=0, end=2, level=1)])]
+    [('总则', 1), ('凡在本县就读的学生，适用本办法。', 0)]
+    """
     levels = {heading.start: heading.level for heading in headings}
     marked = [
         replace(line, level=levels[line.start]) if line.start in levels and _can_head(line.text) else line
@@ -51,10 +59,10 @@ def _can_head(text: str) -> bool:
 def choose_titles(
     lines: Sequence[Line], openings: Mapping[int, Opening], taken: Set[int]
 ) -> tuple[list[TitleBlock], dict[int, Opening]]:
-    """The titles of documents among the lines that are not ``taken``, and the openings that are left.
+    """The titles of documents among the lines that are not ``taken``, and the openings that are no titles.
 
-    A heading without number of the outermost level is one at the head of the
-    document. Those further down are chapters, unless all of them are called what documents are.
+    A heading of the outermost level, without a number and with no text above it, is a title. Such headings
+    further down are chapters, unless all of them are called what documents are (某某办法).
     """
     plain = [not (index in taken or index in openings) for index in range(len(lines))]
     blocks = find_titles(lines, plain)

@@ -44,8 +44,9 @@ _BEFORE_GAP = re.compile(r"[^\s。，,；;]{2,20}(?=[ \u3000]{2,}\S)")
 class Opening:
     """A line that opens a section. ``number`` is None for bullets, columns and the like.
 
-    ``level`` tells 1.1 from 1.1.1, # from ## and 编 from 分编; 0 elsewhere. A
-    ``styled`` opening is one by the file's markup alone.
+    ``label`` is the number as it is printed, ``title`` the heading's words, ``start`` the line's offset.
+    ``level`` tells 1.1 from 1.1.1, # from ## and 编 from 分编; 0 elsewhere. ``styled``
+    says that only the file's markup makes the line a heading, and no number.
     """
 
     family: Family
@@ -67,6 +68,12 @@ class OpeningReader:
 
     ``lines`` are looked at for how the document is numbered: one with 1.1 has
     headings such as "1 范围" too.
+
+    >>> from vectorstore.lines import read_lines
+    >>> lines = read_lines("一、总体要求\\n（一）指导思想\\n按照第三条的规定执行。\\n（二）主要目标")
+    >>> reader = OpeningReader(lines)
+    >>> [opening.label if (opening := reader.read(line)) else None for line in lines]
+    ['一、', '（一）', None, '（二）']
     """
 
     def __init__(self, lines: Sequence[Line] = ()) -> None:

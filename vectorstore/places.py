@@ -25,7 +25,11 @@ _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
 def names_of_region(region: str) -> set[str]:
-    """Every name under which people ask for a region or a part of it, folded for comparison."""
+    """Every name under which people ask for a region or a part of it, folded for comparison.
+
+    >>> sorted(names_of_region("嘉兴市"))
+    ['jiaxing', 'jiaxingshi', '嘉兴', '嘉兴市']
+    """
     names: set[str] = set()
     for unit in _UNIT.findall(region):
         for name in {unit, bare_name(unit)}:
@@ -42,8 +46,11 @@ def sounds_of(names: Iterable[str]) -> dict[tuple[str, ...], str]:
 def find_homophones(text: str, names: Mapping[tuple[str, ...], str]) -> list[tuple[int, int, str]]:
     """Where a name is typed, perhaps with other characters of the very same sound: 佳兴 for 嘉兴.
 
-    ``names`` as ``sounds_of`` gives them. Tones count: without them too many
-    words would be names, such as 讲习 and 江西. The longest come first.
+    Gives (start, end, name), the longest names first. ``names`` is what ``sounds_of`` gives. Tones count:
+    without them too many words would be names, such as 讲习 and 江西.
+
+    >>> find_homophones("佳兴的校车", sounds_of(["嘉兴"]))
+    [(0, 2, '嘉兴')]
     """
     sounds = _sounds(text)
     return [
@@ -75,7 +82,7 @@ def names_in_pinyin(texts: Iterable[str]) -> dict[str, str]:
 
 @cache
 def cities_in_pinyin() -> Mapping[str, str]:
-    """All provinces and cities in the same way: known to be places, whether or not the library has them."""
+    """The provinces and cities of China by their pinyin, whether or not the library has documents of them."""
     return {"".join(lazy_pinyin(name)): name for name in sorted(_wide_names())}
 
 
@@ -131,7 +138,12 @@ def _wide_names() -> frozenset[str]:
 def nearness_to(region: str, place: str) -> float:
     """How near a region is to a place: 1 for its own, less for those around it, else 0.
 
-    nearness_to("山东省聊城市", "山东省聊城市东阿县") is 6/9. Both may leave out what they are in.
+    It is the share of the place's name that is the region's. Both may leave out what they are in.
+
+    >>> nearness_to("山东省聊城市", "山东省聊城市东阿县") == 6 / 9
+    True
+    >>> nearness_to("江西省", "山东省聊城市东阿县")
+    0.0
     """
     return len(region) / len(place) if region and region in place else 0.0
 
@@ -169,6 +181,10 @@ def find_certain_places(text: str) -> list[tuple[int, int]]:
     Left out are county towns by their bare names, many of which are other words
     (合作, 高安), names of two characters with 县 or 区 (规 + 范县), and those
     that end in 城区 (新增城区).
+
+    >>> text = "聊城市和东阿县今年合作办学"
+    >>> [text[start:end] for start, end in find_certain_places(text)]
+    ['聊城市', '东阿县']
     """
     wide = _wide_names()
     return [

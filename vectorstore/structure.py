@@ -37,6 +37,13 @@ def read_structure(
 
     ``tables`` are those that the file draws; flattened ones are found besides.
     ``headings`` are those that it marks up; those with a number are read by it alone.
+
+    >>> text = "某县午餐补助办法\\n第一章 总则\\n第一条 为做好补助工作，制定本办法。"
+    >>> structure = read_structure(text)
+    >>> structure.titles
+    ('某县午餐补助办法',)
+    >>> [section.label for outer in structure.sections for section in outer.walk()]
+    ['', '第一章', '第一条']
     """
     lines = mark_headings(read_lines(text), headings)
     compilation = find_compilation(lines)

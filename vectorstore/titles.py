@@ -70,7 +70,11 @@ def is_furniture(line: Line) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Whether a line is a date and little else."""
+    """Whether a line is a date and little else, as below a signature.
+
+    >>> is_date("2024 年 3 月 8 日"), is_date("请于2024年3月8日前将名单报市教育局")
+    (True, False)
+    """
     match = _DATE.search(text[:60])
     return match is not None and len(text) - len(match.group()) <= 6
 
@@ -81,12 +85,22 @@ def is_signature(text: str) -> bool:
 
 
 def is_letterhead(text: str) -> bool:
-    """Whether a line is of the head of an official paper: 某某文件, its number, its issue."""
+    """Whether a line is of the head of an official paper: 某某文件, its number, its issue.
+
+    >>> is_letterhead("鲁政办字〔2022〕168号"), is_letterhead("第7期"), is_letterhead("第七条 经费")
+    (True, True, False)
+    """
     return len(text) <= 60 and bool(_LETTERHEAD.fullmatch(text))
 
 
 def ends_in_kind(text: str) -> bool:
-    """Whether a title names what kind of document it heads ("…方案(征求意见稿)", "…简报2025年第7期")."""
+    """Whether a title ends with the kind of its document (方案, 简报), or with that and its issue or status.
+
+    >>> ends_in_kind("乡村教育振兴工作方案（征求意见稿）"), ends_in_kind("基础教育简报2025年第7期")
+    (True, True)
+    >>> ends_in_kind("加强组织领导")
+    False
+    """
     return bool(_KIND_END.search(fold(text.strip()[-80:])))
 
 

@@ -29,7 +29,7 @@ _INSTRUCTION = re.compile(
 
 @dataclass(frozen=True)
 class Source:
-    """A passage as what a sentence may take from it."""
+    """A passage, and what a sentence that cites it may take from it: words, figures, names."""
 
     passage: Passage
 
@@ -65,7 +65,7 @@ class Source:
 
     @cached_property
     def figures_told(self) -> tuple[Figure, ...]:
-        """The same without the days of its head."""
+        """All its figures but the days of its head: those that its words and cells tell."""
         head = self.passage.head
         days = read_figures("\n".join(day.isoformat() for day in (head.issued_on, head.deadline) if day))
         own = (*days, *read_figures(comparable(f"{head.title}\n{head.period}")))
@@ -108,13 +108,13 @@ class Source:
 
     @cached_property
     def place_names(self) -> frozenset[str]:
-        """The same, and the place with which its title begins, if that is no place of the dictionary."""
+        """``region_names``, and the place with which its title begins: no dictionary has every place."""
         first = _FIRST_PLACE.match(self.passage.head.title)
         return self.region_names | (frozenset((first[0], first[1])) if first else frozenset())
 
     @property
     def document(self) -> tuple[str, int]:
-        """The document that it is of, or the document of a compilation."""
+        """Its document's id, and the number of the part that it stands in, 0 outside of a compilation."""
         return self.passage.chunk.document_id, self.passage.chunk.part
 
 

@@ -111,14 +111,23 @@ class Sentence:
 
 
 def split(reply: str) -> Iterator[Sentence]:
-    """The sentences of a whole reply; one of blanks only is kept for its line break."""
+    """The sentences of a whole reply; one of blanks only is kept for its line break.
+
+    >>> [(one.words, one.labels) for one in split("市教育局牵头。[1]财政局配合。[2][3]")]
+    [('市教育局牵头。', (1,)), ('财政局配合。', (2, 3))]
+    """
     for match in _SENTENCE.finditer(reply):
         if text := match.group():
             yield _read(text)
 
 
 def complete(text: str) -> int:
-    """How much of an unfinished reply, from its beginning, is sentences that nothing to come can change."""
+    """How many characters of an unfinished reply are sentences that nothing to come can change.
+
+    >>> text = "市教育局牵头。[1]财政局配"
+    >>> text[: complete(text)]
+    '市教育局牵头。[1]'
+    """
     end = 0
     for match in _SENTENCE.finditer(text) if _MARK.search(text) else ():
         rest = text[match.end() :]

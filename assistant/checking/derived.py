@@ -95,7 +95,10 @@ def is_small_count(figure: Figure) -> bool:
 def is_count(figure: Figure, sentence: str, bodies: Iterable[str]) -> bool:
     """Whether a number counts what its own sentence lists, or what a list of a passage has.
 
-    两个县 of 分两个县:甲县和乙县 does.
+    >>> from assistant.checking.figures import read_figures
+    >>> text = "分两个县:甲县和乙县"
+    >>> is_count(read_figures(text)[0], text, [])
+    True
     """
     value = _amount(figure)
     if value is None or not figure.unit or figure.unit[-1] not in _COUNTED or not 1 < value <= _MOST_COUNTED:

@@ -79,6 +79,9 @@ def comparable(text: str) -> str:
 
     White space between two digits stays as "|", since cells of a row are not one
     number; so do ① and ⒈, which are not the digits that they fold to.
+
+    >>> comparable("共 1,200 人，３ 年")
+    '共1200人,3年'
     """
     text = _ENCLOSED.sub("|", text)
     text = re.sub(r"(?<=\d)(?:\s+|，)(?=\d)", lambda m: m[0].strip() + "|", text)
@@ -87,7 +90,13 @@ def comparable(text: str) -> str:
 
 
 def read_figures(text: str) -> tuple[Figure, ...]:
-    """All figures of a comparable text, in order, none overlapping."""
+    """All figures of a comparable text, in order, none overlapping.
+
+    >>> [(one.text, one.value, one.unit) for one in read_figures("投入3万元,建设十二所学校")]
+    [('3万元', ('30000',), '元'), ('十二所', ('12',), '所')]
+    >>> [one.value for one in read_figures("2025年9月前")]
+    [('2025', '9', '', '')]
+    """
     found: list[Figure] = []
     for pattern, read in _READERS:
         for match in pattern.finditer(text):

@@ -19,7 +19,11 @@ _ENGLISH = frozenset(("china", "chinese", "women", "human", "hence", "change", "
 
 
 def unknown_names(words: str, bodies: Sequence[str]) -> list[str]:
-    """The names in Latin letters that could be Chinese and that no body has in Chinese characters."""
+    """The names in Latin letters that could be Chinese and that no body has in Chinese characters.
+
+    >>> unknown_names("Schools in Liaocheng and Jinan take part.", ["聊城市的学校参加。"])
+    ['Jinan']
+    """
     known = [_in_latin(body) for body in bodies]
     return [name for name in _names(words) if not any(_joined(name) in body for body in known)]
 

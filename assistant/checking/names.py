@@ -45,7 +45,12 @@ _STOPS = "，。；、,.;:!?！？"
 
 
 def find_departments(text: str) -> Iterator[tuple[int, int]]:
-    """Ranges of what names departments, with what can't be told from the name in front of it."""
+    """Ranges of the names of departments; words before a name that can't be told from it are in its range.
+
+    >>> text = "由市教育局牵头,县财政局配合"
+    >>> [text[start:end] for start, end in find_departments(text)]
+    ['市教育局', '县财政局']
+    """
     for run in _HAN.finditer(text):
         start = run.start()
         for ending in _DEPARTMENT.finditer(text, run.start(), run.end()):
@@ -64,6 +69,11 @@ def is_department_of(name: str, body: str) -> bool:
 
     ``name`` is as ``find_departments`` gives it. 市财政局 does not stand where
     县财政局 does, nor 市教育局 where 市教育体育局 does; 委 and 委员会 are one.
+
+    >>> is_department_of("市财政局", "由市教育局会同市财政局负责")
+    True
+    >>> is_department_of("市财政局", "由县财政局负责")
+    False
     """
     name, body = _shortened(name), _shortened(body)
     if any(name.endswith(body[a:b]) and b - a >= _SURE for a, b in _departments_of(body)):

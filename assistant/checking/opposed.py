@@ -1,7 +1,8 @@
 """Whether a sentence says something else than the clause that it takes its words from: 可以 for 不得.
 
-The clause is found by the pairs of characters that both have. All functions read comparable text (see
-``assistant.checking.figures``).
+The clause is found by the pairs of characters that both have. An axis is a thing that can be said in two
+opposite ways, its sides: a bound is the least or the most, a department leads or assists; ``opposites.toml``
+has the words for each side. All functions read comparable text (see ``assistant.checking.figures``).
 """
 
 from __future__ import annotations
@@ -50,7 +51,11 @@ class Window:
 
 
 def says_otherwise(clause: str, sources: Iterable[Sequence[Window]]) -> str:
-    """The word of a clause that its source has the opposite of; empty where there is none."""
+    """The word of a clause whose opposite stands in the clause of a source that is nearest; empty for none.
+
+    >>> says_otherwise("学校可以组织学生补课", [windows_of("学校不得组织学生补课。")])
+    '可以'
+    """
     sources = list(sources)
     window = nearest(clause, sources)
     if window is None or clause in window.sentence:
@@ -63,7 +68,11 @@ def says_otherwise(clause: str, sources: Iterable[Sequence[Window]]) -> str:
 
 
 def sides_at(text: str, start: int, end: int) -> dict[str, str]:
-    """What is said of a figure, by axis: 不少于5 and 5以上 is the least, 多5 is more by it."""
+    """The side of each axis that is said of the figure at ``start`` to ``end``, by the axis.
+
+    >>> sides_at("每班不少于5人", 5, 7), sides_at("5人以上", 0, 2)
+    ({'bound': 'least'}, {'bound': 'least'})
+    """
     found: dict[str, str] = {}
     for name in _OF_FIGURES:
         axis = _axes()[name]
@@ -77,7 +86,11 @@ def sides_at(text: str, start: int, end: int) -> dict[str, str]:
 
 
 def role_at(text: str, start: int, end: int) -> str:
-    """Whether what stands at a place of a text leads or assists: 由甲牵头, 牵头单位是甲."""
+    """The role of what stands at ``start`` to ``end``: "lead", "assist", or empty where none is told.
+
+    >>> role_at("由市教育局牵头", 1, 5), role_at("配合单位是市教育局", 5, 9), role_at("市教育局", 0, 4)
+    ('lead', 'assist', '')
+    """
     axis = _axes()[_ROLE]
     behind = _TO_ROLE.match(text, end)
     if behind and (sides := axis.sides(behind[0])):
@@ -106,7 +119,10 @@ def nearest(clause: str, sources: Iterable[Sequence[Window]]) -> Window | None:
 
 
 def share_in(text: str, bodies: Sequence[str]) -> float:
-    """How much of a text's pairs of characters one of the bodies has, at best; of a few pairs nothing."""
+    """How many of a text's pairs of characters stand in the body that has most of them, 0 to 1.
+
+    0 for a text of less than three pairs.
+    """
     pairs = _pairs(_bare(text))
     if len(pairs) < _LEAST_PAIRS:
         return 0.0

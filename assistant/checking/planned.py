@@ -31,13 +31,17 @@ _DONE = re.compile(
 
 
 def told_as_done(text: str, start: int) -> bool:
-    """Whether the clause says that the figure at ``start`` has been reached, and no hedge takes it back."""
+    """Whether the clause says that the figure at ``start`` has been reached, and no hedge takes it back.
+
+    >>> told_as_done("已建成12所", 3), told_as_done("力争建成12所", 4)
+    (True, False)
+    """
     clause = _before(text, start, _CLAUSE_ENDS)
     return bool(_DONE.search(clause)) and not (_HEDGE.search(clause) or _UNTIL_YEAR.search(clause))
 
 
 def tells_done(text: str) -> bool:
-    """Whether a text says of anything that it has been reached."""
+    """Whether a text says of anything that it has been done or reached, or is in force."""
     return not _ENDED.search(text) and (bool(_DONE.search(text)) or tells_in_force(text))
 
 
@@ -47,7 +51,7 @@ def tells_completion(text: str) -> bool:
 
 
 def without_done(text: str) -> str:
-    """A text without the words that say so."""
+    """A text without the words for what has been done (已, 建成了, 累计): for comparing it with a plan."""
     return _DONE.sub("", text)
 
 
@@ -59,7 +63,10 @@ def tells_in_force(clause: str) -> bool:
 def told_as_planned(text: str, start: int, issued_on: date | None = None) -> bool:
     """Whether the sentence hedges the figure at ``start`` or puts it into the future, and says no 已.
 
-    A year before the document's own is no future.
+    ``issued_on`` is the date of the document: a year before it is no future.
+
+    >>> told_as_planned("到2027年建成12所", 9), told_as_planned("到2021年建成12所", 9, date(2024, 3, 8))
+    (True, False)
     """
     before = _before(text, start, _SENTENCE_ENDS)
     after = re.split(f"[{_SENTENCE_ENDS}]", text[start:], maxsplit=1)[0]

@@ -35,7 +35,16 @@ def stands_among(figure: Figure, others: Iterable[Figure]) -> bool:
 
 
 def says_same(figure: Figure, other: Figure) -> bool:
-    """Whether ``other`` says what ``figure`` says; it may say more (2025年3月1日 for 2025年)."""
+    """Whether ``other`` says what ``figure`` says; it may say more (2025年3月1日 for 2025年).
+
+    >>> from assistant.checking.figures import read_figures
+    >>> def same(text: str, source: str) -> bool:
+    ...     return says_same(read_figures(text)[0], read_figures(source)[0])
+    >>> same("三年", "3年"), same("3天", "72小时"), same("2025年", "2025年3月1日")
+    (True, True, True)
+    >>> same("30所", "30个"), same("2025年3月1日", "2025年")
+    (False, False)
+    """
     if figure.unit == other.unit == DATE:
         return all(part in ("", same) for part, same in zip(figure.value, other.value, strict=True))
     if DATE in (figure.unit, other.unit):

@@ -12,7 +12,7 @@ from assistant.checking.same_figures import stands_among
 
 
 class Kind(StrEnum):
-    """What a claim is."""
+    """What sort of thing a claim is about."""
 
     FIGURE = "figure"
     QUOTE = "quote"
@@ -52,5 +52,9 @@ class Claim:
 
 
 def figures_of(text: str) -> list[Claim]:
-    """The figures of a comparable text as claims, but the numbers of a list's items."""
+    """The figures of a comparable text as claims, without the numbers of a list's items.
+
+    >>> [claim.text for claim in figures_of("1.新建12所学校")]
+    ['12所']
+    """
     return [Claim(Kind.FIGURE, f.text, f.start, f) for f in read_figures(text) if f.unit != ITEM]

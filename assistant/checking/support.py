@@ -36,7 +36,7 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[\w./?=&
 
 
 class Support:
-    """What the passages of one answer bear. ``tongue`` is what replies are wanted in."""
+    """Says of sentences whether the passages of one answer bear them; ``tongue`` is the replies' language."""
 
     def __init__(self, evidence: Evidence, tongue: Tongue) -> None:
         self.sources = tuple(Source(passage) for passage in evidence.passages)
@@ -101,7 +101,10 @@ class Support:
         return []
 
     def unknown(self, words: str, *, amounts_as_asked: bool = False) -> list[str]:
-        """Figures and names of a sentence that no passage has, nor the question; amounts that this lacks."""
+        """Figures and names of a sentence that neither a passage nor the question has.
+
+        With ``amounts_as_asked`` also amounts that stand in a passage, where the question lacks them.
+        """
         text = comparable(words)
         return [
             claim.text

@@ -13,7 +13,13 @@ _CODE = re.compile(r"([0-9a-z]{1,10})-([0-9a-z]{1,7})-([0-9a-z]{1,7})")
 
 
 def short_url(base: str, path: str) -> str:
-    """The whole address of a citation. ``base`` is the server's, without a slash at its end."""
+    """The whole address of a citation, with a short code where its path is that of a place in a document.
+
+    ``base`` is the server's address, without a slash at its end.
+
+    >>> short_url("http://127.0.0.1:7860", "/documents/00000000002a?start=120&end=164")
+    'http://127.0.0.1:7860/d/16-3c-18'
+    """
     found = _PATH.fullmatch(path)
     if found is None:
         return base + quote(path, safe="/%?=&")
@@ -22,7 +28,11 @@ def short_url(base: str, path: str) -> str:
 
 
 def long_path(code: str) -> str | None:
-    """The path that the code of a short link stands for; None for what is no such code."""
+    """The path that the code of a short link stands for; None for what is no such code.
+
+    >>> long_path("16-3c-18")
+    '/documents/00000000002a?start=120&end=164'
+    """
     parts = _CODE.fullmatch(code)
     if parts is None:
         return None

@@ -48,9 +48,10 @@ SAMPLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Logits: of a passage's sentences, in order, that they answer, and of an excerpt, that anything does.
+    """What the model says of a passage, as logits (0 is as likely as not).
 
-    A sentence that was not read has not a number but NaN.
+    ``sentences`` has for each sentence of the passage, in order, how likely it answers; NaN for one that was
+    not read. ``passage`` is how likely anything in the excerpt that was read does.
     """
 
     sentences: Numbers
@@ -113,7 +114,7 @@ class CrossEncoder:
         return tuned_version(self._file)
 
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Judged]:
-        """What each excerpt says to a question."""
+        """What the model says of each excerpt, in their order; what it has said before is remembered."""
         opened, question = self._open(), clean(question)
         keys = [_Key(question, one.passage.head, one.passage.chunk, one.numbers) for one in excerpts]
         with self._lock:
@@ -194,7 +195,7 @@ def _pair_of(layers: Layers, question: str, excerpt: Excerpt) -> Pair:
 
 
 def _in_whole(excerpt: Excerpt, read: Judged) -> Judged:
-    """With NaN for sentences of the passage that were not read."""
+    """The same logits over all sentences of the passage, with NaN for those that were not read."""
     sentences = np.full(len(excerpt.passage.matches), np.nan, np.float32)
     sentences[list(excerpt.numbers[: len(read.sentences)])] = read.sentences
     return Judged(sentences, read.passage)

@@ -1,4 +1,4 @@
-"""What the best spans show of whether any of them answers."""
+"""Numbers from which it is told how likely none of the passages answers: what their best spans show."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ SHOWN = {
 
 
 def shown_by(table: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Numbers, named as in SHOWN, from the features of all spans and their scores."""
+    """The numbers that SHOWN names, in its order; all 0 without any span.
+
+    ``table`` has a row of features for each span (see ``assistant.reading.features``), ``scores`` its score.
+    """
     if not len(table):
         return np.zeros(len(SHOWN))
     order = np.argsort(-scores, kind="stable")

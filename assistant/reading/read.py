@@ -67,7 +67,10 @@ class Reading:
         return tuple({span.passage.chunk.id: span.passage for span in self.spans}.values())
 
     def raised(self, by: Callable[[Passage], float]) -> Reading:
-        """With the spans of some passages ``by`` so much further ahead; how likely none answers stays."""
+        """The reading with ``by(passage)`` added to the scores of each passage's spans.
+
+        How likely none answers stays as it was.
+        """
 
         def judge(spans: Sequence[Span]) -> float:
             return self.judge([replace(span, score=span.score - by(span.passage)) for span in spans])

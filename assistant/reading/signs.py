@@ -1,7 +1,8 @@
-"""What a text shows of the things that questions ask for: figures by what they measure, dates, bodies, lists.
+"""Signs: what a text shows of the things that questions ask for, such as a figure of money, a date or a list.
 
-Signs are forms and no meaning. Which of them a question wants is learned (see ``assistant.reading.learned``),
-except where it names the measure itself: 多少天 and 几名 want a figure of that unit.
+A sign is the form of some words, not their meaning; it has a short name (day, money, date, list). Which
+of them a question wants is learned (see ``assistant.reading.learned``), except where it names the measure
+itself: 多少天 and 几名 want a figure of that unit.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ _ASKED = r"(?:多少|几|第几|how many)\s*"
 
 @cache
 def unit_kinds() -> tuple[str, ...]:
-    """What can be measured, each once."""
+    """The signs of figures, named by what they measure (day, money), each once."""
     return tuple(dict.fromkeys(measured_by().values()))
 
 
 @cache
 def form_names() -> frozenset[str]:
-    """The signs that are no figures."""
+    """The signs of other forms, named in ``signs.toml``: neither a date nor a figure."""
     return frozenset(_FORMS)
 
 
@@ -56,7 +57,13 @@ def _asked() -> re.Pattern[str]:
 
 @lru_cache(maxsize=50_000)
 def signs_of(text: str) -> frozenset[str]:
-    """The signs that a text shows; "办结时限为15个工作日" shows day."""
+    """The names of the signs that a text shows.
+
+    >>> sorted(signs_of("办结时限为15个工作日"))
+    ['day']
+    >>> sorted(signs_of("2024年3月8日前每人补助500元"))
+    ['date', 'money']
+    """
     text = text[:_LONGEST]
     found = {name for name, form in _FORMS.items() if form.holds(text)}
     rest = _DATE.sub("|", text)
@@ -67,10 +74,18 @@ def signs_of(text: str) -> frozenset[str]:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a date and nothing else, as at the end of a notice."""
+    """Whether a text is a date and nothing else, as at the end of a notice.
+
+    >>> is_date("2024年3月8日"), is_date("2024年3月8日前报送")
+    (True, False)
+    """
     return bool(text) and not re.sub(r"[\W_]", "", _DATE.sub("", text.strip()))
 
 
 def asked_units(question: str) -> frozenset[str]:
-    """What the question asks to be measured where it names the unit; "要公示多少天" wants day."""
+    """The signs of the units in which a question wants its answer; none where it names no unit.
+
+    >>> sorted(asked_units("要公示多少天")), sorted(asked_units("公示多久"))
+    (['day'], [])
+    """
     return frozenset(measured_by()[match.group(1)] for match in _asked().finditer(question))
