@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.citations import Checked, cite
+from assistant.citations import UNVERIFIED, Checked, cite
 from assistant.evidence import best_first
 from assistant.model.write import Generated
 from assistant.tell import nearest_sections, notices_of, refusal_text, translated, unverified
@@ -53,7 +53,8 @@ def answer_of_reply(
     if checked.translated:
         notices = (translated(language), *notices)
     if checked.outcome is Outcome.PARTLY:
-        notices = (unverified(unverified_are, language), *notices)
+        done = unverified_are if UNVERIFIED in checked.text else "remove"  # some are never shown
+        notices = (unverified(done, language), *notices)
     return replace(answer, notices=notices)
 
 

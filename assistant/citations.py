@@ -8,7 +8,7 @@ to the reader either way; labels that the model invented are cut.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -16,7 +16,7 @@ from assistant.checking.cited import Source
 from assistant.checking.claims import Sentence, complete, split
 from assistant.checking.figures import Figure, comparable, read_figures
 from assistant.checking.same_figures import stands_among
-from assistant.checking.support import Support, is_foreign
+from assistant.checking.support import Support, is_foreign, links_of, tells_lack
 from assistant.drafting.state import name_source
 from assistant.types import Citation, Draft, Evidence, Outcome, Statement, Tongue, Unverified
 from vectorstore.errors import Language
@@ -105,7 +105,15 @@ class Checker:
     what is wrong with it, or nothing; ``supported`` counts those that stand in the passages.
     """
 
-    def __init__(self, evidence: Evidence, tongue: Tongue, unverified: Unverified) -> None:
+    def __init__(
+        self,
+        evidence: Evidence,
+        tongue: Tongue,
+        unverified: Unverified,
+        withheld: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """A sentence of which ``withheld`` says that no reader may see it is never shown."""
+        self._withheld = withheld
         self.judged: list[Judged] = []
         self._support = Support(evidence, tongue)
         self._traditional = tongue == "zh-Hant"
@@ -163,6 +171,9 @@ class Checker:
     def _write(self, sentence: Sentence) -> str:
         """A sentence as it is shown: with the labels that hold, and marked or left out if it fails."""
         end = "\n" if sentence.ends_line else ""
+        if self._withheld(sentence.words) or self._support.strange_links(sentence.words):
+            self.judged.append(Judged(sentence.words.strip(), "不是资料的内容，不能写给读者"))
+            return ""
         if sentence.leads:
             self._heading = sentence.body.strip()
         elif sentence.claims and not sentence.is_item:
@@ -176,7 +187,7 @@ class Checker:
         if problem and (found := self._bearing(sentence, cited or self._last)):
             cited, problem, relabelled = found, "", True
         self.judged.append(Judged(sentence.words.strip(), problem, relabelled=relabelled))
-        if problem and self._unverified == "remove":
+        if problem and (self._unverified == "remove" or links_of(sentence.words)):
             return ""
         if not problem:
             self._count(sentence, cited)
@@ -210,10 +221,12 @@ class Checker:
             if lacking and self._traditional:  # what it says may stand there in simplified characters
                 lacking = self._support.lacking(plain(sentence.body), cited, plain(heading), self._said)
             return f"：{'；'.join(lacking)}" if lacking else ""
-        absent = sentence.tells_absence or (self._explains and not self.supports)
+        explains = self._explains and not self.supports and tells_lack(sentence.body)
+        absent = sentence.tells_absence or explains
         if (sentence.leads or absent) and (cited or not sentence.labels):
             words = plain(sentence.body) if self._traditional else sentence.body
             unknown = self._support.unknown(words, amounts_as_asked=absent)
+            unknown += self._support.elsewhere(words, absent=absent)
             return f"中的 {'、'.join(unknown)} 不在资料里" if unknown else ""
         return f"没有有效的资料编号（可用的是 1 到 {len(self._support.sources)}）"
 

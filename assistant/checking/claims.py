@@ -32,9 +32,10 @@ _QUOTED = "|".join(
     for opening, closing in ("“”", "《》", "「」", "『』")
 )
 _MARK = re.compile(r"[。！？!?.\n]")
+_URL = r"https?://[a-z0-9./?=&%#~:@!+_-]*[a-z0-9/=&#_-]"  # its marks end no sentence
 _SENTENCE = re.compile(
     rf"(?:[ \t]*\d{{1,2}}\.\s+)?"
-    rf"(?:{_QUOTED}|\b(?:No|e\.g|i\.e|vs|approx)\.\s|\.(?!\s|$|[\[［【])|[^。！？!?\n.])*"
+    rf"(?:{_URL}|{_QUOTED}|\b(?:No|e\.g|i\.e|vs|approx)\.\s|\.(?!\s|$|[\[［【])|[^。！？!?\n.])*"
     # Behind its mark stand its labels; those of a line of their own are its too, not those that begin one.
     rf"(?:(?:[。！？!?]+|\.)(?:{_LABEL.pattern})*|\n|$)(?:(?:\s*{_LABEL.pattern})+(?=\s*(?:\n|$)))?",
     re.IGNORECASE,

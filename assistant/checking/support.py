@@ -32,6 +32,17 @@ _CLEARLY = 0.7  # of the words of a sentence that a passage has which bears it, 
 _LEAST_TITLE = 6  # characters of a title that name a document without 《》
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9.@_+-]*")
+_LINK = re.compile(
+    r"(?:(?:https?|ftp|file|javascript|data):|www\.)[^\s<>\"'“”（）()，。；、]{2,}", re.IGNORECASE
+)
+# What leads in to a list of anything.
+_ANY_MATTER = re.compile(
+    r"(?:以|如)下|下列|具体|主要|包括|分别|其他|有关|相关|几?个?方面|内容|情况|事项|说明|答案|资料|原文|文件|上述"
+)
+_LACKS = re.compile(r"[缺没未无]|不能|不足")
+_CLAUSE_END = re.compile(r"[，,；;：:。！？]")
+_LEAST_OWN = 8  # Chinese characters of a clause from which on it says something of its own
+_OWN_SHARE = 0.4  # of its pairs of characters that the passages have, or it is from elsewhere
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[\w./?=&%#~-]+", re.ASCII)
 
 
@@ -77,6 +88,8 @@ class Support:
         bodies = [source.body for source in cited]
         if self._foreign and (strange := unknown_names(words, bodies)):
             return [f"{'、'.join(strange)} 不在所引的资料里"]
+        if links_of(words) and (strange := self.elsewhere(words)):  # a known link bears nothing beside it
+            return [f"{'、'.join(strange)} 不在所引的资料里"]
         reasons = [*misreadings(text, start, own, names, cited)]
         if not own and not _shares_words(words, cited):
             reasons.append("没有一个词见于所引的资料")
@@ -99,6 +112,27 @@ class Support:
             if not self.lacking(words, [source], heading, said):
                 return [source]
         return []
+
+    def strange_links(self, words: str) -> list[str]:
+        """Links that no passage has: who follows one may carry to it what the model was sent."""
+        bodies = [source.body for source in self.sources]
+        return [link for link in links_of(words) if not any(comparable(link) in body for body in bodies)]
+
+    def elsewhere(self, words: str, *, absent: bool = False) -> list[str]:
+        """Clauses, of which no label tells whose they are, that speak of what no passage does.
+
+        Where something is ``absent``, what is said to be missing may be anything.
+        """
+        if is_foreign(words):
+            return []
+        bodies = [source.body for source in self.sources]
+        whole = _CLAUSE_END.split(comparable(_LINK.sub("", words)))
+        clauses = (_ANY_MATTER.sub("", one) for one in whole if not (absent and tells_lack(one)))
+        return [
+            clause
+            for clause in clauses
+            if len(_HAN.findall(clause)) >= _LEAST_OWN and share_in(clause, bodies) < _OWN_SHARE
+        ]
 
     def unknown(self, words: str, *, amounts_as_asked: bool = False) -> list[str]:
         """Figures and names of a sentence that neither a passage nor the question has.
@@ -162,6 +196,16 @@ def _shares_words(words: str, cited: Sequence[Source]) -> bool:
     """Whether a sentence has a Chinese word in common with what it cites; True of one of few words."""
     terms = {term for term in search_terms(words) if len(term) > 1 and _HAN.search(term)}
     return len(terms) < _LEAST_TERMS or any(not terms.isdisjoint(source.terms) for source in cited)
+
+
+def links_of(text: str) -> list[str]:
+    """What a reader, or a program that shows the text, may follow."""
+    return _LINK.findall(text)
+
+
+def tells_lack(text: str) -> bool:
+    """Whether a text says that something is not there."""
+    return bool(_LACKS.search(text))
 
 
 def is_foreign(text: str) -> bool:

@@ -121,6 +121,7 @@ class ChatModel:
 
     def __init__(self, source: Endpoint | Package, *, seconds: float, max_tokens: int) -> None:
         self.name = source.name
+        self.secrets = (source.key,)  # what no answer may show, though the endpoint says it
         self._source = source
         self._seconds = seconds
         self._max_tokens = max_tokens

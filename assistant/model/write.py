@@ -26,6 +26,7 @@ from assistant.model.prompts import (
     load_prompt,
 )
 from assistant.model.shown import show
+from assistant.model.withheld import Withheld
 from assistant.types import Evidence, LookedAgain, Outcome, TextDelta, Tongue, Unverified, Usage
 from vectorstore.errors import Message
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage, ToolCall
 
 _NAMES: dict[Tongue, str] = {"zh": "中文", "zh-Hant": "繁體中文", "en": "English"}
+_LOOKED_FURTHER = Message("再查资料", "looked further")
 _SECONDS_FOR_WORDS = 6.0  # in which a model has written one line
 
 Writing = Generator[TextDelta | LookedAgain, None, "Generated"]
@@ -88,6 +90,8 @@ class AnswerWriter:
         self._retry = load_prompt(prompts_dir, "retry", RETRY_PLACEHOLDERS)
         self._looked = load_prompt(prompts_dir, "looked", LOOKED_PLACEHOLDERS)
         self._search = load_prompt(prompts_dir, "search", SEARCH_PLACEHOLDERS)
+        prompts = (self._answer, self._retry, self._looked, self._search)
+        self._withheld = Withheld(prompts, chat_model.secrets)
         self._unverified: Unverified = unverified
         self._small = small
 
@@ -152,10 +156,17 @@ class AnswerWriter:
             else:
                 break
             exchange.evidence = looking.evidence
-            yield LookedAgain(words=tuple(done), evidence=looking.evidence)
+            told = tuple(_LOOKED_FURTHER if self._withholds(one.zh, exchange) else one for one in done)
+            yield LookedAgain(words=told, evidence=looking.evidence)
             self._continue(exchange, reply, done, read, looking.left)
             reply = yield from self._read(exchange, looking)
         return reply
+
+    def _withholds(self, words: str, exchange: _Exchange) -> bool:
+        """Whether no reader may see a model's words: rules that nobody asked with or was asked of, a key."""
+        evidence = exchange.evidence
+        known = (evidence.asked, evidence.question, *(one.chunk.text for one in evidence.passages))
+        return self._withheld.is_in(words, "\n".join(known))
 
     def _continue(
         self, exchange: _Exchange, reply: _Reply, done: list[Message], read: str, left: int
@@ -211,7 +222,12 @@ class AnswerWriter:
         reply, shown = "", ""
         calls: tuple[ToolCall, ...] = ()
         usage = Usage()
-        checker = Checker(exchange.evidence, exchange.tongue, self._unverified)
+        checker = Checker(
+            exchange.evidence,
+            exchange.tongue,
+            self._unverified,
+            lambda words: self._withholds(words, exchange),
+        )
         tools = looking.tools if looking and looking.left else ()
         at_most = exchange.due - time.monotonic()
         with closing(self._chat_model.stream(exchange.messages, tools=tools, at_most=at_most)) as pieces:
