@@ -11,9 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from assistant.answered import answer_of_draft, answer_of_reply
-from assistant.drafting.draft import draft as draft_answer
 from assistant.errors import ModelUnavailable
-from assistant.evidence import best_first, pack
 from assistant.find import find, how_closely
 from assistant.followup import stand_alone, still_leans
 from assistant.limits import Limits
@@ -22,6 +20,7 @@ from assistant.model.llm import ChatModel
 from assistant.model.looking import Looking
 from assistant.model.rewrite import Rewriter
 from assistant.model.write import AnswerWriter, Generated
+from assistant.prepare import Preparer
 from assistant.reading.read import Reader
 from assistant.tell import model_failed, older_versions, searched_in_part
 from assistant.turns import Turns
@@ -107,12 +106,17 @@ class Assistant:
             asked, spent = self._understand(question, searcher)
             with self._turns.take() as waiting:
                 closely = how_closely(question.due - time.monotonic(), waiting)
-                limit = self._limits.passages
-                found = find(asked, question.scope, searcher, self._reader, limit, closely)
-                evidence = pack(asked, found.passages, self._limits.evidence_tokens)
-                searched = time.perf_counter()
                 visible = _visible(searcher, question.scope)
-                draft = draft_answer(asked, found, best_first(evidence), visible, searcher, self._reader)
+                prepared = Preparer(
+                    searcher=searcher,
+                    reader=self._reader,
+                    limits=self._limits,
+                    scope=question.scope,
+                    visible=visible,
+                    closely=closely,
+                ).prepare(asked)
+                evidence, draft = prepared.evidence, prepared.draft
+                searched = time.perf_counter()
             yield EvidenceReady(evidence=evidence)
             answer: Answer | None = None
             fallback = False
@@ -139,7 +143,7 @@ class Assistant:
                 answer,
                 notices=(*notices, *answer.notices),
                 fallback=fallback,
-                mentions=found.mentions,
+                mentions=prepared.found.mentions,
                 usage=spent + answer.usage,
                 seconds=Seconds(search=searched - started, answer=time.perf_counter() - searched),
                 conversation_id=question.conversation_id or uuid4().hex,

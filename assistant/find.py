@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.reading.read import Reader, Reading
 from assistant.types import StandAlone
 from vectorstore.named import Mentions
-from vectorstore.places import nearness_to
+from vectorstore.places import own_name
 from vectorstore.row_selection import Selection
 from vectorstore.search import Searcher
 from vectorstore.types import Passage, Scope
@@ -16,7 +17,6 @@ _READ = 20  # passages that are read to find the best of them
 CLOSELY = 4  # of them that the cross-encoder reads, where there is time
 _LEAST_TO_READ_CLOSELY = 1.0  # seconds before an answer is due
 _FEW_WAITING = 4  # questions; each that waits beyond them is one passage less that is read closely
-_AT_HOME = 2.0  # in score: how much further a span may be behind that is of the place of whoever asks
 _EACH = 6  # passages for each thing that a comparison names
 
 
@@ -33,6 +33,11 @@ class Found:
     reading: Reading
     closely: int
 
+    @property
+    def none(self) -> float:
+        """The probability that nothing answers of what the question may mean."""
+        return self.reading.among(not_of_others(self.passages, self.mentions)).none
+
 
 def find(
     asked: StandAlone, scope: Scope, searcher: Searcher, reader: Reader, limit: int, closely: int = CLOSELY
@@ -45,11 +50,9 @@ def find(
     mentions = searcher.read_mentions(asked.text, scope)
     selection = searcher.select_rows(asked.text, mentions, scope)
     passages = searcher.search(
-        asked.text, scope=scope, limit=max(limit, _READ), each=_EACH, around=asked.around, near=asked.near
+        asked.text, scope=scope, limit=max(limit, _READ), each=_EACH, around=asked.around
     )
     reading = reader.read(asked.focus, passages, searcher.weight, asked.context, closely=closely)
-    if asked.near and not mentions.groups:
-        reading = reading.raised(lambda one: _AT_HOME * nearness_to(one.head.region, asked.near))
     if len(mentions.groups) > 1 or selection or searcher.is_reranked:
         kept = passages if len(mentions.groups) > 1 or selection else passages[:limit]
         return Found(mentions, selection, kept, reading, closely)
@@ -57,8 +60,40 @@ def find(
     return Found(mentions, selection, tuple(best), reading, closely)
 
 
+def at_home(asked: StandAlone, found: Found, scope: Scope, searcher: Searcher) -> StandAlone | None:
+    """The question as if it named the place of whoever asks, or the nearest around it that has documents.
+
+    None where it names a place, a document or a number itself, or there is no such place.
+    """
+    named = found.mentions
+    if not asked.near or named.places or named.certain or named.unknown:
+        return None
+    home = own_name(searcher.holdings.home_of(asked.near, scope))
+    return replace(asked, text=f"{home}{asked.text}", focus=f"{home}{asked.focus}") if home else None
+
+
 def how_closely(seconds: float, waiting: int) -> int:
     """How many passages are read closely, with so much time left and so many others waiting."""
     if seconds < _LEAST_TO_READ_CLOSELY:
         return 0
     return max(0, CLOSELY - max(0, waiting - _FEW_WAITING))
+
+
+def not_of_others(passages: Sequence[Passage], mentions: Mentions) -> Sequence[Passage]:
+    """The passages without those of others than the question names with certainty, by place or number.
+
+    What is of no place, or of a place around the one that is named, stays: a national law holds everywhere.
+    """
+    if mentions.unknown and not (mentions.groups and mentions.certain):
+        return [passage for passage in passages if not passage.head.region]
+    if not mentions.groups or not mentions.certain:
+        return passages
+    regions = {target.head.region for target in mentions.targets if target.head.region} or {""}
+    meant = {(target.document_id, target.part) for target in mentions.targets}
+    documents = {target.document_id for target in mentions.targets}
+    return [
+        p
+        for p in passages
+        if (p.chunk.document_id, p.chunk.part) in meant
+        or (p.chunk.document_id not in documents and any(r.startswith(p.head.region) for r in regions))
+    ]

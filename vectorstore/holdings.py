@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from vectorstore.chunking import is_searched, unnamed_fields
 from vectorstore.named import Target
+from vectorstore.places import nearness_to
 from vectorstore.row_selection import RowTable
 from vectorstore.types import EVERYWHERE, Chunk, Document, Head, Scope, SectionKind
 from vectorstore.versions import Versions
@@ -105,6 +106,12 @@ class Holdings:
             for part in range(len(document.parts) + 1)
             if places is None or (document.id, part) in places
         ]
+
+    def home_of(self, place: str, scope: Scope) -> str:
+        """The region of a place's own documents or, where it has none, of the nearest place around it."""
+        regions = sorted({head.region for head in self.heads_in(scope)})
+        nearest = max(regions, key=lambda region: nearness_to(region, place), default="")
+        return nearest if nearness_to(nearest, place) else ""
 
     def is_in(self, chunk_id: str, places: frozenset[Place] | None) -> bool:
         """Whether there is that chunk, and in one of these places."""

@@ -10,6 +10,7 @@ from vectorstore.adoption import OFFICIAL_NUMBER, read_adoption
 from vectorstore.lines import Line, read_lines
 from vectorstore.marks import hides_place
 from vectorstore.naming import choose_title
+from vectorstore.places import short_counties
 from vectorstore.structure import Structure
 from vectorstore.text import fold, read_number
 from vectorstore.titles import KINDS, is_date, is_furniture, is_signature
@@ -175,6 +176,8 @@ def _region(text: str) -> str:
     start = position = len(re.match(r"(?:关于)?(?:公开)?(?:征[集求])?《?", text).group())  # type: ignore[union-attr]
     while (match := _PLACE.match(text, position)) and not _NO_PLACE.search(match.group(1)):
         position = match.end(1)
+    if position > start and text[position : position + 2] in short_counties():
+        position += 2
     return text[start:position]
 
 

@@ -18,7 +18,7 @@ from pypinyin import Style, lazy_pinyin
 
 from vectorstore.text import fold
 
-_UNIT = re.compile(r"[\u4e00-\u9fff]{2,}?(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)")
+_UNIT = r"[\u4e00-\u9fff]{2,}?(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)"
 _SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|地区|省|市|州|盟|县|区|旗)$")
 _BARE = re.compile(r"(?:\w{1,3}族)*(?:特别行政区|自治区|自治州|自治县|地区|省|市|州|盟)$")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -31,7 +31,7 @@ def names_of_region(region: str) -> set[str]:
     ['jiaxing', 'jiaxingshi', '嘉兴', '嘉兴市']
     """
     names: set[str] = set()
-    for unit in _UNIT.findall(region):
+    for unit in units_of(region):
         for name in {unit, bare_name(unit)}:
             if len(name) > 1:
                 names |= {fold(name), "".join(lazy_pinyin(name))}
@@ -133,6 +133,27 @@ def _wide_names() -> frozenset[str]:
     """Provinces and cities that have counties, by their bare names."""
     wide = {_BARE.sub("", name) for code, name in _divisions() if code[4:6] == "00"}
     return frozenset(name for name in wide if len(name) > 1)
+
+
+def units_of(region: str) -> list[str]:
+    """The names that a region is put together from, the widest first.
+
+    >>> units_of("山东省聊城市莘县")
+    ['山东省', '聊城市', '莘县']
+    """
+    return re.findall(rf"{'|'.join(sorted(short_counties()))}|{_UNIT}", region)
+
+
+@cache
+def short_counties() -> frozenset[str]:
+    """Counties and districts of two characters, such as 莘县: too short to be told by what they end in."""
+    return frozenset(name for name in place_names() if len(name) == 2 and name.endswith(("县", "区", "旗")))
+
+
+def own_name(region: str) -> str:
+    """The name of a region without what it is in: 东阿县 of 山东省聊城市东阿县."""
+    units = units_of(region)
+    return units[-1] if units else region
 
 
 def nearness_to(region: str, place: str) -> float:

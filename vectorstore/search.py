@@ -26,7 +26,6 @@ from vectorstore.holdings import Holdings, Place
 from vectorstore.mentions import MentionReader
 from vectorstore.named import Mentions, Target, within
 from vectorstore.numbered import numbers_of
-from vectorstore.places import nearness_to
 from vectorstore.row_selection import Selection, asks_for_rows
 from vectorstore.text import search_terms, years_in
 from vectorstore.types import EVERYWHERE, Chunk, Hit, Match, Passage, Scope
@@ -47,7 +46,6 @@ _HEADS_AT = 10  # place among the candidates that they get at least
 _RERANKED = 30  # best passages that a rerank endpoint puts in order
 # What a passage gains, in standard deviations of the mixed score; 1 to 3 make little difference.
 _NAMED = 1.5  # from a document that the question names
-_AT_HOME = 0.5  # of the place of whoever asks, where the question names nothing
 _OLDER = 1.0  # what a passage loses that is of an older version than the question means
 _AROUND = 2.0  # from the section that the conversation is about
 _NUMBERED = 3.0  # an item that it gives by number, in a document that it names
@@ -114,13 +112,12 @@ class Searcher:
         return gloss(question, self._mentions.names_in_pinyin, weight)
 
     def search(
-        self, question: str, *, scope: Scope, limit: int, each: int = 0, around: str = "", near: str = ""
+        self, question: str, *, scope: Scope, limit: int, each: int = 0, around: str = ""
     ) -> tuple[Passage, ...]:
         """At most ``limit`` passages, best first, or ``each`` for each thing that the question names.
 
-        ``around`` is the id of the chunk that a conversation is about: it and its section are raised. So is,
-        where nothing is named, what the place ``near`` and those around it have issued. A blank question or
-        an empty library finds nothing.
+        ``around`` is the id of the chunk that a conversation is about: it and its section are raised. A blank
+        question or an empty library finds nothing.
         """
         terms = search_terms(question)
         if not terms or not self.holdings.chunks:
@@ -132,7 +129,7 @@ class Searcher:
         found = self._candidates(question, terms, mentions, allowed)
         groups: Sequence[frozenset[Target]] = mentions.groups or (frozenset(),)
         found = self._with_letterheads(self._with_section(found, around, allowed), mentions, allowed)
-        turns = [self._ordered(question, found, group, mentions.clauses, near) for group in groups]
+        turns = [self._ordered(question, found, group, mentions.clauses) for group in groups]
         limit = max(limit, each * len(groups)) if len(groups) > 1 else limit
         selection = self.select_rows(question, mentions, scope)
         chosen = {row.id: _Hit(row, 0.0, {}) for row in (selection.rows if selection else ())}
@@ -222,9 +219,9 @@ class Searcher:
                 yield ids
 
     def _ordered(
-        self, question: str, found: _Candidates, group: frozenset[Target], clauses: Sequence[int], near: str
+        self, question: str, found: _Candidates, group: frozenset[Target], clauses: Sequence[int]
     ) -> list[_Hit]:
-        """The candidates, best first, those of a group that is named raised, without one those at home."""
+        """The candidates, best first, those of a group that is named raised."""
         named = {(target.document_id, target.part) for target in group}
         numbers = set(clauses)
         versions, years = self.holdings.versions, years_in(question)
@@ -236,8 +233,6 @@ class Searcher:
             raised = score + _NAMED * is_named - _OLDER * (not versions.is_meant(chunk.document_id, years))
             if numbers and numbers & numbers_of(chunk):
                 raised += _NUMBERED if is_named else _NUMBERED_ANYWHERE
-            if near and not named:
-                raised += _AT_HOME * nearness_to(self.holdings.head_of(chunk).region, near)
             hits.append(_Hit(chunk, raised, found.near))
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
         if self._reranker is None:

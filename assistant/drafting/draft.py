@@ -20,7 +20,7 @@ from assistant.drafting.rows import cells_told, is_blank, state_row, state_selec
 from assistant.drafting.sides import sides_of
 from assistant.drafting.state import state
 from assistant.drafting.versions import of_meant_versions, tell_changes, tell_standing
-from assistant.find import Found
+from assistant.find import Found, not_of_others
 from assistant.question.asking import Part, cut
 from assistant.question.whole import reason_of, reply_to
 from assistant.reading.read import Reader, Reading, Span
@@ -82,7 +82,7 @@ def draft(
         return _select(found.selection, searcher)
     if missing := _missing(found.mentions, passages):
         return Draft(reason=Reason.NOT_FOUND, final=True, missing=missing, nearest=nearest)
-    meant = _not_of_others(passages, found.mentions)
+    meant = not_of_others(passages, found.mentions)
     inquiries = list(_inquiries(asked, found.mentions, meant, searcher))
     closely = -(-found.closely // max(1, len(inquiries)))
     readings = [_read(one, asked, found.reading, searcher, reader, closely) for one in inquiries]
@@ -229,26 +229,6 @@ def _missing(mentions: Mentions, passages: Sequence[Passage]) -> tuple[str, ...]
         return ()
     numbered = any(map(_DIGIT.search, mentions.unknown))  # a number means one document and no other
     return mentions.unknown if numbered or (passages and passages[0].head.region) else ()
-
-
-def _not_of_others(passages: Sequence[Passage], mentions: Mentions) -> Sequence[Passage]:
-    """The passages without those of others than the question names with certainty, by place or number.
-
-    What is of no place, or of a place around the one that is named, stays: a national law holds everywhere.
-    """
-    if mentions.unknown and not (mentions.groups and mentions.certain):
-        return [passage for passage in passages if not passage.head.region]
-    if not mentions.groups or not mentions.certain:
-        return passages
-    regions = {target.head.region for target in mentions.targets if target.head.region} or {""}
-    meant = {(target.document_id, target.part) for target in mentions.targets}
-    documents = {target.document_id for target in mentions.targets}
-    return [
-        p
-        for p in passages
-        if (p.chunk.document_id, p.chunk.part) in meant
-        or (p.chunk.document_id not in documents and any(r.startswith(p.head.region) for r in regions))
-    ]
 
 
 def _of_named(spans: tuple[Span, ...], mentions: Mentions) -> Sequence[Span]:

@@ -66,18 +66,6 @@ class Reading:
         """The passages in the order of their best spans."""
         return tuple({span.passage.chunk.id: span.passage for span in self.spans}.values())
 
-    def raised(self, by: Callable[[Passage], float]) -> Reading:
-        """The reading with ``by(passage)`` added to the scores of each passage's spans.
-
-        How likely none answers stays as it was.
-        """
-
-        def judge(spans: Sequence[Span]) -> float:
-            return self.judge([replace(span, score=span.score - by(span.passage)) for span in spans])
-
-        spans = (replace(span, score=span.score + by(span.passage)) for span in self.spans)
-        return replace(self, spans=tuple(sorted(spans, key=lambda span: -span.score)), judge=judge)
-
     def among(self, passages: Sequence[Passage]) -> Reading:
         """The same reading of fewer passages, ranked as they are here."""
         kept = {passage.chunk.id: passage for passage in passages}
