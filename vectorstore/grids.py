@@ -15,14 +15,13 @@ from statistics import fmean, pvariance
 from vectorstore.alignment import spacings, with_empties
 from vectorstore.lines import Line
 from vectorstore.tables import (
-    Row,
     Table,
     find_flat_table,
     is_header_cell,
     is_number_header,
     make_row,
 )
-from vectorstore.types import Cell
+from vectorstore.types import Cell, Row
 
 # What parts the cells of a row; single spaces only where the rows are numbered.
 _MARKS = {

@@ -8,12 +8,13 @@ or a section whose rank follows from the numbered headings around it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vectorstore.families import RANK, Family
 from vectorstore.lines import Line
 from vectorstore.numbering import Opening
 from vectorstore.titles import TitleBlock, ends_in_kind, find_titles, is_date, is_letterhead, is_signature
+from vectorstore.types import Heading
 
 _LONGEST = 60  # characters; a paragraph has more, whatever its style
 _SHORTEST_TITLE = 8  # characters of a document's title that a chapter is not taken for
@@ -21,15 +22,6 @@ _LONGEST_SENTENCE = 30  # of a heading that ends in a full stop
 _MOST = 2 / 3  # of all lines: with more of them headings, the style means something else
 _INSIDE = 0.01  # for each level, what ranks a heading below the numbered one that it stands in
 _NO_HEADINGS = frozenset({Family.IMPRINT, Family.THEME})  # whatever their style
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """Words that the file marks up as a heading: their range in its text, and the level, 1 to 9."""
-
-    start: int
-    end: int
-    level: int
 
 
 def mark_headings(lines: Sequence[Line], headings: Sequence[Heading]) -> list[Line]:

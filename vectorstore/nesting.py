@@ -10,9 +10,9 @@ from itertools import pairwise
 from vectorstore.families import RANK, Family
 from vectorstore.marks import find_redactions
 from vectorstore.numbering import Opening
-from vectorstore.tables import Row, Table
+from vectorstore.tables import Table
 from vectorstore.text import paragraph_end, read_number, trim
-from vectorstore.types import Cell, Mark, Section, SectionKind, name_cell
+from vectorstore.types import Cell, Mark, Row, Section, SectionKind, name_cell
 
 _RUN = re.compile(
     r"(?:(?<=[。；;！？”：:])|^)[ \t\u3000]*([一二三四五六七八九十]{1,2})(?:是|要)(?=\S)", re.MULTILINE

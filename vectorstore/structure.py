@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 from vectorstore.compilation import Compilation, Span, find_compilation
 from vectorstore.contents import find_contents, is_contents_heading
-from vectorstore.headings import Heading, mark_headings
+from vectorstore.headings import mark_headings
 from vectorstore.lines import Line, read_lines
 from vectorstore.readers.types import ReadTable
 from vectorstore.sections import read_region
 from vectorstore.truncation import mark_truncated
-from vectorstore.types import Mark, Section, SectionKind
+from vectorstore.types import Heading, Mark, Section, SectionKind
 
 
 @dataclass(frozen=True, slots=True)

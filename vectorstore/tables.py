@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from vectorstore.alignment import SAMPLE, Spacing, align, name_columns, spacings, with_empties
 from vectorstore.lines import Line
-from vectorstore.types import Cell
+from vectorstore.types import Cell, Row
 
 _FEWEST_ROWS = 3
 _WIDEST = 12
@@ -33,16 +33,6 @@ _STOP = re.compile(
 )
 _ACROSS = re.compile(r"(?:第.{1,6}(?:[编章节]|部分)|[一二三四五六七八九十]{1,3}、)[^。；;]{1,60}")
 _MOST_ACROSS = 4  # headings one after the other
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: its number as printed, its cells by column, its range in the document."""
-
-    number: str
-    cells: tuple[Cell, ...]
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,25 @@ class Cell:
     names: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number as printed, its cells by column, its range in the document."""
+
+    number: str
+    cells: tuple[Cell, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Words that the file marks up as a heading: their range in its text, and the level, 1 to 9."""
+
+    start: int
+    end: int
+    level: int
+
+
 def name_cell(cells: Sequence[Cell]) -> Cell:
     """The cell that tells a row from the others, or else its first with words."""
     filled = (cell for cell in cells if cell.text)

@@ -7,14 +7,13 @@ from itertools import pairwise
 
 from vectorstore.chunking import split, units
 from vectorstore.database import text_digest
-from vectorstore.headings import Heading
 from vectorstore.letterhead import read_head, read_part_heads
 from vectorstore.lines import read_lines
 from vectorstore.readers import ReadTable
 from vectorstore.structure import read_structure
 from vectorstore.text import normalise
 from vectorstore.titles import is_furniture
-from vectorstore.types import Chunk, Document, Section, SectionKind
+from vectorstore.types import Chunk, Document, Heading, Section, SectionKind
 
 LONGEST_CHUNK = 4_000
 

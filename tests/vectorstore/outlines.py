@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import dedent
 
 from tests.vectorstore.guarantees import check, understood
-from vectorstore.headings import Heading
-from vectorstore.types import Section
+from vectorstore.types import Heading, Section
 
 
 def outline(text: str, headings: Sequence[Heading] = ()) -> str:

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.vectorstore.guarantees import check, understood
-from vectorstore.headings import Heading
 from vectorstore.lines import read_lines
 from vectorstore.text import count_tokens, normalise, search_terms, sentences, squeeze
+from vectorstore.types import Heading
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 # What openings, titles, tables, marks and furniture begin with or are.

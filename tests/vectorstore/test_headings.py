@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.vectorstore.outlines import expected, outline
-from vectorstore.headings import Heading
 from vectorstore.readers.markdown import read_markdown
 from vectorstore.readers.writing import write
 from vectorstore.structure import read_structure
+from vectorstore.types import Heading
 
 BODY = "各地要健全工作机制，把任务分解到年度、落实到岗位、明确到责任人。"
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from vectorstore.errors import Message
-from vectorstore.headings import Heading
 from vectorstore.readers.types import ReadFile, ReadTable
-from vectorstore.tables import Row
-from vectorstore.types import Cell
+from vectorstore.types import Cell, Heading, Row
 
 
 def pack(file: ReadFile) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vectorstore.errors import Message
-from vectorstore.headings import Heading
-from vectorstore.tables import Row
+from vectorstore.types import Heading, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vectorstore.errors import Message
-from vectorstore.headings import Heading
 from vectorstore.readers.blocks import PAGE_START, Content, Grid, GridCell, Paragraph
 from vectorstore.readers.grids import ReadableGrid, arrange
 from vectorstore.readers.types import ReadFile, ReadTable
-from vectorstore.tables import Row
 from vectorstore.text import normalise
-from vectorstore.types import Cell
+from vectorstore.types import Cell, Heading, Row
 
 MOST_CHARACTERS = 3_000_000  # twenty times the longest statute; no policy document is beyond it
 _MOST_REPEATED = 10_000_000  # characters of cells and headers, counted in each row that they belong to
