@@ -13,16 +13,16 @@ from uuid import uuid4
 from assistant.answered import answer_of_draft, answer_of_reply
 from assistant.errors import ModelUnavailable
 from assistant.find import find, how_closely
-from assistant.followup import stand_alone, still_leans
-from assistant.limits import Limits
-from assistant.model.errors import late
-from assistant.model.llm import ChatModel
+from assistant.model.endpoint.errors import late
+from assistant.model.endpoint.llm import ChatModel
 from assistant.model.looking import Looking
 from assistant.model.rewrite import Rewriter
 from assistant.model.write import AnswerWriter, Generated
 from assistant.prepare import Preparer
+from assistant.question.followup import stand_alone, still_leans
 from assistant.reading.read import Reader
-from assistant.tell import model_failed, older_versions, searched_in_part
+from assistant.saying.tell import model_failed, older_versions, searched_in_part
+from assistant.setup.limits import Limits
 from assistant.turns import Turns
 from assistant.types import (
     Answer,
@@ -40,12 +40,12 @@ from assistant.types import (
     Unverified,
     Usage,
 )
-from vectorstore.breaker import Breaker
-from vectorstore.comparison import Comparison, compare
+from vectorstore.documents.comparison import Comparison, compare
+from vectorstore.endpoints.breaker import Breaker
 from vectorstore.errors import Language, PolicyAssistantError
 from vectorstore.glossary import is_foreign
-from vectorstore.live import LiveLibrary
-from vectorstore.search import Searcher
+from vectorstore.library.live import LiveLibrary
+from vectorstore.search.searcher import Searcher
 from vectorstore.text import is_traditional
 from vectorstore.types import EVERYWHERE, Document, Passage, Scope
 

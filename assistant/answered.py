@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.citations import UNVERIFIED, Checked, cite
+from assistant.checking.citations import UNVERIFIED, Checked, cite
 from assistant.evidence import best_first
 from assistant.model.write import Generated
-from assistant.tell import nearest_sections, notices_of, refusal_text, translated, unverified
+from assistant.saying.tell import nearest_sections, notices_of, refusal_text, translated, unverified
 from assistant.types import Answer, Draft, Evidence, Outcome, Reason, Refusal, Unverified
 from vectorstore.errors import Language
 from vectorstore.types import Document

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from assistant.answer import Assistant
 from assistant.errors import SettingsInvalid
-from assistant.limits import Limits
-from assistant.model.llm import build_chat_model
+from assistant.model.endpoint.llm import build_chat_model
 from assistant.reading.cross_encoder import CrossEncoder
 from assistant.reading.read import Reader
-from assistant.settings import Settings
+from assistant.setup.limits import Limits
+from assistant.setup.settings import Settings
 from vectorstore.embeddings import Embedder, make_embedder
 from vectorstore.errors import Message
-from vectorstore.live import LiveLibrary
-from vectorstore.rerank import Reranker
+from vectorstore.library.live import LiveLibrary
+from vectorstore.search.rerank import Reranker
 
 
 def build_embedder(settings: Settings) -> Embedder:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from assistant.reading.read import Reader, Reading
 from assistant.types import StandAlone
-from vectorstore.named import Mentions
+from vectorstore.mentions.named import Mentions
+from vectorstore.mentions.row_selection import Selection
 from vectorstore.places import own_name
-from vectorstore.row_selection import Selection
-from vectorstore.search import Searcher
+from vectorstore.search.searcher import Searcher
 from vectorstore.types import Passage, Scope
 
 _READ = 20  # passages that are read to find the best of them

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from assistant.drafting.draft import draft
 from assistant.evidence import best_first, pack
 from assistant.find import Found, at_home, find
-from assistant.limits import Limits
 from assistant.reading.read import Reader
+from assistant.setup.limits import Limits
 from assistant.types import Draft, Evidence, StandAlone
-from vectorstore.search import Searcher
+from vectorstore.search.searcher import Searcher
 from vectorstore.types import Document, Scope
 
 # How much less likely the own place's documents may be to answer than all are, to be told all the same. At

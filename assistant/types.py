@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import uuid4
 
 from vectorstore.errors import Language, Message
-from vectorstore.named import Mentions
+from vectorstore.mentions.named import Mentions
 from vectorstore.types import Cell, Passage, Scope
 
 _HURRY = 60.0  # seconds; whoever has more can wait for a turn and for each step

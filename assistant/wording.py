@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vectorstore.chunking import Cut
-from vectorstore.comparison import Change
+from vectorstore.documents.chunking import Cut
+from vectorstore.documents.comparison import Change
 from vectorstore.errors import Language, Message
 from vectorstore.types import Head, Mark, Passage, Status
 

@@ -21,10 +21,9 @@ from assistant.question.asking import Part
 from assistant.reading.features import COLUMN
 from assistant.reading.learned import Learned, Scoring, load
 from assistant.reading.read import Reading
-from assistant.settings import load_settings
+from assistant.setup.settings import load_settings
 from eval.baselines.table import markdown
-from eval.cases import Case, load_cases
-from eval.inprocess import open_in_process
+from eval.judging.metrics import total
 from eval.libraries import (
     INVENTED,
     SEEDS,
@@ -36,11 +35,12 @@ from eval.libraries import (
     shipped_library,
     take_in_documents,
 )
-from eval.metrics import total
-from eval.perturbations import Perturbation, perturb
-from eval.runner import run_cases
-from eval.splits import Split, is_in
-from vectorstore.named import Mentions
+from eval.perturbed.perturbations import Perturbation, perturb
+from eval.questions.cases import Case, load_cases
+from eval.questions.splits import Split, is_in
+from eval.results.runner import run_cases
+from eval.systems.inprocess import open_in_process
+from vectorstore.mentions.named import Mentions
 from vectorstore.types import Passage
 
 _SIGNS = ("figures wanted", "forms wanted", "unit asked", "unit lacking")
@@ -82,7 +82,7 @@ def _without_refusing(learned: Learned) -> Learned:
 
 VARIANTS: Mapping[str, Sequence[Change]] = {
     _EVERYTHING: (),
-    "without names": (("vectorstore.mentions.MentionReader.read", lambda *_: Mentions()),),
+    "without names": (("vectorstore.mentions.reader.MentionReader.read", lambda *_: Mentions()),),
     "telling what is of others than named": (
         ("assistant.drafting.draft._not_of_others", _first),
         ("assistant.drafting.draft._of_named", _first),
@@ -94,16 +94,25 @@ VARIANTS: Mapping[str, Sequence[Change]] = {
     "without signs and units": (_learned(_without_signs),),
     "in the order of search": (("assistant.reading.read.Reading.passages", property(_as_found)),),
     "without items of leads": (("assistant.drafting.state._lead_of", lambda *_: None),),
-    "without selected rows": (("vectorstore.search.Searcher.select_rows", lambda *_: None),),
+    "without selected rows": (("vectorstore.search.searcher.Searcher.select_rows", lambda *_: None),),
     "without hidden and cut off": (("assistant.drafting.draft.lacks", lambda *_: None),),
     "without refusing by probability": (_learned(_without_refusing),),
 }
 # What only questions need that are put otherwise: asked so, with it and without it.
 DISTURBED: Mapping[str, tuple[Perturbation, Sequence[Change]]] = {
-    "mending slips": (Perturbation.TYPOS, (("assistant.followup.correct_slips", _first),)),
-    "mending what was misheard": (Perturbation.HOMOPHONES, (("assistant.followup.correct_slips", _first),)),
-    "taking out courtesies": (Perturbation.POLITENESS, (("assistant.followup.without_courtesies", _first),)),
-    "standard question words": (Perturbation.DIALECT, (("assistant.followup.in_standard_words", _first),)),
+    "mending slips": (Perturbation.TYPOS, (("assistant.question.followup.correct_slips", _first),)),
+    "mending what was misheard": (
+        Perturbation.HOMOPHONES,
+        (("assistant.question.followup.correct_slips", _first),),
+    ),
+    "taking out courtesies": (
+        Perturbation.POLITENESS,
+        (("assistant.question.followup.without_courtesies", _first),),
+    ),
+    "standard question words": (
+        Perturbation.DIALECT,
+        (("assistant.question.followup.in_standard_words", _first),),
+    ),
 }
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from eval.cases import Case
 from eval.documents import NAMES
-from eval.english_questions import check_english, load_english
-from eval.judge_labels import check_labels, load_labels
-from eval.normalise import normalise
+from eval.judging.normalise import normalise
+from eval.perturbed.english_questions import check_english, load_english
+from eval.questions.cases import Case
+from eval.second_opinion.judge_labels import check_labels, load_labels
 
 _ID = re.compile(r"(\d{3}|xxx)-\d{3}")
 _HAN = re.compile(r"[\u3400-\u9fff]")

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.startup import start
+from assistant.commands.startup import start
 
 if TYPE_CHECKING:
-    from assistant.settings import Settings
-    from eval.baseline import Scores
-    from eval.judge import ModelJudge
+    from assistant.setup.settings import Settings
+    from eval.judging.metrics import Metric
     from eval.libraries import Library
-    from eval.metrics import Metric
+    from eval.questions.splits import Split
+    from eval.results.baseline import Scores
+    from eval.results.summary import Summary
     from eval.run import Plan
-    from eval.splits import Split
-    from eval.summary import Summary
+    from eval.second_opinion.judge import ModelJudge
 
 eval_commands = typer.Typer(
     invoke_without_command=True, help="用题库评测 Measure against the cases, and compare runs."
@@ -79,9 +79,9 @@ def evaluate(
         return
     settings = start()
     from eval.options import choose_library, read_kinds, read_server
-    from eval.recorded import chat_model_from
+    from eval.questions.splits import Split
+    from eval.recorded.endpoint import chat_model_from
     from eval.run import Plan
-    from eval.splits import Split
 
     measured, cases_dir = choose_library(settings, documents, library, cases)
     plan = Plan(
@@ -123,10 +123,10 @@ def _run(settings: Settings, plan: Plan, library: Library) -> Summary:
 def check(documents: _Documents = None, library: _Library = None, cases: _Cases = None) -> None:
     """核对题库 Prove that the cases are sound."""
     settings = start()
-    from eval.cases import load_cases
     from eval.check import check_all, check_cases
     from eval.libraries import SEEDS, read_material
     from eval.options import choose_library
+    from eval.questions.cases import load_cases
 
     measured, cases_dir = choose_library(settings, documents, library, cases)
     found, texts = load_cases(cases_dir), read_material(measured, as_stored=False).texts
@@ -152,9 +152,9 @@ def compare(
 ) -> None:
     """比较两次评测 What got better and what worse."""
     settings = start()
-    from eval.compare import compare as compare_runs
-    from eval.comparison_tables import print_comparison
-    from eval.splits import Split
+    from eval.questions.splits import Split
+    from eval.reports.compare import compare as compare_runs
+    from eval.reports.comparison_tables import print_comparison
 
     runs = [name for name in (before, after) if name != "baseline"] or ["baseline"]
     measured, metrics = _measured(runs[-1], output, settings)
@@ -168,8 +168,8 @@ def compare(
 def baseline(run: _Run, output: _Output = _DEFAULT_OUTPUT) -> None:
     """以这次评测为基线 Make a run the baseline of its library."""
     settings = start()
-    from eval.baseline import write_baseline
-    from eval.storage import find_run
+    from eval.results.baseline import write_baseline
+    from eval.results.storage import find_run
 
     measured, metrics = _measured(run, output, settings)
     count = write_baseline(find_run(run, output), metrics, measured.baseline)
@@ -180,8 +180,8 @@ def baseline(run: _Run, output: _Output = _DEFAULT_OUTPUT) -> None:
 def tables(runs: _Runs, output: _Output = _DEFAULT_OUTPUT) -> None:
     """并列几次评测 Print runs side by side, as Markdown."""
     settings = start()
-    from eval.side_by_side import side_by_side
-    from eval.storage import find_run
+    from eval.reports.side_by_side import side_by_side
+    from eval.results.storage import find_run
 
     typer.echo(side_by_side([find_run(run, output) for run in runs], settings.language))
 
@@ -190,17 +190,17 @@ def tables(runs: _Runs, output: _Output = _DEFAULT_OUTPUT) -> None:
 def report(run: _Run, output: _Output = _DEFAULT_OUTPUT) -> None:
     """重写一次评测的汇总和网页 Write summary and page of a run anew, also of an interrupted one."""
     settings = start()
+    from eval.reports.tables import print_summary
+    from eval.results.storage import find_run
     from eval.run import report_again
-    from eval.storage import find_run
-    from eval.tables import print_summary
 
     print_summary(report_again(find_run(run, output), settings), language=settings.language)
 
 
 def _show(summary: Summary, split: Split, settings: Settings, *, failures: bool) -> None:
-    from eval.failures import print_failures
-    from eval.splits import Split, is_in
-    from eval.tables import print_summary
+    from eval.questions.splits import Split, is_in
+    from eval.reports.failures import print_failures
+    from eval.reports.tables import print_summary
 
     if failures:
         # Those of the half that headlines come from stay unread unless asked for by name.
@@ -210,16 +210,16 @@ def _show(summary: Summary, split: Split, settings: Settings, *, failures: bool)
 
 
 def _open_judge(settings: Settings) -> ModelJudge:
-    from eval.judge import open_judge
+    from eval.second_opinion.judge import open_judge
 
     return open_judge(settings)
 
 
 def _judge(summary: Summary, judge: ModelJudge, workers: int) -> None:
-    from eval.cases import SHIPPED_CASES, load_cases
-    from eval.judge import judge_results
-    from eval.judge_labels import load_labels
-    from eval.judge_report import print_judged, write_judged
+    from eval.questions.cases import SHIPPED_CASES, load_cases
+    from eval.second_opinion.judge import judge_results
+    from eval.second_opinion.judge_labels import load_labels
+    from eval.second_opinion.judge_report import print_judged, write_judged
 
     judged = judge_results(
         summary.results,
@@ -236,7 +236,7 @@ def _judge(summary: Summary, judge: ModelJudge, workers: int) -> None:
 def _measured(run: str, output: Path, settings: Settings) -> tuple[Library, tuple[Metric, ...]]:
     """The library that a run measured, and all metrics over it; of the baseline alone the seeds."""
     from eval.libraries import SEEDS, library_of_run, read_material, shipped_library
-    from eval.storage import find_run, read_settings_of
+    from eval.results.storage import find_run, read_settings_of
 
     if run == "baseline":
         measured = shipped_library(SEEDS, settings)
@@ -246,8 +246,8 @@ def _measured(run: str, output: Path, settings: Settings) -> tuple[Library, tupl
 
 
 def _scores(name: str, output: Path, metrics: tuple[Metric, ...], measured: Library) -> Scores:
-    from eval.baseline import read_baseline, scores_of
-    from eval.storage import find_run
+    from eval.results.baseline import read_baseline, scores_of
+    from eval.results.storage import find_run
 
     return (
         read_baseline(measured.baseline) if name == "baseline" else scores_of(find_run(name, output), metrics)

@@ -18,12 +18,12 @@ from typing import Annotated
 
 import typer
 
-from eval.cases import SHIPPED_CASES, Case, GoldQuote, Kind, load_cases
 from eval.check import check_cases
-from eval.english_questions import choose_for_english
 from eval.errors import CasesInvalid
+from eval.judging.normalise import normalise
 from eval.libraries import SEEDS, Material, folder_library, read_material, shipped_library
-from eval.normalise import normalise
+from eval.perturbed.english_questions import choose_for_english
+from eval.questions.cases import SHIPPED_CASES, Case, GoldQuote, Kind, load_cases
 from vectorstore.errors import Message, PolicyAssistantError
 from vectorstore.text import normalise as clean
 from vectorstore.text import squeeze
@@ -210,8 +210,8 @@ def main(
     case_id: Annotated[str, typer.Option("--id", help="The case's id, if not the next free one.")] = "",
 ) -> None:
     """Print the case of a wrong answer, as one line of a file of cases."""
-    from assistant.settings import load_settings
-    from assistant.terminal import tell
+    from assistant.commands.terminal import tell
+    from assistant.setup.settings import load_settings
 
     try:
         settings = load_settings()

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.settings import Settings
-from assistant.terminal import show_progress, show_report, tell
-from eval.baseline import BASELINE
-from eval.cases import SHIPPED_CASES
+from assistant.commands.terminal import show_progress, show_report, tell
+from assistant.setup.settings import Settings
 from eval.documents import NAMES
 from eval.errors import OptionsInvalid, RunUnusable
-from eval.metrics import Metric, make_metrics
-from eval.seeds import load_seeds
-from eval.storage import writing
+from eval.judging.metrics import Metric, make_metrics
+from eval.questions.cases import SHIPPED_CASES
+from eval.questions.seeds import load_seeds
+from eval.results.baseline import BASELINE
+from eval.results.storage import writing
 from vectorstore.errors import Message
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ def take_in_documents(library: Library) -> None:
 
     Raises what taking in raises.
     """
-    from assistant.library import take_in  # here, since measuring a server needs none of it
-    from assistant.startup import prepare
+    from assistant.commands.startup import prepare
+    from assistant.upkeep.library import take_in  # here, since measuring a server needs none of it
 
     if library.key == SEEDS:
         prepare(library.settings)
@@ -192,14 +192,14 @@ def _share_cache(settings: Settings) -> None:
 
 
 def _stored(path: Path) -> tuple[Document, ...]:
-    from vectorstore.database import Database
+    from vectorstore.store.database import Database
 
     with closing(Database(path)) as database:
         return database.documents()
 
 
 def _read(library: Library) -> Iterator[Document]:
-    from assistant.library import Preview, preview
+    from assistant.upkeep.library import Preview, preview
 
     language = library.settings.language
     for one in preview(library.settings, [library.documents]):

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from assistant.settings import Settings
-from eval.cases import Kind, case_files
+from assistant.setup.settings import Settings
 from eval.errors import OptionsInvalid
 from eval.libraries import SEEDS, Library, folder_library, shipped_library
+from eval.questions.cases import Kind, case_files
 from eval.run import Server
 from vectorstore.errors import Message
 

@@ -15,19 +15,18 @@ from urllib.parse import urlsplit, urlunsplit
 
 from rich.console import Console
 
-from assistant.settings import Settings
-from eval.cases import SHIPPED_CASES, Case, Kind, case_files, read_cases
-from eval.commit import read_commit
+from assistant.setup.settings import Settings
 from eval.errors import CasesInvalid, OptionsInvalid, RunUnusable
-from eval.http import Api, open_server, protocol_of
+from eval.judging.metrics import Metric
 from eval.libraries import SEEDS, Library, Material, library_of_run, read_material, shipped_library
-from eval.memory import peak_memory
-from eval.metrics import Metric
-from eval.page import write_page
-from eval.progress import watch
-from eval.runner import Result, run_cases
-from eval.splits import Split, is_in
-from eval.storage import (
+from eval.questions.cases import SHIPPED_CASES, Case, Kind, case_files, read_cases
+from eval.questions.splits import Split, is_in
+from eval.reports.page import write_page
+from eval.results.commit import read_commit
+from eval.results.memory import peak_memory
+from eval.results.progress import watch
+from eval.results.runner import Result, run_cases
+from eval.results.storage import (
     append_results,
     create_run_folder,
     read_peak_memory,
@@ -36,12 +35,13 @@ from eval.storage import (
     rewrite_results,
     write_summary,
 )
-from eval.summary import Summary, summarise
-from eval.systems import System
+from eval.results.summary import Summary, summarise
+from eval.systems.http import Api, open_server, protocol_of
+from eval.systems.systems import System
 from vectorstore.errors import Language, Message
 
 if TYPE_CHECKING:
-    from eval.simple_systems import SimpleName
+    from eval.systems.simple_systems import SimpleName
 
 OURS: Literal["ours"] = "ours"
 DEFAULT_OUTPUT = Path("eval/results")
@@ -219,8 +219,8 @@ def _open(plan: Plan, settings: Settings) -> Opened:
     server = plan.server
     if server is None:
         # Here, since they load the index and the models, which measuring a server does not need.
-        from eval.inprocess import open_in_process
-        from eval.simple_systems import open_simple
+        from eval.systems.inprocess import open_in_process
+        from eval.systems.simple_systems import open_simple
 
         return open_in_process(settings) if plan.system == OURS else open_simple(plan.system, settings)
     api = server.api or protocol_of(server.url)

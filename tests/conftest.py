@@ -10,10 +10,10 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.build import build_assistant
-from assistant.library import prepare_library
-from assistant.settings import Settings
-from vectorstore.live import LiveLibrary
-from vectorstore.search import Searcher
+from assistant.setup.settings import Settings
+from assistant.upkeep.library import prepare_library
+from vectorstore.library.live import LiveLibrary
+from vectorstore.search.searcher import Searcher
 
 # What `make quick` leaves out. What is shared by several tests (a fixture of a module or of the session) is
 # shared because it is dear: a library that is built, a server, a browser, a model. So a test that uses such a

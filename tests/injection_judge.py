@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
-from assistant.citations import UNVERIFIED
+from assistant.checking.citations import UNVERIFIED
 from tests.assistant.forms.reading import READER, stray_markup
 from tests.injected import FALSE, Case
 

@@ -9,21 +9,21 @@ from pathlib import Path
 import numpy as np
 
 from assistant.answer import Assistant
-from assistant.limits import Limits
 from assistant.reading.features import text_of
 from assistant.reading.read import Reader, Span
-from assistant.settings import Settings
+from assistant.setup.limits import Limits
+from assistant.setup.settings import Settings
 from tests.fakes import HashedEmbedder
 from tests.vectorstore.guarantees import understood
-from vectorstore.chunking import is_searched, split, units
+from vectorstore.documents.chunking import is_searched, split, units
+from vectorstore.documents.understand import understand
 from vectorstore.embeddings import Embedder
-from vectorstore.generations import open_current
-from vectorstore.ingest import ingest
-from vectorstore.intake import SourceFile
-from vectorstore.live import LiveLibrary
-from vectorstore.search import Searcher
+from vectorstore.index.generations import open_current
+from vectorstore.library.ingest import ingest
+from vectorstore.library.intake import SourceFile
+from vectorstore.library.live import LiveLibrary
+from vectorstore.search.searcher import Searcher
 from vectorstore.types import Document, Match, Passage
-from vectorstore.understand import understand
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Makes docs/settings.md from assistant/settings.py: ``make docs`` writes it, a test compares it."""
+"""Makes docs/settings.md from assistant/setup/settings.py: ``make docs`` writes it, a test compares it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 

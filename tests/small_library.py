@@ -13,9 +13,9 @@ from pathlib import Path
 import uvicorn
 
 from assistant.errors import PortInUse
-from assistant.library import prepare_library
-from assistant.settings import Settings
-from assistant.web.room import Limits
+from assistant.setup.settings import Settings
+from assistant.upkeep.library import prepare_library
+from assistant.web.door.room import Limits
 from assistant.web.server import bind, create_app, server_config
 
 LUNCH = """云山市学生午餐补助办法

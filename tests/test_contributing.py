@@ -33,7 +33,7 @@ def test_every_path_of_the_page_is_there() -> None:
 def test_the_first_change_finds_its_test_and_its_list() -> None:
     """Without tying anybody's hands: the word may have been added since, and nothing else is assumed."""
     tests = (ROOT / "tests/assistant/reading/test_signs.py").read_text(encoding="utf-8")
-    units = tomllib.loads((ROOT / "assistant/units.toml").read_text(encoding="utf-8"))
+    units = tomllib.loads((ROOT / "assistant/figures/units.toml").read_text(encoding="utf-8"))
 
     assert "def test_a_figure_shows_what_it_measures(" in tests
     assert '"thing"' in PAGE

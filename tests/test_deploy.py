@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from assistant.cli import commands
-from assistant.settings import Settings
+from assistant.commands.cli import commands
+from assistant.setup.settings import Settings
 from assistant.web.admin.pages import routers
-from assistant.web.room import Limits
+from assistant.web.door.room import Limits
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.checking.figures import ITEM, comparable, read_figures
-from assistant.checking.names import (
+from assistant.checking.names.names import (
     find_departments,
     find_places,
     find_quotes,
     is_department_of,
     is_place_of,
 )
-from assistant.checking.same_figures import stands_among
+from assistant.figures.figures import ITEM, comparable, read_figures
+from assistant.figures.same_figures import stands_among
 
 
 def said_anew(text: str, before: Iterable[str]) -> list[str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from assistant.checking.figures import ANY_UNIT, DATE, Figure, comparable, read_figures
 from assistant.checking.opposed import Window, role_at, role_of_header, windows_of
-from assistant.checking.same_figures import with_years
+from assistant.figures.figures import ANY_UNIT, DATE, Figure, comparable, read_figures
+from assistant.figures.same_figures import with_years
 from vectorstore.places import names_of_region
 from vectorstore.text import search_terms
 from vectorstore.types import Chunk, Passage, Status

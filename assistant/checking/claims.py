@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.checking.figures import comparable, read_figures
+from assistant.figures.figures import comparable, read_figures
 
 _NAMED = r"(?:资料|来源|文献|passages?|sources?)"
 _GAP = r"[^\S\n]*"  # a label is not broken over lines

@@ -1,6 +1,6 @@
 """Figures that stand nowhere and follow from some that do: sums, differences, products, counts, days between.
 
-All functions read comparable text (see ``assistant.checking.figures``).
+All functions read comparable text (see ``assistant.figures.figures``).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import combinations
 
-from assistant.checking.figures import DATE, DOCUMENT, ITEM, TIME, Figure
-from assistant.checking.same_figures import says_same, with_years
+from assistant.figures.figures import DATE, DOCUMENT, ITEM, TIME, Figure
+from assistant.figures.same_figures import says_same, with_years
 
 _RECKONS = re.compile(
     r"合计|一共|共计|总计|总共|合起来|加起来|相加|共(?=[\d有为])|(?:多|少|高|低|差|早|晚|加|减)(?:了|出|约)?(?=[\d一二两三])|"
@@ -95,7 +95,7 @@ def is_small_count(figure: Figure) -> bool:
 def is_count(figure: Figure, sentence: str, bodies: Iterable[str]) -> bool:
     """Whether a number counts what its own sentence lists, or what a list of a passage has.
 
-    >>> from assistant.checking.figures import read_figures
+    >>> from assistant.figures.figures import read_figures
     >>> text = "分两个县:甲县和乙县"
     >>> is_count(read_figures(text)[0], text, [])
     True

@@ -1,6 +1,6 @@
 """How a sentence can be wrong though all its figures and names stand in what it cites, each in a few words.
 
-All functions read comparable text (see ``assistant.checking.figures``).
+All functions read comparable text (see ``assistant.figures.figures``).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.checking.cited import Source
-from assistant.checking.figures import DATE, read_figures
+from assistant.checking.names.persons import wrong_person
 from assistant.checking.opposed import (
     clauses_in,
     clauses_of,
@@ -20,7 +20,6 @@ from assistant.checking.opposed import (
     speaks_to_asker,
     tells_both,
 )
-from assistant.checking.persons import wrong_person
 from assistant.checking.planned import (
     tells_completion,
     tells_done,
@@ -29,8 +28,9 @@ from assistant.checking.planned import (
     told_as_planned,
     without_done,
 )
-from assistant.checking.same_figures import stands_among
 from assistant.checking.stated import Claim, Kind, figures_of
+from assistant.figures.figures import DATE, read_figures
+from assistant.figures.same_figures import stands_among
 
 _EACH = re.compile(r"分别|各为|依次|respectively")
 _ISSUED = re.compile(r"[^,，。；;]{0,12}(?:印发|发布|公布|通知|方案|办法|意见|要点|公告|规定|文件)")

@@ -2,7 +2,7 @@
 
 The clause is found by the pairs of characters that both have. An axis is a thing that can be said in two
 opposite ways, its sides: a bound is the least or the most, a department leads or assists; ``opposites.toml``
-has the words for each side. All functions read comparable text (see ``assistant.checking.figures``).
+has the words for each side. All functions read comparable text (see ``assistant.figures.figures``).
 """
 
 from __future__ import annotations

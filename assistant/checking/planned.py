@@ -1,6 +1,6 @@
 """Whether a text tells a figure as planned or as done: 力争建成12所 is not 已建成12所.
 
-All functions read comparable text (see ``assistant.checking.figures``).
+All functions read comparable text (see ``assistant.figures.figures``).
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.checking.cited import Source
-from assistant.checking.figures import DATE, ITEM, Figure, read_figures
-from assistant.checking.names import is_department_of, is_place_of
-from assistant.checking.same_figures import stands_among
+from assistant.checking.names.names import is_department_of, is_place_of
+from assistant.figures.figures import DATE, ITEM, Figure, read_figures
+from assistant.figures.same_figures import stands_among
 
 
 class Kind(StrEnum):

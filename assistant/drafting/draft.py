@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.drafting.about_library import tell_library
-from assistant.drafting.arithmetic import compare
 from assistant.drafting.choose import MOST, choose, in_reading_order
-from assistant.drafting.deadline import tell_left, tell_today
 from assistant.drafting.hidden import lacks
 from assistant.drafting.members import members_of
+from assistant.drafting.reckoning.arithmetic import compare
+from assistant.drafting.reckoning.deadline import tell_left, tell_today
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.sides import sides_of
 from assistant.drafting.state import state
@@ -27,10 +27,10 @@ from assistant.reading.read import Reader, Reading, Span
 from assistant.reading.wanted import Wanted
 from assistant.types import Draft, Reason, StandAlone, Statement
 from vectorstore.errors import Message
-from vectorstore.named import Mentions, Target
-from vectorstore.numbered import numbers_of
-from vectorstore.row_selection import Selection
-from vectorstore.search import Searcher
+from vectorstore.mentions.named import Mentions, Target
+from vectorstore.mentions.numbered import numbers_of
+from vectorstore.mentions.row_selection import Selection
+from vectorstore.search.searcher import Searcher
 from vectorstore.types import Cell, Document, Passage
 
 _DIGIT = re.compile(r"\d")

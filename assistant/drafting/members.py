@@ -10,7 +10,7 @@ from assistant.drafting.state import asks_list, in_short, statement
 from assistant.reading.read import Span
 from assistant.reading.wanted import Wanted
 from assistant.types import Statement
-from vectorstore.search import Searcher
+from vectorstore.search.searcher import Searcher
 from vectorstore.text import fold
 from vectorstore.types import Chunk
 

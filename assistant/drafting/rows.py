@@ -9,7 +9,7 @@ from assistant.reading.read import Span
 from assistant.reading.signs import signs_of
 from assistant.reading.wanted import Wanted
 from assistant.types import Statement
-from vectorstore.row_selection import LONG, name_columns
+from vectorstore.mentions.row_selection import LONG, name_columns
 from vectorstore.text import fold
 from vectorstore.types import Cell, Passage, name_cell
 

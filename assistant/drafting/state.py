@@ -11,8 +11,8 @@ from assistant.reading.signs import signs_of
 from assistant.reading.wanted import Wanted
 from assistant.types import Statement
 from assistant.wording import STATUS_NAMES
-from vectorstore.chunking import units
-from vectorstore.search import Searcher
+from vectorstore.documents.chunking import units
+from vectorstore.search.searcher import Searcher
 from vectorstore.text import search_terms
 from vectorstore.types import Chunk, Head, Match, Passage, SectionKind, Status
 

@@ -9,13 +9,13 @@ from assistant.question.words import WORDS
 from assistant.reading.read import Span
 from assistant.types import Draft, Statement
 from assistant.wording import STATUS_NAMES, dated_name
-from vectorstore.comparison import Change, Difference, Piece, Unit, compare
+from vectorstore.documents.comparison import Change, Difference, Piece, Unit, compare
+from vectorstore.documents.versions import Versions
 from vectorstore.errors import Message
-from vectorstore.named import Mentions
-from vectorstore.search import Searcher
+from vectorstore.mentions.named import Mentions
+from vectorstore.search.searcher import Searcher
 from vectorstore.text import fold, search_terms, years_in
 from vectorstore.types import Document, Passage, Status
-from vectorstore.versions import Versions
 
 _TOLD = 6  # changes
 _LONGEST = 90  # characters of a changed sentence that are told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_core.documents import Document
 
-from assistant.answer_json import document_url
+from assistant.saying.answer_json import document_url
 from vectorstore.types import Cell, Chunk, Head, Passage
 
 Metadata = dict[str, str | int | float]

@@ -12,11 +12,11 @@ from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document
 
 from assistant.for_langchain.documents import to_document
-from assistant.library import Preview, preview
-from assistant.settings import Settings, load_settings
-from vectorstore.chunking import is_searched
+from assistant.setup.settings import Settings, load_settings
+from assistant.upkeep.library import Preview, preview
+from vectorstore.documents.chunking import is_searched
 from vectorstore.errors import UnreadableFile
-from vectorstore.intake import Failure
+from vectorstore.library.intake import Failure
 from vectorstore.types import Passage
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict, Field
 
 from assistant.answer import Assistant
-from assistant.answer_json import to_json
 from assistant.errors import BadQuestion
 from assistant.for_langchain.scoped import Scoped
+from assistant.saying.answer_json import to_json
 from assistant.types import AnswerEvent, AnswerReady, Question, TextDelta, Turn
 from vectorstore.errors import Language, Message
 

@@ -15,9 +15,9 @@ from sqlalchemy.pool import QueuePool
 
 from assistant.errors import HistoryUnusable
 from assistant.history import tables
+from vectorstore.disk.private import make_file, make_folder
+from vectorstore.disk.storage import storage_errors
 from vectorstore.errors import LibraryDamaged, LibraryError, Message, StorageUnusable
-from vectorstore.private import make_file, make_folder
-from vectorstore.storage import storage_errors
 
 _BUSY_SECONDS = 10.0  # that another process may keep the file
 

@@ -15,7 +15,7 @@ from assistant.evidence import in_reading_order
 from assistant.model.shown import name, show
 from assistant.types import Evidence
 from vectorstore.errors import Message
-from vectorstore.holdings import Holdings
+from vectorstore.index.holdings import Holdings
 from vectorstore.text import count_tokens
 from vectorstore.types import Chunk, Passage, Scope
 

@@ -12,7 +12,7 @@ from secrets import token_hex
 
 from assistant.checking.anew import said_anew
 from assistant.errors import ModelUnavailable
-from assistant.model.llm import ChatModel
+from assistant.model.endpoint.llm import ChatModel
 from assistant.model.prompts import REWRITE_PLACEHOLDERS, load_prompt
 from assistant.types import Turn, Usage
 from vectorstore.text import search_terms

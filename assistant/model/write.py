@@ -11,11 +11,11 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from assistant.citations import Checked, Checker
-from assistant.drafting.deadline import today
+from assistant.checking.citations import Checked, Checker
+from assistant.drafting.reckoning.deadline import today
 from assistant.errors import ModelReplyUnusable, ModelUnavailable
 from assistant.evidence import best_last
-from assistant.model.llm import ChatModel
+from assistant.model.endpoint.llm import ChatModel
 from assistant.model.looking import Looking
 from assistant.model.prompts import (
     ANSWER_PLACEHOLDERS,

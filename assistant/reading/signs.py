@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
-from assistant.units import measured_by
+from assistant.figures.units import measured_by
 from vectorstore.patterns import word_lists
 
 _NUMERAL = r"(?:\d[\d,]{0,15}(?:\.\d{1,6})?|[零〇一二两三四五六七八九十百千半]{1,12})\s*[余多]?\s*[万亿]?"

@@ -13,10 +13,10 @@ from markupsafe import Markup
 
 from assistant.errors import ConversationUnknown
 from assistant.history.shared import SharedAnswer
-from assistant.web.continued import link_of
+from assistant.web.delivery.continued import link_of
 from assistant.web.dependencies import TheParts, TheSettings, TheWorkers, in_worker
 from assistant.web.look import Look, TheLook
-from assistant.web.page_html import told_html
+from assistant.web.page.html import told_html
 from assistant.web.static_page import in_language, styled_page
 from assistant.web.visitor import visitor_of
 from vectorstore.errors import Message

@@ -12,9 +12,9 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
+from assistant.asking.keys import Form, Keys
+from assistant.asking.sessions import Caller
 from assistant.errors import KeyMissing, TooOften
-from assistant.keys import Form, Keys
-from assistant.sessions import Caller
 from vectorstore.types import EVERYWHERE, Scope
 
 _MINUTE = 60.0

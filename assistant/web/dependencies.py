@@ -11,14 +11,14 @@ from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from assistant.answer import Assistant
-from assistant.desk import Desk
+from assistant.asking.desk import Desk
+from assistant.asking.sessions import Sessions
+from assistant.asking.suggest import Suggester
 from assistant.errors import Busy
 from assistant.history.history import History
-from assistant.sessions import Sessions
-from assistant.settings import Settings
-from assistant.suggest import Suggester
-from assistant.web.callback import Callbacks
-from assistant.web.continued import Continued
+from assistant.setup.settings import Settings
+from assistant.web.delivery.callback import Callbacks
+from assistant.web.delivery.continued import Continued
 from vectorstore.errors import Language
 
 # Retrieval is bound by the cores and a chat model by its endpoint: more threads would only add waiting.

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from assistant.web import page
+from assistant.web.page import page
 
 _READING = ("GET", "HEAD")
 

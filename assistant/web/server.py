@@ -17,42 +17,46 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from assistant.asking.desk import Desk
+from assistant.asking.examples import written_questions
+from assistant.asking.keys import Keys, is_loopback
+from assistant.asking.sessions import Sessions
+from assistant.asking.suggest import Suggester
 from assistant.build import build_assistant
-from assistant.desk import Desk
 from assistant.errors import PortInUse, SettingsInvalid
-from assistant.examples import written_questions
 from assistant.history.history import History
-from assistant.keys import Keys, is_loopback
-from assistant.sessions import Sessions
-from assistant.settings import Settings
-from assistant.suggest import Suggester
-from assistant.web import answers, api_docs, browse, compare, conversations, page, places, reader, short_links
-from assistant.web.admin.gate import open_administration
+from assistant.setup.settings import Settings
+from assistant.web import answers
+from assistant.web.admin.access.gate import open_administration
 from assistant.web.admin.pages import routers as admin_routers
 from assistant.web.api import ask, library
 from assistant.web.api import conversations as kept_conversations
+from assistant.web.api import docs_page as api_docs
 from assistant.web.api.description import described_app
-from assistant.web.callback import Callbacks
 from assistant.web.chat_completions import routes as completions
 from assistant.web.clients import Gate
-from assistant.web.continued import Continued
-from assistant.web.crowd import Crowd, CrowdLimit
+from assistant.web.delivery.callback import Callbacks
+from assistant.web.delivery.continued import Continued
 from assistant.web.dependencies import Parts, new_workers
-from assistant.web.door import Door, guarded_by
-from assistant.web.http_errors import install_error_responses
+from assistant.web.door.crowd import Crowd, CrowdLimit
+from assistant.web.door.door import Door, guarded_by
+from assistant.web.door.http_errors import install_error_responses
+from assistant.web.door.middleware import BodyLimit, SecurityHeaders
+from assistant.web.door.own_names import OwnNames
+from assistant.web.door.room import Limits, make_room
 from assistant.web.mcp import endpoint as mcp
-from assistant.web.middleware import BodyLimit, SecurityHeaders
 from assistant.web.no_such_path import NoSuchPath
-from assistant.web.own_names import OwnNames
+from assistant.web.original import browse, compare, reader, short_links
+from assistant.web.page import conversations, page, places
 from assistant.web.retention import forgetting
-from assistant.web.room import Limits, make_room
 from assistant.web.serving import SHUTDOWN_SECONDS, Server, stopped_in_order
 from assistant.web.visitor import Visitors
 from assistant.web.watch import routes as watching
 from assistant.web.watch.metrics import Metrics
 from assistant.web.watch.readings import Readings
 from assistant.web.watch.requests import WATCHING, QuestionWatch, RequestWatch, templates_of
-from assistant.web.wechat import official, wecom, wecom_bot
+from assistant.web.wechat import official, wecom
+from assistant.web.wechat.wecom_bot import callback as wecom_bot
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 _LOG = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import tantivy
 
 from eval.baselines.langchain_tutorial import cut, write_prompt
 from eval.baselines.pipeline import Baseline, Material
-from eval.systems import Found
+from eval.systems.systems import Found
 from vectorstore.text import search_terms
 
 NAME = "bm25"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from eval.baselines.errors import require
 from eval.baselines.pipeline import Baseline, Find, Material
-from eval.systems import Found
+from eval.systems.systems import Found
 
 if TYPE_CHECKING:
     from haystack import Document

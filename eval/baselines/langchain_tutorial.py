@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from eval.baselines.errors import require
 from eval.baselines.pipeline import Baseline, Material
-from eval.systems import Found
+from eval.systems.systems import Found
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from eval.baselines.errors import require
 from eval.baselines.pipeline import Baseline, Material
-from eval.systems import Found
+from eval.systems.systems import Found
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings

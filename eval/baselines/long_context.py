@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from eval.baselines.errors import needs_model
 from eval.baselines.pipeline import Material, outcome_of, write
-from eval.cases import Case
-from eval.replies import Reply
-from eval.systems import Found
+from eval.judging.replies import Reply
+from eval.questions.cases import Case
+from eval.systems.systems import Found
 from vectorstore.text import count_tokens
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-    from assistant.model.llm import ChatModel
+    from assistant.model.endpoint.llm import ChatModel
 
 NAME = "long-context"
 BUDGET = 100_000  # cl100k tokens of documents: models of today take 128,000 and more

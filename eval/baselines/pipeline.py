@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.types import Outcome
-from eval.absence import says_absent
-from eval.cases import Case
-from eval.replies import Cited, Reply
-from eval.seeds import load_seeds
-from eval.systems import Found
+from eval.judging.absence import says_absent
+from eval.judging.replies import Cited, Reply
+from eval.questions.cases import Case
+from eval.questions.seeds import load_seeds
+from eval.systems.systems import Found
 from vectorstore.readers import read_file
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-    from assistant.model.llm import ChatModel
+    from assistant.model.endpoint.llm import ChatModel
     from vectorstore.embeddings import Embedder
 
 SHOWN = 4  # passages that stand for an answer where no chat model writes one: the same for all

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.progress import track
 
 from assistant.build import build_embedder
-from assistant.model.llm import build_chat_model
-from assistant.settings import Settings
+from assistant.model.endpoint.llm import build_chat_model
+from assistant.setup.settings import Settings
 from eval.baselines import bm25, haystack, langchain_tutorial, llama_index, long_context
 from eval.baselines.errors import BaselineUnavailable, unknown
 from eval.baselines.pipeline import Material, read_texts
@@ -30,14 +30,14 @@ from eval.baselines.table import (
     retrieval_by_kind,
     retrieval_table,
 )
-from eval.cases import SHIPPED_CASES, Case, load_cases
-from eval.commit import read_commit
-from eval.inprocess import open_in_process
-from eval.metrics import Metric, make_metrics
-from eval.runner import Result, run_cases
-from eval.seeds import load_seeds
-from eval.storage import append_results, create_run_folder
-from eval.systems import System
+from eval.judging.metrics import Metric, make_metrics
+from eval.questions.cases import SHIPPED_CASES, Case, load_cases
+from eval.questions.seeds import load_seeds
+from eval.results.commit import read_commit
+from eval.results.runner import Result, run_cases
+from eval.results.storage import append_results, create_run_folder
+from eval.systems.inprocess import open_in_process
+from eval.systems.systems import System
 from vectorstore.errors import Message, StorageUnusable
 
 DEFAULT_OUTPUT = Path("eval/results")
@@ -196,7 +196,7 @@ def main(
     output: Annotated[Path, typer.Option(help="Folder of results.")] = DEFAULT_OUTPUT,
 ) -> None:
     """Measure the assistant beside the baselines."""
-    from assistant.startup import prepare, start
+    from assistant.commands.startup import prepare, start
 
     settings = start()
     prepare(settings)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from eval.cases import Case, Kind
-from eval.matching import holds, rank_of
-from eval.metrics import Metric, Score, total
-from eval.normalise import normalise
-from eval.replies import Reply
-from eval.retrieval import DEPTHS
-from eval.runner import Result
-from eval.systems import Found
+from eval.judging.matching import holds, rank_of
+from eval.judging.metrics import Metric, Score, total
+from eval.judging.normalise import normalise
+from eval.judging.replies import Reply
+from eval.judging.retrieval import DEPTHS
+from eval.questions.cases import Case, Kind
+from eval.results.runner import Result
+from eval.systems.systems import Found
 
 CUTS = DEPTHS
 ANSWERS = (

@@ -19,9 +19,9 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from eval.cases import Case, GoldQuote, HistoryTurn, Kind, case_files
 from eval.errors import CasesInvalid
-from eval.storage import writing
+from eval.questions.cases import Case, GoldQuote, HistoryTurn, Kind, case_files
+from eval.results.storage import writing
 from vectorstore.errors import Message
 
 DOCUMENTS, CASES = "documents", "cases.jsonl"

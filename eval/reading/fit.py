@@ -34,8 +34,7 @@ from assistant.reading.none import SHOWN, shown_by
 from assistant.reading.read import Reader
 from assistant.reading.signs import sign_names
 from assistant.reading.wanted import want
-from assistant.settings import load_settings
-from eval.cases import load_cases
+from assistant.setup.settings import load_settings
 from eval.libraries import (
     INVENTED,
     SEEDS,
@@ -46,11 +45,12 @@ from eval.libraries import (
     shipped_library,
     take_in_documents,
 )
+from eval.questions.cases import load_cases
+from eval.questions.splits import Split, split_of
 from eval.reading.regression import Numbers, fit_logistic, fit_many_logistic, fit_softmax, spread
 from eval.reading.report import report
 from eval.reading.samples import Sample, answer_signs, answer_terms, gather
-from eval.splits import Split, split_of
-from vectorstore.live import LiveLibrary
+from vectorstore.library.live import LiveLibrary
 from vectorstore.text import search_terms
 
 _TERM_SEEN = 6  # questions that a term must stand in to be learned of

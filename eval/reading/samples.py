@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.reading.signs import signs_of
-from eval.cases import Case
-from eval.matching import meet
-from eval.normalise import normalise
-from vectorstore.search import Searcher
+from eval.judging.matching import meet
+from eval.judging.normalise import normalise
+from eval.questions.cases import Case
+from vectorstore.search.searcher import Searcher
 from vectorstore.text import search_terms
 from vectorstore.types import EVERYWHERE, Passage
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant import cli
-from assistant.logs import REQUESTS
-from assistant.settings import Settings
+from assistant.commands import cli
+from assistant.setup.logs import REQUESTS
+from assistant.setup.settings import Settings
 from tests.assistant.commands import Command, Run
 
 

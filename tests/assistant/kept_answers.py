@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.answer_json import to_json
 from assistant.history.history import History
+from assistant.saying.answer_json import to_json
 from assistant.types import Answer, Citation, Outcome, Reason, Refusal
 from vectorstore.types import Chunk, Head, Passage, SectionKind, Status
 

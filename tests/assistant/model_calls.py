@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from assistant.model.llm import ChatModel, build_chat_model
-from assistant.settings import Settings, load_settings
+from assistant.model.endpoint.llm import ChatModel, build_chat_model
+from assistant.setup.settings import Settings, load_settings
 from assistant.types import Usage
 from tests.model_server import ModelServer
 from vectorstore.errors import PolicyAssistantError

@@ -10,12 +10,11 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.build import build_assistant
-from assistant.citations import UNVERIFIED
+from assistant.checking.citations import UNVERIFIED
 from assistant.errors import BadQuestion
 from assistant.evidence import best_first, pack
-from assistant.library import prepare_library
 from assistant.model.prompts import NO_ANSWER
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import (
     Answer,
     AnswerReady,
@@ -27,6 +26,7 @@ from assistant.types import (
     TextDelta,
     Turn,
 )
+from assistant.upkeep.library import prepare_library
 from tests.model_replies import cut, drips, empty_choices, html, refuses, says
 from tests.model_server import ModelServer
 from vectorstore.types import Scope

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 
-from assistant.answer_json import document_json, outline_json, passages_json, to_json
+from assistant.saying.answer_json import document_json, outline_json, passages_json, to_json
 from assistant.types import (
     Answer,
     Citation,
@@ -15,7 +15,7 @@ from assistant.types import (
     Seconds,
     Usage,
 )
-from vectorstore.named import Mentions, Target
+from vectorstore.mentions.named import Mentions, Target
 from vectorstore.types import Chunk, Document, Head, Mark, Passage, Scope, Section, SectionKind, Status
 
 TEXT = "一、目标\n（一）建设学校xx所。"

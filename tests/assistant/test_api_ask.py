@@ -18,9 +18,9 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.api.replies import AnswerBody, TicketBody
-from assistant.web.callback import _within
+from assistant.web.delivery.callback import _within
 from tests.model_replies import says, waits
 from tests.model_server import ModelServer
 from tests.small_library import running_server, with_settings

@@ -21,8 +21,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from assistant.keys import Keys
-from assistant.settings import Settings
+from assistant.asking.keys import Keys
+from assistant.setup.settings import Settings
 from tests.small_library import running_server, with_settings
 
 CHECKS = [

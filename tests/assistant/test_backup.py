@@ -12,14 +12,14 @@ from zipfile import ZipFile
 
 import pytest
 
-from assistant.backup import restore_backup, write_backup
 from assistant.errors import BackupUnusable
-from assistant.library import list_documents
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
+from assistant.upkeep.backup import restore_backup, write_backup
+from assistant.upkeep.library import list_documents
 from tests.assistant.commands import Command
 from tests.disks import fill, small_disk
+from vectorstore.disk.lock import sole_writer
 from vectorstore.errors import LibraryBusy, StorageUnusable
-from vectorstore.lock import sole_writer
 
 
 def folder_of(data: Path) -> Path:

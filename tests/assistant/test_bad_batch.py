@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from tests.assistant import bad_files, watched
 from tests.assistant.watched import Place, Watched
 from tests.vectorstore.fetch.web_server import WebServer, redirect

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant.settings import Settings
-from assistant.web.callback import signed
+from assistant.setup.settings import Settings
+from assistant.web.delivery.callback import signed
 from tests.small_library import running_server, with_settings
 
 ROOT = Path(__file__).resolve().parents[2]

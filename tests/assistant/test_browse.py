@@ -8,8 +8,9 @@ from datetime import date
 import httpx
 import pytest
 
-from assistant.web.browse import render
-from assistant.web.listing import (
+from assistant.web.look import Look
+from assistant.web.original.browse import render
+from assistant.web.original.listing import (
     ON_A_PAGE,
     Wish,
     dates_of,
@@ -19,7 +20,6 @@ from assistant.web.listing import (
     regions_of,
     years_of,
 )
-from assistant.web.look import Look
 from vectorstore.types import Document, Head, Section, SectionKind, Status
 
 LOOK = Look(language="zh")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.citations import UNVERIFIED, Checked, Checker
+from assistant.checking.citations import UNVERIFIED, Checked, Checker
 from assistant.types import Evidence, Outcome
 from vectorstore.types import Cell, Chunk, Head, Match, Passage, SectionKind
 

@@ -18,7 +18,7 @@ from tests.model_server import ModelServer
 
 def test_importing_the_packages_loads_nothing_heavy() -> None:
     script = (
-        "import sys, assistant, vectorstore, assistant.cli\n"
+        "import sys, assistant, vectorstore, assistant.commands.cli\n"
         "heavy = {'gradio', 'chromadb', 'fastapi', 'openai', 'langchain_core', 'mcp', "
         "'sqlalchemy', 'tantivy'}\n"
         "sys.exit(f'loaded: {heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"

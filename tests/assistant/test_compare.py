@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from assistant.answer import Assistant
-from assistant.export.comparison import comparison_to_word
-from assistant.web.compare import compare_link, render
+from assistant.saying.export.comparison import comparison_to_word
 from assistant.web.look import Look
-from assistant.web.reader import render as render_document
+from assistant.web.original.compare import compare_link, render
+from assistant.web.original.reader import render as render_document
 from tests.invented import assistant_over
 from tests.versions import NEW, OLD
 

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from assistant.asking.sessions import IDLE
 from assistant.history.history import History
-from assistant.sessions import IDLE
-from assistant.settings import Settings
-from assistant.web.continued import Continued
+from assistant.setup.settings import Settings
+from assistant.web.delivery.continued import Continued
 from tests.assistant.chat_completions.talking import ask, text_of
 from tests.assistant.kept_answers import NOON, answered, citation
 from tests.assistant.wechat.accounts import official
@@ -179,7 +179,7 @@ def test_a_day_later_the_rest_is_gone_and_the_link_is_not(
     answer = answered("".join(f"{'字' * 200}[{n}]。" for n in range(1, 6)), *map(citation, range(1, 6)))
     continued = Continued(history.shared, 90)
     first = continued.begin(answer | {"answer_id": "q"}, "anna", base=BASE, language="zh")
-    monkeypatch.setattr("assistant.web.continued.IDLE", -IDLE)
+    monkeypatch.setattr("assistant.web.delivery.continued.IDLE", -IDLE)
     assert continued.go_on("继续", "anna", base=BASE, language="zh") is None
     assert continued.go_on("继续", None, [first], base=BASE, language="zh") is not None
     history.close()

@@ -14,11 +14,11 @@ from uuid import uuid4
 import pytest
 
 from assistant.answer import Assistant
-from assistant.desk import AT_ONCE, MOST_HURRIED, MOST_OF_ONE, MOST_WAITING, Desk
+from assistant.asking.desk import AT_ONCE, MOST_HURRIED, MOST_OF_ONE, MOST_WAITING, Desk
+from assistant.asking.job import Job
 from assistant.errors import BadQuestion, Busy, ConversationUnknown, ServerStopping, TooManyAtOnce
 from assistant.history.history import History
 from assistant.history.types import TurnState
-from assistant.job import Job
 from assistant.types import AnswerEvent, AnswerReady, EvidenceReady, Question, TextDelta
 
 

@@ -15,13 +15,13 @@ from pydantic import SecretStr
 from typer.main import get_command
 
 from assistant.answer import Assistant
-from assistant.cli import commands
-from assistant.examples import written_questions
-from assistant.settings import Settings, load_settings
-from assistant.terminal import show_answer
+from assistant.asking.examples import written_questions
+from assistant.commands.cli import commands
+from assistant.commands.terminal import show_answer
+from assistant.setup.settings import Settings, load_settings
 from assistant.types import Outcome, Question
 from tests.settings_table import PAGE, settings_page
-from vectorstore.catalog import load_catalog
+from vectorstore.documents.catalog import load_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]

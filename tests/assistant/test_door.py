@@ -14,9 +14,9 @@ from contextlib import ExitStack, suppress
 import httpx
 import pytest
 
-from assistant.settings import Settings
-from assistant.web import middleware
-from assistant.web.room import Limits, make_room
+from assistant.setup.settings import Settings
+from assistant.web.door import middleware
+from assistant.web.door.room import Limits, make_room
 from tests.assistant.sockets import GOOD, HALF, QUESTION, begun, connect, heartbeat, post_of, rest, sent
 from tests.small_library import running_server, with_settings
 

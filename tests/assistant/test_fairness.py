@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from assistant.desk import MOST_OF_ONE
-from assistant.settings import Settings
+from assistant.asking.desk import MOST_OF_ONE
+from assistant.setup.settings import Settings
 from tests.model_replies import Reply, Request, refuses
 from tests.model_server import ModelServer
 from tests.small_library import running_server, with_settings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.checking.figures import DATE, ITEM, comparable, read_figures
-from assistant.checking.same_figures import is_difference, says_same, stands_among, with_years
+from assistant.figures.figures import DATE, ITEM, comparable, read_figures
+from assistant.figures.same_figures import is_difference, says_same, stands_among, with_years
 
 
 def read(text: str) -> list[tuple[str, ...]]:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.desk import Desk
+from assistant.asking.desk import Desk
+from assistant.asking.job import Job
 from assistant.errors import AnswerStopped, BadQuestion
 from assistant.history.history import History
-from assistant.job import Job
 from assistant.types import AnswerEvent, AnswerReady, Question
-from assistant.web.following import answer_of, follow
+from assistant.web.delivery.following import answer_of, follow
 from tests.assistant.test_desk import ASKED, Gated, gated
 
 __all__ = ["gated"]

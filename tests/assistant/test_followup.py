@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.build import build_embedder
-from assistant.followup import stand_alone, still_leans
+from assistant.question.followup import stand_alone, still_leans
 from assistant.reading.read import Reader
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Turn
-from vectorstore.live import LiveLibrary
-from vectorstore.search import Searcher
+from vectorstore.library.live import LiveLibrary
+from vectorstore.search.searcher import Searcher
 
 LUNCH = "云山市的午餐补助由哪个部门负责？"
 

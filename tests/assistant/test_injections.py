@@ -17,16 +17,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant import build, library
+from assistant import build
 from assistant.answer import Assistant
-from assistant.answer_json import to_json
 from assistant.build import build_assistant
-from assistant.citations import UNVERIFIED
-from assistant.forms.markdown import to_markdown
-from assistant.library import prepare_library
-from assistant.settings import Settings, load_settings
+from assistant.checking.citations import UNVERIFIED
+from assistant.saying.answer_json import to_json
+from assistant.saying.forms.markdown import to_markdown
+from assistant.setup.settings import Settings, load_settings
 from assistant.types import AnswerReady, LookedAgain, TextDelta
-from assistant.web.page_html import answer_html
+from assistant.upkeep import library
+from assistant.upkeep.library import prepare_library
+from assistant.web.page.html import answer_html
 from tests.fakes import HashedEmbedder
 from tests.injected import DISGUISES, Case, ObedientModel, read_cases, write_documents
 from tests.injection_judge import Judge, Shown

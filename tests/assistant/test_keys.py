@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant import cli
+from assistant.asking.keys import FILE, LONGEST_NAME, Keys
+from assistant.commands import cli
 from assistant.errors import KeyNameUnusable, KeysUnusable, KeyTaken, KeyUnknown
-from assistant.keys import FILE, LONGEST_NAME, Keys
-from assistant.library import list_documents
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
+from assistant.upkeep.library import list_documents
 from assistant.web.server import bind
 from tests.assistant.commands import Command
 from tests.small_library import build_library, running_server
@@ -112,7 +112,7 @@ def test_a_name_is_taken_until_its_key_is_revoked(tmp_path: Path) -> None:
 
 
 def test_keys_that_several_processes_make_at_once_are_all_kept(tmp_path: Path) -> None:
-    script = "import sys; from pathlib import Path; from assistant.keys import Keys\n"
+    script = "import sys; from pathlib import Path; from assistant.asking.keys import Keys\n"
     script += "for number in range(5): Keys(Path(sys.argv[1])).create(f'{sys.argv[2]}-{number}')"
     makers = [
         subprocess.Popen([sys.executable, "-c", script, str(tmp_path), maker]) for maker in ("a", "b", "c")

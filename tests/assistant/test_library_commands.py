@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.api.replies import OutlineEntry
 from tests.assistant.commands import Command, Run
 from tests.small_library import LUNCH, READING

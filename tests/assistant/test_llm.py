@@ -11,7 +11,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from assistant.errors import ModelReplyUnusable, SettingsInvalid
-from assistant.model.llm import build_chat_model
+from assistant.model.endpoint.llm import build_chat_model
 from assistant.types import Usage
 from tests.assistant.model_calls import ANSWER, KEY, MESSAGES, fail, model, read, says_so, settings
 from tests.model_replies import Reply, Request, event, says, sends

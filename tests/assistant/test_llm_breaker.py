@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.doctor import examine_chat_model
 from assistant.errors import ModelReplyUnusable, ModelUnavailable
-from assistant.model.llm import ChatModel
+from assistant.model.endpoint.llm import ChatModel
+from assistant.upkeep.doctor import examine_chat_model
 from tests.assistant.model_calls import ANSWER, DONE, MESSAGES, fail, model, read, settings
 from tests.fakes import Clock
 from tests.model_replies import Reply, cut, drips, refuses, repeats, says, sends, waits
 from tests.model_server import ModelServer
-from vectorstore import breaker
+from vectorstore.endpoints import breaker
 
 
 @pytest.fixture

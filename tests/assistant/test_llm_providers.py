@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from assistant.errors import SettingsInvalid
-from assistant.model.llm import build_chat_model
-from assistant.settings import load_settings
+from assistant.model.endpoint.llm import build_chat_model
+from assistant.setup.settings import load_settings
 from tests.assistant.model_calls import ANSWER, MESSAGES, fail, model, read
 from tests.model_replies import drips, refuses
 from tests.model_server import ModelServer

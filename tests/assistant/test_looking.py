@@ -13,7 +13,7 @@ import pytest
 from assistant.answer import Assistant
 from assistant.build import build_assistant
 from assistant.model.prompts import NO_ANSWER
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Answer, AnswerReady, LookedAgain, Outcome, Question, TextDelta
 from tests.model_replies import Reply, Request, calls, refuses, says
 from tests.model_server import ModelServer

@@ -20,10 +20,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent
 
 from assistant.answer import Assistant
-from assistant.keys import FILE, Keys
-from assistant.library import list_documents
-from assistant.settings import Settings
+from assistant.asking.keys import FILE, Keys
+from assistant.setup.settings import Settings
 from assistant.types import Answer, Question
+from assistant.upkeep.library import list_documents
 from assistant.web.api.replies import AnswerBody, PassagesBody
 from assistant.web.mcp import tools
 from assistant.web.server import bind
@@ -41,7 +41,7 @@ MODES = pytest.mark.parametrize("mode", ["auto", "legacy"])
 
 def stdio(settings: Settings) -> StdioServerParameters:
     return StdioServerParameters(
-        command=sys.executable, args=["-m", "assistant.cli", "mcp"], env=environment(settings)
+        command=sys.executable, args=["-m", "assistant.commands.cli", "mcp"], env=environment(settings)
     )
 
 
@@ -172,7 +172,7 @@ def test_over_stdio_nothing_but_messages_is_printed_and_the_end_of_input_is_the_
     }
     fresh = Settings(data_dir=tmp_path / "var", seeds_dir=seeds, openai_api_key=None, openai_model=None)
     with subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli", "mcp"],
+        [sys.executable, "-m", "assistant.commands.cli", "mcp"],
         env=environment(fresh),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -7,11 +7,11 @@ from datetime import date
 
 import pytest
 
-from assistant.citations import UNVERIFIED
+from assistant.checking.citations import UNVERIFIED
 from assistant.errors import ModelReplyUnusable
 from assistant.model.prompts import NO_ANSWER
 from assistant.model.write import AnswerWriter, Generated
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Evidence, Outcome, TextDelta, Unverified
 from tests.assistant.model_calls import model
 from tests.model_replies import says

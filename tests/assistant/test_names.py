@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.checking.figures import comparable
-from assistant.checking.names import find_departments, find_places, find_quotes, is_department_of
+from assistant.checking.names.names import find_departments, find_places, find_quotes, is_department_of
+from assistant.figures.figures import comparable
 
 
 def departments(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.needs_a_look import Need, needs_a_look, told
+from assistant.upkeep.needs_a_look import Need, needs_a_look, told
 from tests.assistant.commands import Command
 from tests.vectorstore.guarantees import understood
 from tests.versions import NEW, OLD

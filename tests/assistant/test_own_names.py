@@ -8,8 +8,8 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from assistant.settings import Settings
-from assistant.web.own_names import OwnNames
+from assistant.setup.settings import Settings
+from assistant.web.door.own_names import OwnNames
 from tests.assistant.sockets import QUESTION
 
 PATHS = ["/", "/en/", "/healthz", "/docs", "/documents", "/api/documents", "/gradio_api/queue/", "/nothing"]

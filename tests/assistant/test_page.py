@@ -13,8 +13,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from assistant.asking.examples import questions_from_headings, written_questions
 from assistant.errors import SettingsInvalid
-from assistant.examples import questions_from_headings, written_questions
 from tests.assistant.test_page_html import shown_text
 from tests.assistant.test_reader import make_document
 from vectorstore.types import Section, SectionKind

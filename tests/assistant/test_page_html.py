@@ -7,11 +7,11 @@ from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
-from assistant.answer_json import to_json
 from assistant.history.types import ConversationSummary
+from assistant.saying.answer_json import to_json
 from assistant.types import Answer, Citation, Nearest, Outcome, Reason, Refusal
-from assistant.web.page_head import own_head
-from assistant.web.page_html import (
+from assistant.web.page.head import own_head
+from assistant.web.page.html import (
     answer_html,
     as_text,
     draft_html,
@@ -21,8 +21,8 @@ from assistant.web.page_html import (
     stage_html,
     stopped_html,
 )
-from assistant.web.shelf import hint_html, shelf_html
-from assistant.web.talk import Entry, Talk
+from assistant.web.page.shelf import hint_html, shelf_html
+from assistant.web.page.talk import Entry, Talk
 from tests.fakes import HOSTILE, NOON
 from vectorstore.types import Chunk, Head, Passage, SectionKind, Status
 

@@ -19,8 +19,8 @@ from assistant.model.prompts import (
     SEARCH_PLACEHOLDERS,
     load_prompt,
 )
-from assistant.settings import Settings
-from eval.judge import PLACEHOLDERS as JUDGE_PLACEHOLDERS
+from assistant.setup.settings import Settings
+from eval.second_opinion.judge import PLACEHOLDERS as JUDGE_PLACEHOLDERS
 
 PROMPTS = Settings().prompts_dir
 SHIPPED = {
@@ -176,7 +176,7 @@ def test_a_prompt_for_other_placeholders_than_the_code_fills_is_refused(tmp_path
 
 
 def test_importing_the_prompts_loads_no_langchain() -> None:
-    modules = "assistant.model.prompts, assistant.model.llm"
+    modules = "assistant.model.prompts, assistant.model.endpoint.llm"
     code = f"import sys, {modules}; sys.exit('langchain_core' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False)
     assert done.returncode == 0

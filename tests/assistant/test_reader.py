@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.web.blocks import Block, read_blocks
-from assistant.web.cited_places import MOST_PLACES, CitedPlace, read_places, read_steps
 from assistant.web.look import Look
-from assistant.web.outline import outline_entries
-from assistant.web.reader import cited_range, render
+from assistant.web.original.blocks import Block, read_blocks
+from assistant.web.original.cited_places import MOST_PLACES, CitedPlace, read_places, read_steps
+from assistant.web.original.outline import outline_entries
+from assistant.web.original.reader import cited_range, render
 from tests.browser.documents import HOSTILE
 from tests.vectorstore.guarantees import understood
 from vectorstore.types import Document, Head, Mark, Section, SectionKind

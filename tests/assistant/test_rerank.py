@@ -12,15 +12,16 @@ import pytest
 
 from assistant.build import build_assistant, build_embedder, build_reranker
 from assistant.errors import SettingsInvalid
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Question
 from tests.fakes import Clock
-from vectorstore import breaker, rerank
 from vectorstore.embeddings import Embedder
+from vectorstore.endpoints import breaker
 from vectorstore.errors import RerankUnavailable
-from vectorstore.generations import Generation, open_current
-from vectorstore.rerank import Reranker
-from vectorstore.search import Searcher
+from vectorstore.index.generations import Generation, open_current
+from vectorstore.search import rerank
+from vectorstore.search.rerank import Reranker
+from vectorstore.search.searcher import Searcher
 from vectorstore.types import Scope
 
 QUESTION = "聊城乡村学校饮水改善工程谁牵头"

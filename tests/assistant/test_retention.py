@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from assistant.history.history import History
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.server import bind
 from tests.assistant.kept_answers import answered
 from tests.small_library import running_server

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from assistant.web.page_html import answer_html
-from assistant.web.row_cards import RowCard, cut_cards
+from assistant.web.page.html import answer_html
+from assistant.web.page.row_cards import RowCard, cut_cards
 from tests.assistant.kept_answers import answered, citation
 
 CELLS = [

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.web.blocks import read_blocks
-from assistant.web.row_tables import RowTable, TableCell
+from assistant.web.original.blocks import read_blocks
+from assistant.web.original.row_tables import RowTable, TableCell
 from tests.assistant.test_reader import make_document, shown_text, squeezed
 from tests.browser.documents import TABLE
 from tests.vectorstore.guarantees import understood
 from tests.vectorstore.readers.test_writing import grids
-from vectorstore.readers.blocks import Content, Paragraph
-from vectorstore.readers.writing import write
+from vectorstore.documents.understand import understand
+from vectorstore.readers.blocks.blocks import Content, Paragraph
+from vectorstore.readers.blocks.writing import write
 from vectorstore.text import normalise
 from vectorstore.types import Document, Section, SectionKind
-from vectorstore.understand import understand
 
 FLAT = """分工表
 序号

@@ -16,11 +16,11 @@ from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
 from assistant.errors import PortInUse, SettingsInvalid
-from assistant.logs import log_file
-from assistant.settings import Settings
-from assistant.web import middleware
+from assistant.setup.logs import log_file
+from assistant.setup.settings import Settings
 from assistant.web.dependencies import MOST_WAITING, new_workers
-from assistant.web.http_errors import install_error_responses
+from assistant.web.door import middleware
+from assistant.web.door.http_errors import install_error_responses
 from assistant.web.server import bind, serve
 from vectorstore.errors import IndexMissing
 
@@ -124,7 +124,7 @@ def test_a_queue_that_is_too_long_is_refused_with_a_time_to_come_back() -> None:
 
     from assistant.errors import Busy
     from assistant.web.dependencies import in_worker
-    from assistant.web.http_errors import known_error_response
+    from assistant.web.door.http_errors import known_error_response
 
     async def crowd() -> None:
         workers, gate = new_workers(), threading.Event()
@@ -152,7 +152,7 @@ def test_the_server_says_when_it_is_ready_and_ends_when_told(settings: Settings,
         "POLICY_ASSISTANT_DATA_DIR": str(settings.data_dir),
         "POLICY_ASSISTANT_SEEDS_DIR": str(settings.seeds_dir),
     }
-    command = [sys.executable, "-m", "assistant.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "assistant.commands.cli", "serve", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         lines = []

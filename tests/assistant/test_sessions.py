@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant import sessions as module
 from assistant.answer import Assistant
+from assistant.asking import sessions as module
+from assistant.asking.desk import Desk
+from assistant.asking.sessions import Asked, Caller, Sessions
 from assistant.build import build_assistant
-from assistant.desk import Desk
 from assistant.history.history import History
-from assistant.sessions import Asked, Caller, Sessions
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Question, Turn
 
 LUNCH = "云山市的午餐补助由哪个部门负责？"

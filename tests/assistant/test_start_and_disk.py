@@ -12,13 +12,14 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from assistant import library, startup
-from assistant.doctor import Check, examine_waiting
+from assistant.asking.keys import Keys
+from assistant.commands import startup
 from assistant.errors import HistoryUnusable
 from assistant.history.history import FILE, History
-from assistant.keys import Keys
-from assistant.logs import log_file, start_logging
-from assistant.settings import Settings
+from assistant.setup.logs import log_file, start_logging
+from assistant.setup.settings import Settings
+from assistant.upkeep import library
+from assistant.upkeep.doctor import Check, examine_waiting
 from tests.assistant.admin.person import Person
 from tests.assistant.commands import Command
 from tests.assistant.kept_answers import ask as remember
@@ -26,9 +27,9 @@ from tests.disks import fill, read_only, small_disk
 from tests.fakes import HashedEmbedder
 from tests.small_library import running_server, with_settings
 from tests.vectorstore.library import contents
+from vectorstore.disk.lock import sole_writer
 from vectorstore.errors import EmbeddingUnavailable, LibraryBusy, Message, StorageUnusable
-from vectorstore.lock import sole_writer
-from vectorstore.published import current_name
+from vectorstore.index.published import current_name
 
 LUNCH = "云山市的午餐补助由哪个部门负责？"
 NEW = "青禾县校车管理办法\n\n第一条 校车补助每生每年300元，由县教育局负责。\n"

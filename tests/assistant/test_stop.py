@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from tests.assistant.sockets import HALF, connect, heartbeat, post_of, rest
 from tests.model_replies import drips
 from tests.model_server import ModelServer
@@ -38,7 +38,7 @@ def _stop(settings: Settings, model: str) -> dict[str, Any]:
         "OPENAI_API_KEY": "none",
         "OPENAI_MODEL": "scripted",
     }
-    command = [sys.executable, "-m", "assistant.cli", "serve", "--port", str(settings.port)]
+    command = [sys.executable, "-m", "assistant.commands.cli", "serve", "--port", str(settings.port)]
     with (
         subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process,
         ExitStack() as opened,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.answer import Assistant
-from assistant.suggest import MOST, Suggester, neighbours
+from assistant.asking.suggest import MOST, Suggester, neighbours
 from assistant.types import Answer, Outcome, Question
 from vectorstore.types import Section, SectionKind
 

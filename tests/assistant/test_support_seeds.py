@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from assistant.checking.figures import ITEM, comparable, read_figures
-from assistant.checking.names import find_departments
-from assistant.checking.same_figures import stands_among
+from assistant.checking.names.names import find_departments
 from assistant.checking.support import Support
+from assistant.figures.figures import ITEM, comparable, read_figures
+from assistant.figures.same_figures import stands_among
 from assistant.types import Evidence
 from tests.vectorstore.test_seed_outlines import SEEDS, seed
-from vectorstore.chunking import split
+from vectorstore.documents.chunking import split
 from vectorstore.text import sentences
 from vectorstore.types import Head, Passage
 

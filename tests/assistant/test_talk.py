@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer_json import to_json
+from assistant.asking.job import Job
 from assistant.errors import BadQuestion
 from assistant.history.types import Conversation, KeptTurn, Rating, TurnState, Verdict
-from assistant.job import Job
+from assistant.saying.answer_json import to_json
 from assistant.types import AnswerEvent, AnswerReady, Evidence, EvidenceReady, Question, TextDelta, Turn
-from assistant.web.talk import Entry, Talk, narrate, talk_of
+from assistant.web.page.talk import Entry, Talk, narrate, talk_of
 from tests.assistant.test_page_html import make_answer, shown_text
 from tests.fakes import NOON
 from vectorstore.errors import Message

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.citations import UNVERIFIED
+from assistant.checking.citations import UNVERIFIED
 from assistant.model.prompts import ANSWER_PLACEHOLDERS, load_prompt
 from assistant.model.withheld import Withheld
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from tests.assistant.model_calls import KEY
 from tests.assistant.test_model_check import SURE, write
 from tests.model_server import ModelServer

@@ -58,7 +58,7 @@ class Place:
         handler = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             return subprocess.Popen(
-                [sys.executable, "-m", "assistant.cli", *arguments],
+                [sys.executable, "-m", "assistant.commands.cli", *arguments],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,

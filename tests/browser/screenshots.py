@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from tests.browser.conftest import ARGUMENTS
 from tests.small_library import build_library, running_server
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from rich.console import Console
 
 from assistant.types import Outcome, Reason
-from eval.attribution import sources_of
-from eval.cases import Case, GoldQuote, HistoryTurn, Kind
-from eval.metrics import make_metrics
-from eval.replies import Cited, Found, Reply
-from eval.runner import Result, run_cases
+from eval.judging.attribution import sources_of
+from eval.judging.metrics import make_metrics
+from eval.judging.replies import Cited, Found, Reply
+from eval.questions.cases import Case, GoldQuote, HistoryTurn, Kind
+from eval.results.runner import Result, run_cases
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 TEXTS = {"a.txt": "第一条　甲县建设学校十二所，覆盖率达到95.3%。\n第二条　乙县新办幼儿园七所。"}

@@ -7,10 +7,10 @@ from functools import partial
 import pytest
 
 from assistant.types import Outcome
-from eval.attribution import attribution, cut
-from eval.cases import Case, GoldQuote, Kind
-from eval.matching import labelled
-from eval.replies import Cited, Reply
+from eval.judging.attribution import attribution, cut
+from eval.judging.matching import labelled
+from eval.judging.replies import Cited, Reply
+from eval.questions.cases import Case, GoldQuote, Kind
 from tests.eval.examples import make_case
 
 CASE = Case(

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from assistant.build import build_embedder
-from assistant.model.llm import ChatModel
-from assistant.settings import Settings
+from assistant.model.endpoint.llm import ChatModel
+from assistant.setup.settings import Settings
 from assistant.types import Outcome
 from eval.baselines.errors import BaselineUnavailable
 from eval.baselines.long_context import LongContext
@@ -29,11 +29,11 @@ from eval.baselines.table import (
     retrieval_by_kind,
     retrieval_table,
 )
-from eval.cases import Case, HistoryTurn, Kind
-from eval.metrics import Score, make_metrics
-from eval.normalise import normalise
-from eval.runner import Failure, Result
-from eval.systems import Found
+from eval.judging.metrics import Score, make_metrics
+from eval.judging.normalise import normalise
+from eval.questions.cases import Case, HistoryTurn, Kind
+from eval.results.runner import Failure, Result
+from eval.systems.systems import Found
 from tests.assistant.model_calls import model
 from tests.eval.examples import make_case, make_reply
 from tests.model_server import ModelServer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.benchmark_heads import is_right, main
+from eval.benchmarks.heads import is_right, main
 
 BODY = "第一条 为规范校车管理，制定本办法。\n第二条 校车由中心校调度，学校每学期公布一次路线和站点。\n"
 

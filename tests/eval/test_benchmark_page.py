@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from eval import benchmark_page
-from eval.benchmark_page import Reader, row
+from eval.benchmarks import page as benchmark_page
+from eval.benchmarks.page import Reader, row
 
 
 def test_a_row_has_median_and_95th_percentile() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.benchmark_statutes import main
+from eval.benchmarks.statutes import main
 
 STATUTE = "云山市{name}条例\n{day} 云山市人民代表大会通过\n第一条 为了学校，制定本条例。\n第二条 每年检验。\n"
 

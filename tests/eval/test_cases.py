@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from eval.cases import SHIPPED_CASES, Case, Kind, load_cases
 from eval.check import Problem, check_all, check_cases
 from eval.errors import CasesInvalid
-from eval.normalise import normalise
-from eval.seeds import load_seeds
+from eval.judging.normalise import normalise
+from eval.questions.cases import SHIPPED_CASES, Case, Kind, load_cases
+from eval.questions.seeds import load_seeds
 from tests.eval.examples import SEEDS, TEXTS, make_case
 
 GOOD = {

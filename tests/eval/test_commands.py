@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from assistant.cli import commands
+from assistant.commands.cli import commands
 from eval.errors import CasesInvalid, OptionsInvalid
-from eval.judge_labels import load_labels
+from eval.second_opinion.judge_labels import load_labels
 from tests.eval.examples import CASES, TEXTS, as_json, make_reply, perfect_reply, send, serving
 from tests.model_server import ModelServer
 

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from assistant.types import Outcome
-from eval.baseline import BASELINE, Scores, fingerprint, read_baseline, scores_of, write_baseline
-from eval.cases import SHIPPED_CASES, Case, load_cases
-from eval.compare import GATED, Comparison, compare, sign_test
-from eval.comparison_tables import print_comparison
 from eval.errors import NoReply, RunUnusable
-from eval.metrics import Score, make_metrics
-from eval.replies import Found, Reply
-from eval.runner import run_cases
-from eval.splits import Split, is_in
-from eval.storage import append_results, create_run_folder
+from eval.judging.metrics import Score, make_metrics
+from eval.judging.replies import Found, Reply
+from eval.questions.cases import SHIPPED_CASES, Case, load_cases
+from eval.questions.splits import Split, is_in
+from eval.reports.compare import GATED, Comparison, compare, sign_test
+from eval.reports.comparison_tables import print_comparison
+from eval.results.baseline import BASELINE, Scores, fingerprint, read_baseline, scores_of, write_baseline
+from eval.results.runner import run_cases
+from eval.results.storage import append_results, create_run_folder
 from tests.eval.examples import TEXTS, Scripted, evidence_of, make_case, make_reply, perfect_reply, printed
 from vectorstore.errors import Message
 

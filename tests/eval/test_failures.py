@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from eval.cases import Case, Kind
 from eval.errors import NoReply
-from eval.failures import failed_metrics, print_failures
-from eval.replies import Reply
+from eval.judging.replies import Reply
+from eval.questions.cases import Case, Kind
+from eval.reports.failures import failed_metrics, print_failures
 from tests.eval.examples import failing, make_reply, perfect_reply, printed, run
 from vectorstore.errors import Message
 

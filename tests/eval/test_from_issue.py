@@ -9,10 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from eval.cases import Case, GoldQuote, Kind, load_cases
 from eval.errors import CasesInvalid
 from eval.from_issue import IS_NOT_THERE, IS_THERE, Field, main, make_case, read_form
 from eval.libraries import Material
+from eval.questions.cases import Case, GoldQuote, Kind, load_cases
 from tests.eval.examples import SEEDS, TEXTS
 
 FORM = Path(__file__).resolve().parents[2] / ".github" / "ISSUE_TEMPLATE" / "wrong_answer.yml"

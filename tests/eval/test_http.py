@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from assistant.types import Outcome, Reason
-from eval.cases import Case, HistoryTurn
 from eval.errors import NoReply, ServerUnreachable
-from eval.http import open_server, protocol_of
-from eval.replies import Found, Reply
+from eval.judging.replies import Found, Reply
+from eval.questions.cases import Case, HistoryTurn
+from eval.systems.http import open_server, protocol_of
 from tests.eval.examples import as_json, found_json, make_case, make_reply, send, serving
 
 CASE = make_case()

@@ -7,10 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from eval.cases import SHIPPED_CASES, load_cases
-from eval.intervals import by_case, by_document, case_intervals, cluster_of, document_intervals, interval
-from eval.metrics import Score
-from eval.splits import Split, is_in, split_of
+from eval.judging.intervals import (
+    by_case,
+    by_document,
+    case_intervals,
+    cluster_of,
+    document_intervals,
+    interval,
+)
+from eval.judging.metrics import Score
+from eval.questions.cases import SHIPPED_CASES, load_cases
+from eval.questions.splits import Split, is_in, split_of
 from tests.eval.examples import make_case
 
 IDS = [f"{document:03}-{number:03}" for document in range(5) for number in range(40)]

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from assistant.settings import Settings
-from eval.cases import SHIPPED_CASES, load_cases
+from assistant.setup.settings import Settings
 from eval.check import check_all
 from eval.errors import CasesInvalid, NoReply, OptionsInvalid
-from eval.judge import Judged, Judgement, judge_results, open_judge, read_judgement
-from eval.judge_labels import Label, Verdict, check_labels, kappa, load_labels
-from eval.judge_report import print_judged, write_judged
-from eval.runner import Failure, Result
-from eval.seeds import load_seeds
-from eval.splits import Split, split_of
+from eval.questions.cases import SHIPPED_CASES, load_cases
+from eval.questions.seeds import load_seeds
+from eval.questions.splits import Split, split_of
+from eval.results.runner import Failure, Result
+from eval.second_opinion.judge import Judged, Judgement, judge_results, open_judge, read_judgement
+from eval.second_opinion.judge_labels import Label, Verdict, check_labels, kappa, load_labels
+from eval.second_opinion.judge_report import print_judged, write_judged
 from tests.eval.examples import CASES, SEEDS, run
 from tests.model_replies import Reply, Request, refuses
 from tests.model_server import ModelServer

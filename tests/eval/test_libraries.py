@@ -11,11 +11,10 @@ import docx
 import pytest
 from typer.testing import CliRunner, Result
 
-from assistant.cli import commands
-from assistant.library import list_documents
-from assistant.settings import Settings
+from assistant.commands.cli import commands
+from assistant.setup.settings import Settings
+from assistant.upkeep.library import list_documents
 from eval import libraries
-from eval.cases import Case, GoldQuote
 from eval.errors import CasesInvalid, OptionsInvalid, RunUnusable
 from eval.libraries import (
     folder_library,
@@ -25,6 +24,7 @@ from eval.libraries import (
     read_material,
     shipped_library,
 )
+from eval.questions.cases import Case, GoldQuote
 from tests.eval.examples import make_case
 from tests.small_library import LUNCH, READING
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval.lookalikes import write_lookalikes
-from vectorstore.catalog import load_catalog
+from eval.perturbed.lookalikes import write_lookalikes
+from vectorstore.documents.catalog import load_catalog
 from vectorstore.places import find_places
 from vectorstore.types import Document, Head
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from eval.cases import Case, HistoryTurn
 from eval.errors import NoReply
-from eval.metrics import make_metrics
-from eval.page import render
-from eval.replies import Reply
-from eval.splits import Split, split_of
-from eval.summary import Summary, summarise
-from eval.svg import Bar, bars, histogram
+from eval.judging.metrics import make_metrics
+from eval.judging.replies import Reply
+from eval.questions.cases import Case, HistoryTurn
+from eval.questions.splits import Split, split_of
+from eval.reports.page import render
+from eval.reports.svg import Bar, bars, histogram
+from eval.results.summary import Summary, summarise
 from tests.eval.examples import CASES, TEXTS, failing, make_case, make_reply, perfect_reply, run
 from vectorstore.errors import Language, Message
 

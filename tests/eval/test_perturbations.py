@@ -12,19 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
-from eval.cases import SHIPPED_CASES, Case, HistoryTurn, Kind, load_cases
 from eval.check import check_all
-from eval.english_questions import (
+from eval.errors import CasesInvalid
+from eval.perturbed.english_questions import (
     EnglishQuestion,
     check_english,
     choose_for_english,
     english_by_id,
     load_english,
 )
-from eval.errors import CasesInvalid
-from eval.perturbations import COURTESIES, Perturbation, perturb
-from eval.seeds import load_seeds
-from eval.slips import QUOTED
+from eval.perturbed.perturbations import COURTESIES, Perturbation, perturb
+from eval.perturbed.slips import QUOTED
+from eval.questions.cases import SHIPPED_CASES, Case, HistoryTurn, Kind, load_cases
+from eval.questions.seeds import load_seeds
 from tests.eval.examples import SEEDS, make_case
 from vectorstore.text import fold
 

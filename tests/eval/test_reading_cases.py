@@ -9,8 +9,8 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
-from eval.cases import Kind, load_cases
 from eval.errors import CasesInvalid
+from eval.questions.cases import Kind, load_cases
 from eval.reading.cases import Question, draw, main, to_case, write_library
 
 QUESTION = {

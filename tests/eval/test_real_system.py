@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Outcome
 from assistant.web.server import bind, create_app, server_config
-from eval.baseline import scores_of
-from eval.cases import SHIPPED_CASES, Case, Kind, load_cases
-from eval.compare import compare
-from eval.http import open_server
-from eval.inprocess import open_in_process
-from eval.metrics import make_metrics
-from eval.replies import Reply
-from eval.runner import Result, run_cases
-from eval.seeds import load_seeds
-from eval.storage import append_results, create_run_folder
-from eval.systems import System
+from eval.judging.metrics import make_metrics
+from eval.judging.replies import Reply
+from eval.questions.cases import SHIPPED_CASES, Case, Kind, load_cases
+from eval.questions.seeds import load_seeds
+from eval.reports.compare import compare
+from eval.results.baseline import scores_of
+from eval.results.runner import Result, run_cases
+from eval.results.storage import append_results, create_run_folder
+from eval.systems.http import open_server
+from eval.systems.inprocess import open_in_process
+from eval.systems.systems import System
 from tests.eval.examples import SEEDS, Scripted
 
 METRICS = make_metrics(load_seeds(SEEDS))

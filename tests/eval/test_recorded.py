@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from assistant.cli import commands
-from assistant.drafting.deadline import today
-from assistant.settings import Settings
-from eval import recorded
-from eval.count_prompts import row
+from assistant.commands.cli import commands
+from assistant.drafting.reckoning.deadline import today
+from assistant.setup.settings import Settings
+from eval.recorded import endpoint as recorded
+from eval.recorded.count_prompts import row
 from tests.eval.examples import SEEDS
 from tests.model_replies import Reply, Request, refuses, says, sends
 from tests.model_server import ModelServer

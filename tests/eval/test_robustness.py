@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.settings import Settings
-from eval.cases import Case, Kind
-from eval.metrics import Score
-from eval.perturbations import Perturbation
-from eval.robustness import TABLE, Paired, loss_by_kind, measure_robustness, pair, robustness_table
-from eval.runner import Failure, Result
+from assistant.setup.settings import Settings
+from eval.judging.metrics import Score
+from eval.perturbed.perturbations import Perturbation
+from eval.perturbed.robustness import TABLE, Paired, loss_by_kind, measure_robustness, pair, robustness_table
+from eval.questions.cases import Case, Kind
+from eval.results.runner import Failure, Result
 from tests.eval.examples import make_case, make_reply
 from tests.eval.test_perturbations import QUESTION
 

@@ -14,15 +14,15 @@ import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
-from assistant.settings import Settings
-from eval.cases import Case, Kind
+from assistant.setup.settings import Settings
 from eval.errors import CasesInvalid, OptionsInvalid, RunUnusable, ServerUnreachable
-from eval.progress import watch
-from eval.replies import Reply
+from eval.judging.replies import Reply
+from eval.questions.cases import Case, Kind
+from eval.questions.splits import Split, split_of
+from eval.results.progress import watch
+from eval.results.storage import find_run
+from eval.results.summary import Summary
 from eval.run import Plan, Server, report_again, run_evaluation
-from eval.splits import Split, split_of
-from eval.storage import find_run
-from eval.summary import Summary
 from tests.eval.examples import CASES, TEXTS, Scripted, as_json, failing, perfect_reply, run, send, serving
 from vectorstore.errors import StorageUnusable
 

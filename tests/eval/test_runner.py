@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import BadQuestion
-from eval.cases import Case
 from eval.errors import NoReply
-from eval.metrics import make_metrics
-from eval.replies import Found, Reply
-from eval.runner import run_cases
-from eval.splits import Split
-from eval.summary import summarise
+from eval.judging.metrics import make_metrics
+from eval.judging.replies import Found, Reply
+from eval.questions.cases import Case
+from eval.questions.splits import Split
+from eval.results.runner import run_cases
+from eval.results.summary import summarise
 from tests.eval.examples import TEXTS, Scripted, failing, make_case, perfect_reply, run
 from vectorstore.errors import Message
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Outcome
-from eval.cases import HistoryTurn
-from eval.simple_systems import SimpleName, open_simple, shared
-from eval.systems import System
+from eval.questions.cases import HistoryTurn
+from eval.systems.simple_systems import SimpleName, open_simple, shared
+from eval.systems.systems import System
 from tests.eval.examples import make_case
 from tests.small_library import LUNCH, READING
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from assistant.types import Outcome
-from eval.cases import Case, HistoryTurn, Kind
 from eval.errors import NoReply
-from eval.metrics import make_metrics
-from eval.replies import Reply
-from eval.splits import Split, split_of
-from eval.summary import Summary, followup_loss, summarise
-from eval.tables import print_summary
+from eval.judging.metrics import make_metrics
+from eval.judging.replies import Reply
+from eval.questions.cases import Case, HistoryTurn, Kind
+from eval.questions.splits import Split, split_of
+from eval.reports.tables import print_summary
+from eval.results.summary import Summary, followup_loss, summarise
 from tests.eval.examples import CASES, TEXTS, failing, make_case, make_reply, perfect_reply, printed, run
 from vectorstore.errors import Language, Message
 

@@ -13,8 +13,8 @@ import pytest
 
 from eval.reading.cases import Question
 from eval.reading.kin import alike, families, overlap, shingles_of
-from eval.reading.mine import MINED, mine
-from eval.reading.training_data import (
+from eval.reading.training.mine import MINED, mine
+from eval.reading.training.training_data import (
     ASIDE,
     ENTRIES,
     QUESTIONS,
@@ -27,8 +27,8 @@ from eval.reading.training_data import (
 from tests.assistant.drafting.counties import DOCUMENTS
 from tests.fakes import HashedEmbedder
 from tests.invented import build
-from vectorstore.database import Database
-from vectorstore.live import LiveLibrary
+from vectorstore.library.live import LiveLibrary
+from vectorstore.store.database import Database
 from vectorstore.text import squeeze
 
 EMBEDDER = HashedEmbedder()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from vectorstore.chunking import split, units
-from vectorstore.database import text_digest
-from vectorstore.letterhead import read_head, read_part_heads
+from vectorstore.documents.chunking import split, units
+from vectorstore.documents.letterhead import read_head, read_part_heads
 from vectorstore.lines import read_lines
+from vectorstore.outline.structure import read_structure
+from vectorstore.outline.titles import is_furniture
 from vectorstore.readers import ReadTable
-from vectorstore.structure import read_structure
+from vectorstore.store.database import text_digest
 from vectorstore.text import normalise
-from vectorstore.titles import is_furniture
 from vectorstore.types import Chunk, Document, Heading, Section, SectionKind
 
 LONGEST_CHUNK = 4_000

@@ -8,15 +8,15 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.fakes import HashedEmbedder
-from vectorstore.chunking import chunk_of
-from vectorstore.database import Database, text_digest
+from vectorstore.documents.chunking import chunk_of
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import Message, UnreadableFile
-from vectorstore.generations import Generation, publish
-from vectorstore.ingest import IngestReport, ProgressEvent, ingest
-from vectorstore.intake import Failure, SourceFile
-from vectorstore.manifest import Recipe
-from vectorstore.published import current_name
+from vectorstore.index.generations import Generation, publish
+from vectorstore.index.manifest import Recipe
+from vectorstore.index.published import current_name
+from vectorstore.library.ingest import IngestReport, ProgressEvent, ingest
+from vectorstore.library.intake import Failure, SourceFile
+from vectorstore.store.database import Database, text_digest
 from vectorstore.text import normalise, search_terms
 from vectorstore.types import Document, Head, Section, SectionKind
 

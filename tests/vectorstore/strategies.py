@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from vectorstore.database import text_digest
 from vectorstore.errors import Message
+from vectorstore.store.database import text_digest
 from vectorstore.types import Cell, Chunk, Document, Head, Mark, Section, SectionKind, Status
 
 # Any string that Python can hold, half surrogate pairs and NUL too.

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from vectorstore.adoption import Adoption, read_adoption
-from vectorstore.letterhead import read_head
+from vectorstore.documents.adoption import Adoption, read_adoption
+from vectorstore.documents.letterhead import read_head
 from vectorstore.lines import read_lines
-from vectorstore.structure import read_structure
+from vectorstore.outline.structure import read_structure
 from vectorstore.types import Head
 
 ARTICLES = "\n第一条 为了管好校车，制定本条例。\n第二条 校车每年检验一次。\n"

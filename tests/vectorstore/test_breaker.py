@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes import Clock
-from vectorstore import breaker
-from vectorstore.breaker import Breaker
+from vectorstore.endpoints import breaker
+from vectorstore.endpoints.breaker import Breaker
 from vectorstore.errors import EmbeddingUnavailable, Message
 
 NOTHING = Message("", "")

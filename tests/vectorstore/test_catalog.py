@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.catalog import Catalog, load_catalog
+from vectorstore.documents.catalog import Catalog, load_catalog
 from vectorstore.errors import CatalogInvalid
 from vectorstore.types import Document, Head, Status
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vectorstore import chroma
-from vectorstore.chroma import VectorIndex
-from vectorstore.database import Vector
 from vectorstore.errors import IndexMismatch, StorageUnusable
-from vectorstore.exact import Entry
+from vectorstore.index import chroma
+from vectorstore.index.chroma import VectorIndex
+from vectorstore.index.exact import Entry
+from vectorstore.store.database import Vector
 
 DIMENSION = 32
 

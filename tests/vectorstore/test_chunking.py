@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from tests.vectorstore.guarantees import check, understood
-from vectorstore.chunking import (
+from vectorstore.documents.chunking import (
     embedded_text,
     embedded_units,
     is_searched,

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests.vectorstore.guarantees import understood
 from tests.vectorstore.strategies import anything
 from tests.versions import NEW, OLD
-from vectorstore.chunking import split
-from vectorstore.comparison import Change, Difference, compare
+from vectorstore.documents.chunking import split
+from vectorstore.documents.comparison import Change, Difference, compare
 from vectorstore.types import Chunk
 
 

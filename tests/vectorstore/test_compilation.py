@@ -6,9 +6,9 @@ import pytest
 
 from tests.vectorstore.guarantees import check, understood
 from tests.vectorstore.outlines import expected, outline
-from vectorstore.compilation import find_compilation
-from vectorstore.contents import find_contents
 from vectorstore.lines import read_lines
+from vectorstore.outline.compilation import find_compilation
+from vectorstore.outline.contents import find_contents
 from vectorstore.types import Mark, SectionKind
 
 FIRST = """云山市教育局2024年工作要点

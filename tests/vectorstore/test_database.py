@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.vectorstore.strategies import chunks_of, documents
-from vectorstore.database import Database, text_digest
 from vectorstore.errors import IndexMismatch, LibraryBusy, LibraryDamaged, LibraryError, StorageUnusable
+from vectorstore.store.database import Database, text_digest
 from vectorstore.types import Chunk, Document, Head, Mark, SectionKind, Status
 
 
@@ -235,7 +235,7 @@ def test_a_library_that_another_process_locks_is_busy(
 _FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from vectorstore.database import Database
+from vectorstore.store.database import Database
 from vectorstore.errors import StorageUnusable
 from tests.vectorstore.test_database import make
 database = Database(Path(sys.argv[1]))

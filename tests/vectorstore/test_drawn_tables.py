@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from tests.vectorstore.guarantees import check, understood
 from tests.vectorstore.readers.test_writing import grids
-from vectorstore.chunking import embedded_text, split
-from vectorstore.readers.blocks import Content, Paragraph
-from vectorstore.readers.writing import write
+from vectorstore.documents.chunking import embedded_text, split
+from vectorstore.documents.understand import understand
+from vectorstore.readers.blocks.blocks import Content, Paragraph
+from vectorstore.readers.blocks.writing import write
 from vectorstore.types import Chunk, Document, Section, SectionKind
-from vectorstore.understand import understand
 
 PAGE = """<html><body><h1>甲市教育局重点工作任务分工</h1>
 <p>一、总体要求</p><p>各科室要抓好落实。</p>

@@ -13,9 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.fakes import Clock
-from vectorstore import breaker
 from vectorstore.embeddings import endpoint
 from vectorstore.embeddings.endpoint import EndpointEmbedder
+from vectorstore.endpoints import breaker
 from vectorstore.errors import EmbeddingUnavailable
 
 SECONDS = 0.5

@@ -17,13 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from vectorstore.embeddings import Embedder, builtin, check, engine, make_embedder, tuned
+from vectorstore.embeddings import Embedder, make_embedder
 from vectorstore.embeddings.base import clean
-from vectorstore.embeddings.convert import convert, round_matrix
-from vectorstore.embeddings.encoder import Encoder
-from vectorstore.embeddings.tokenizer import Tokenizer
-from vectorstore.embeddings.tuned import tuned_version
-from vectorstore.embeddings.weights import Weights
+from vectorstore.embeddings.builtin import check, engine, tuned
+from vectorstore.embeddings.builtin import embedder as builtin
+from vectorstore.embeddings.builtin.convert import convert, round_matrix
+from vectorstore.embeddings.builtin.encoder import Encoder
+from vectorstore.embeddings.builtin.tokenizer import Tokenizer
+from vectorstore.embeddings.builtin.tuned import tuned_version
+from vectorstore.embeddings.builtin.weights import Weights
 from vectorstore.errors import EmbeddingUnavailable
 
 PASSAGES = [

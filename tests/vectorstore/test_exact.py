@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vectorstore.database import Vector
 from vectorstore.errors import IndexMismatch, StorageUnusable
-from vectorstore.exact import Entry, ExactVectors
+from vectorstore.index.exact import Entry, ExactVectors
+from vectorstore.store.database import Vector
 
 DIMENSION = 32
 

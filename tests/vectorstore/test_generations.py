@@ -21,14 +21,14 @@ from tests.vectorstore.library import (
     publish_empty,
     texts_found,
 )
-from vectorstore import manifest
-from vectorstore.chroma import VectorIndex
-from vectorstore.database import Database
 from vectorstore.errors import IndexMismatch, IndexMissing, LibraryDamaged, StorageUnusable
-from vectorstore.exact import Entry
-from vectorstore.generations import IndexedText, intact_recipe, open_current, publish
-from vectorstore.manifest import Recipe
-from vectorstore.published import current_name
+from vectorstore.index import manifest
+from vectorstore.index.chroma import VectorIndex
+from vectorstore.index.exact import Entry
+from vectorstore.index.generations import IndexedText, intact_recipe, open_current, publish
+from vectorstore.index.manifest import Recipe
+from vectorstore.index.published import current_name
+from vectorstore.store.database import Database
 
 
 def test_the_current_generation_answers_by_vector_and_by_words(data_dir: Path) -> None:
@@ -70,7 +70,7 @@ def test_closing_leaves_no_private_copy_and_may_be_done_twice(data_dir: Path) ->
 _READ_UNTIL_KILLED = """
 import os, signal, sys
 from pathlib import Path
-from vectorstore.generations import open_current
+from vectorstore.index.generations import open_current
 generation = open_current(Path(sys.argv[1]), "hashed-bigrams")
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -16,9 +16,9 @@ from tests.vectorstore.library import (
     publish_empty,
     texts_found,
 )
-from vectorstore import generations, manifest
 from vectorstore.errors import IndexMissing, StorageUnusable
-from vectorstore.generations import intact_recipe, open_current
+from vectorstore.index import generations, manifest
+from vectorstore.index.generations import intact_recipe, open_current
 
 
 def test_a_damaged_generation_is_not_kept_in_place_of_an_intact_one(data_dir: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.vectorstore.test_tables import cells, header, rows
-from vectorstore.grids import find_tables
 from vectorstore.lines import read_lines
+from vectorstore.outline.tables.rows_on_lines import find_tables
 
 
 def test_a_table_of_markdown_has_its_cells_and_its_empty_ones() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.vectorstore.outlines import expected, outline
-from vectorstore.readers.markdown import read_markdown
-from vectorstore.readers.writing import write
-from vectorstore.structure import read_structure
+from vectorstore.outline.structure import read_structure
+from vectorstore.readers.blocks.writing import write
+from vectorstore.readers.plain_text.markdown import read_markdown
 from vectorstore.types import Heading
 
 BODY = "各地要健全工作机制，把任务分解到年度、落实到岗位、明确到责任人。"

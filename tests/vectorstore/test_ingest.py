@@ -12,16 +12,16 @@ import pytest
 
 from tests.fakes import HashedEmbedder
 from tests.vectorstore.library import MODEL, articles, contents, run, texts_found, understand, write
-from vectorstore import chunking
-from vectorstore.database import Database
+from vectorstore.documents import chunking
 from vectorstore.errors import (
     EmbeddingUnavailable,
     IndexMismatch,
     Message,
 )
-from vectorstore.generations import open_current
-from vectorstore.ingest import ProgressEvent
-from vectorstore.intake import Failure, Notice, SourceFile
+from vectorstore.index.generations import open_current
+from vectorstore.library.ingest import ProgressEvent
+from vectorstore.library.intake import Failure, Notice, SourceFile
+from vectorstore.store.database import Database
 from vectorstore.types import Document
 
 

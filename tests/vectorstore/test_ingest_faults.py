@@ -15,8 +15,8 @@ from filelock import FileLock
 
 from tests.vectorstore.library import MODEL, articles, run, texts_found, write
 from vectorstore.errors import LibraryBusy, StorageUnusable
-from vectorstore.generations import open_current
-from vectorstore.published import current_name
+from vectorstore.index.generations import open_current
+from vectorstore.index.published import current_name
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vectorstore.errors import IndexMismatch, StorageUnusable
-from vectorstore.keywords import KeywordIndex
+from vectorstore.index.keywords import KeywordIndex
 from vectorstore.text import search_terms
 
 TEXTS = {

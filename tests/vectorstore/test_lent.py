@@ -13,10 +13,10 @@ import pytest
 
 from tests.disks import fill, read_only, small_disk
 from tests.vectorstore.library import MODEL, articles, contents, current, names, run, texts_found, write
-from vectorstore import lent
-from vectorstore.database import Database
-from vectorstore.generations import IndexedText, intact_recipe, open_current, publish
-from vectorstore.manifest import Recipe
+from vectorstore.index import lent
+from vectorstore.index.generations import IndexedText, intact_recipe, open_current, publish
+from vectorstore.index.manifest import Recipe
+from vectorstore.store.database import Database
 
 VECTORS = np.random.default_rng(7).standard_normal((700, 16)).astype(np.float32)
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.vectorstore.guarantees import understood
-from vectorstore.letterhead import parse_date
+from vectorstore.documents.letterhead import parse_date
 from vectorstore.types import Head, Status
 
 BODY = "为做好有关工作，根据上级要求，结合我市实际情况，现将有关事项通知如下，请认真贯彻执行。"

@@ -10,10 +10,10 @@ import pytest
 
 from tests.fakes import HashedEmbedder
 from tests.vectorstore.library import articles, run, write
-from vectorstore import live
 from vectorstore.errors import IndexMissing
-from vectorstore.generations import Generation, open_current
-from vectorstore.live import LiveLibrary
+from vectorstore.index.generations import Generation, open_current
+from vectorstore.library import live
+from vectorstore.library.live import LiveLibrary
 
 
 @pytest.fixture(autouse=True)

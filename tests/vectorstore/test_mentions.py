@@ -6,8 +6,8 @@ import pytest
 
 from tests.assistant.drafting.counties import BAILU, ENROL, QINGHE
 from tests.vectorstore.guarantees import understood
-from vectorstore.mentions import MentionReader
-from vectorstore.named import Mention, Mentions, Target, combine, within
+from vectorstore.mentions.named import Mention, Mentions, Target, combine, within
+from vectorstore.mentions.reader import MentionReader
 from vectorstore.places import bare_name, find_places, names_of_region
 from vectorstore.types import Document, Head, Scope
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from vectorstore.named import Target
-from vectorstore.named_titles import TitleIndex
+from vectorstore.mentions.named import Target
+from vectorstore.mentions.named_titles import TitleIndex
 from vectorstore.types import Head
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.naming import name_in
-from vectorstore.understand import understand
+from vectorstore.documents.naming import name_in
+from vectorstore.documents.understand import understand
 
 TITLE = "青禾县校车管理办法"
 BODY = "第一条 为规范校车管理，制定本办法。\n第二条 校车由中心校调度，学校每学期公布一次路线和站点。\n"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from vectorstore.families import Family
 from vectorstore.lines import read_lines
-from vectorstore.numbering import Opening, OpeningReader
+from vectorstore.outline.families import Family
+from vectorstore.outline.numbering import Opening, OpeningReader
 
 
 def openings(text: str) -> list[Opening]:

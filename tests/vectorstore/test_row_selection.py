@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vectorstore.row_selection import RowTable
+from vectorstore.mentions.row_selection import RowTable
 from vectorstore.types import Cell, Chunk, SectionKind
 
 

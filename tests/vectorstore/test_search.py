@@ -11,11 +11,11 @@ from random import Random
 import pytest
 
 from assistant.build import build_embedder
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from tests.assistant.drafting.counties import DOCUMENTS
 from tests.invented import searcher_over
-from vectorstore.numbered import numbers_of
-from vectorstore.search import Searcher
+from vectorstore.mentions.numbered import numbers_of
+from vectorstore.search.searcher import Searcher
 from vectorstore.types import EVERYWHERE, Passage, Scope, SectionKind
 
 COMPILATION = """1.云山市教育局2024年工作要点 1

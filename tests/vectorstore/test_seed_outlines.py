@@ -17,7 +17,7 @@ import pytest
 
 from tests.vectorstore.guarantees import bare, check, understood
 from tests.vectorstore.outlines import sketch
-from vectorstore.catalog import load_catalog
+from vectorstore.documents.catalog import load_catalog
 from vectorstore.marks import find_redactions
 from vectorstore.types import Document, Mark, Section, SectionKind, Status
 

@@ -8,9 +8,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from vectorstore.catalog import Catalog
+from vectorstore.documents.catalog import Catalog
 from vectorstore.errors import CatalogInvalid, UnreadableFile
-from vectorstore.sources import Gathered, gather
+from vectorstore.library.sources import Gathered, gather
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ import pytest
 from tests.disks import small_disk
 from tests.fakes import HashedEmbedder
 from tests.vectorstore.library import articles, current, run, write
-from vectorstore.database import Database
+from vectorstore.disk.space import for_files, for_index
 from vectorstore.errors import StorageUnusable
-from vectorstore.ingest import waiting
-from vectorstore.published import current_name
-from vectorstore.space import for_files, for_index
+from vectorstore.index.published import current_name
+from vectorstore.library.ingest import waiting
+from vectorstore.store.database import Database
 
 FIGURES = re.compile(r"about ([\d,.]+) MB are needed.* has ([\d,.]+) MB left")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.vectorstore.guarantees import check, understood
 from vectorstore.lines import read_lines
-from vectorstore.tables import find_flat_table
+from vectorstore.outline.tables.flattened import find_flat_table
 from vectorstore.types import Mark, Section, SectionKind
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vectorstore.lines import read_lines
-from vectorstore.titles import (
+from vectorstore.outline.titles import (
     ends_in_kind,
     find_annexes,
     find_titles,

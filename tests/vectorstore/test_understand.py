@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.catalog import load_catalog
+from vectorstore.documents.catalog import load_catalog
+from vectorstore.documents.understand import understand
 from vectorstore.errors import CatalogInvalid, UnreadableFile
 from vectorstore.types import SectionKind, Status
-from vectorstore.understand import understand
 
 TEXT = "云山市学校管理办法\r\n第一条　为加强管理，制定本办法。\r\n第二条　由xx市教育局负责。\r\n"
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from vectorstore.embeddings import Embedder, make_embedder
-from vectorstore.embeddings.universal import UniversalEmbedder
+from vectorstore.embeddings.builtin.universal import UniversalEmbedder
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.invented import searcher_over
 from tests.vectorstore.guarantees import understood
 from tests.versions import NEW, OLD, OTHER
+from vectorstore.documents.versions import Versions, name_of_rule, voided_by
 from vectorstore.types import EVERYWHERE, Document, Head, Status
-from vectorstore.versions import Versions, name_of_rule, voided_by
 
 
 def made(title: str, year: int = 0, text: str = "", **known: object) -> Document:

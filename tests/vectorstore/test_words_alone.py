@@ -12,7 +12,7 @@ from tests.assistant.drafting.counties import DOCUMENTS
 from tests.fakes import HashedEmbedder
 from tests.invented import assistant_over, searcher_over
 from vectorstore.errors import EmbeddingUnavailable, Message
-from vectorstore.search import Searcher
+from vectorstore.search.searcher import Searcher
 from vectorstore.types import EVERYWHERE, Passage
 
 ASKED = "青禾县小学生每人每天补助多少元？"

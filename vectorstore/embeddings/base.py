@@ -10,7 +10,7 @@ from langchain_core.embeddings import Embeddings
 from vectorstore.text import normalise
 
 if TYPE_CHECKING:
-    from vectorstore.breaker import Breaker
+    from vectorstore.endpoints.breaker import Breaker
     from vectorstore.errors import Message
 
 

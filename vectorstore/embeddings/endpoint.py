@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vectorstore.breaker import Breaker
 from vectorstore.embeddings.base import Embedder, clean
-from vectorstore.embeddings.posting import Reply, Unanswered, Unreadable, post
+from vectorstore.endpoints.breaker import Breaker
+from vectorstore.endpoints.posting import Reply, Unanswered, Unreadable, post
 from vectorstore.errors import EmbeddingUnavailable, Message
 
 if TYPE_CHECKING:

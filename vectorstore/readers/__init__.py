@@ -1,7 +1,7 @@
 """One file per format: from bytes to text. The text is normalised here, once.
 
 Plain text is decoded at once; every other format is parsed in a process of its own
-(vectorstore.readers.sandbox), since a document from elsewhere can be hostile.
+(vectorstore.readers.process.sandbox), since a document from elsewhere can be hostile.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
+from vectorstore.disk.files import check_file, unreadable
 from vectorstore.errors import Message, UnreadableFile
-from vectorstore.files import check_file, unreadable
-from vectorstore.readers import refusals, sandbox
-from vectorstore.readers.delimited import is_delimited, read_delimited
-from vectorstore.readers.markdown import read_markdown
-from vectorstore.readers.plain import decode
-from vectorstore.readers.reply import unpack_file
+from vectorstore.readers import refusals
+from vectorstore.readers.blocks.writing import IN_TEXT, MOST_CHARACTERS, TooLong, write
+from vectorstore.readers.plain_text.delimited import is_delimited, read_delimited
+from vectorstore.readers.plain_text.markdown import read_markdown
+from vectorstore.readers.plain_text.plain import decode
+from vectorstore.readers.process import sandbox
+from vectorstore.readers.process.reply import unpack_file
 from vectorstore.readers.sniff import HEAD, Format, format_by_head
 from vectorstore.readers.types import ReadFile, ReadTable
-from vectorstore.readers.writing import IN_TEXT, MOST_CHARACTERS, TooLong, write
 from vectorstore.text import normalise
 
 __all__ = ["ReadFile", "ReadTable", "Unpacked", "read_file", "stop_reading", "unpack"]

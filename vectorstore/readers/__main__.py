@@ -31,7 +31,7 @@ def main(task: str, path: Path, arguments: list[str]) -> dict[str, Any]:
         _limit(_MEMORY_TO_RECOGNISE, _CPU_SECONDS + _CPU_SECONDS_A_SCAN * int(arguments[0]))
     else:
         _limit(_MEMORY, _CPU_SECONDS)
-    from vectorstore.readers import tasks  # the parsers load under the limits
+    from vectorstore.readers.process import tasks
 
     try:
         if task == "unpack":

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from vectorstore.readers.blocks import Content
-from vectorstore.readers.layout import lay_out
+from vectorstore.readers.blocks.blocks import Content
 from vectorstore.readers.packages import Element, Package, child, local
-from vectorstore.readers.printed import PrintedPage, Rule, Run, is_wide
+from vectorstore.readers.printed.layout import lay_out
+from vectorstore.readers.printed.page import PrintedPage, Rule, Run, is_wide
+from vectorstore.readers.printed.ruled import Point, rules_of
 from vectorstore.readers.refusals import damaged, pictures_left_out, too_large
-from vectorstore.readers.ruled import Point, rules_of
 
 _MOST_PAGES = 3_000
 _POINTS = 72 / 25.4  # a millimetre

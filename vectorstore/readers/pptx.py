@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from vectorstore.readers.blocks import PAGE_START, Block, Content, Grid, GridCell, Paragraph
+from vectorstore.readers.blocks.blocks import PAGE_START, Block, Content, Grid, GridCell, Paragraph
 from vectorstore.readers.numbering import Level, ListCounter, labelled
 from vectorstore.readers.packages import Element, Package, attribute, child, local
 

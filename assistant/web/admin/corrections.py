@@ -9,9 +9,9 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from vectorstore.catalog import DocumentEntry, load_catalog
+from vectorstore.disk.private import make_file
+from vectorstore.documents.catalog import DocumentEntry, load_catalog
 from vectorstore.errors import Message, PolicyAssistantError
-from vectorstore.private import make_file
 from vectorstore.types import Head, Status
 
 TEXTS = ("title", "issuer", "number", "region", "kind", "superseded_by")

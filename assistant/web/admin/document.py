@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from assistant.library import find_document, list_documents, remove_documents
-from assistant.web.admin.corrections import read_correction
-from assistant.web.admin.gate import (
+from assistant.upkeep.library import find_document, list_documents, remove_documents
+from assistant.web.admin.access.gate import (
     Administration,
     GuardedRoute,
     TheAdministration,
@@ -15,14 +14,15 @@ from assistant.web.admin.gate import (
     look_of,
     redirect,
 )
+from assistant.web.admin.corrections import read_correction
 from assistant.web.admin.shown import chunks_of, facts_of, outline_of, reader_link, statuses
 from assistant.web.admin.wording import DOCUMENT, FIELDS
 from assistant.web.dependencies import TheWorkers, in_worker
-from assistant.web.http_errors import UnknownDocument
+from assistant.web.door.http_errors import UnknownDocument
 from assistant.wording import STATUS_NAMES
-from vectorstore.chunking import split_with_reasons
-from vectorstore.database import Listed
+from vectorstore.documents.chunking import split_with_reasons
 from vectorstore.errors import Message
+from vectorstore.store.database import Listed
 from vectorstore.types import Status
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)

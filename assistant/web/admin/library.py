@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from assistant.library import index_anew, list_documents
-from assistant.web.admin.gate import GuardedRoute, TheAdministration, admin_page, look_of, redirect
+from assistant.upkeep.library import index_anew, list_documents
+from assistant.web.admin.access.gate import GuardedRoute, TheAdministration, admin_page, look_of, redirect
 from assistant.web.admin.shown import facts_of, reader_link
 from assistant.web.admin.wording import DOCUMENT
 from assistant.web.dependencies import TheWorkers, in_worker
+from assistant.web.door.middleware import MAX_UPLOAD_BYTES
 from assistant.web.look import Look
-from assistant.web.middleware import MAX_UPLOAD_BYTES
 from assistant.wording import STATUS_NAMES
-from vectorstore.database import Listed
 from vectorstore.errors import Message
-from vectorstore.ingest import IngestReport
+from vectorstore.library.ingest import IngestReport
+from vectorstore.store.database import Listed
 from vectorstore.text import fold
 from vectorstore.types import Status
 

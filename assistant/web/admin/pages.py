@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from assistant.web.admin import document, library, login, system, uploads, use
-from assistant.web.admin.gate import GuardedRoute, redirect
+from assistant.web.admin import document, library, system, uploads, use
+from assistant.web.admin.access import login
+from assistant.web.admin.access.gate import GuardedRoute, redirect
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 

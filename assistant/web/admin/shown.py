@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from assistant.web.look import Look
 from assistant.wording import CUT_NAMES, MARK_NAMES, STATUS_NAMES
-from vectorstore.chunking import Cut
+from vectorstore.documents.chunking import Cut
 from vectorstore.errors import Language, Message
 from vectorstore.types import Chunk, Document, Head, Mark, Section, SectionKind, Status
 

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
-from assistant.doctor import Check, examine, examine_chat_model, examine_waiting
-from assistant.keys import is_loopback
-from assistant.model.providers import OPENAI
-from assistant.settings import Settings
-from assistant.web.admin.gate import GuardedRoute, TheAdministration, admin_page, look_of
+from assistant.asking.keys import is_loopback
+from assistant.model.endpoint.providers import OPENAI
+from assistant.setup.settings import Settings
+from assistant.upkeep.doctor import Check, examine, examine_chat_model, examine_waiting
+from assistant.web.admin.access.gate import GuardedRoute, TheAdministration, admin_page, look_of
 from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
 from vectorstore.errors import Language, Message
 

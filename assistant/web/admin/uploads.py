@@ -9,9 +9,8 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
-from assistant.library import OnProgress, Preview, list_documents
-from assistant.web.admin.corrections import read_correction, write_catalog
-from assistant.web.admin.gate import (
+from assistant.upkeep.library import OnProgress, Preview, list_documents
+from assistant.web.admin.access.gate import (
     Administration,
     GuardedRoute,
     TheAdministration,
@@ -20,6 +19,7 @@ from assistant.web.admin.gate import (
     look_of,
     redirect,
 )
+from assistant.web.admin.corrections import read_correction, write_catalog
 from assistant.web.admin.shown import (
     ShownChunk,
     chunks_of,
@@ -29,16 +29,16 @@ from assistant.web.admin.shown import (
     section_count,
     statuses,
 )
-from assistant.web.admin.staging import Kept, Readings
+from assistant.web.admin.staging.staging import Kept, Readings
 from assistant.web.admin.wording import DOCUMENT, FIELDS
 from assistant.web.dependencies import TheWorkers, in_worker
-from assistant.web.middleware import UPLOAD_PATH
+from assistant.web.door.middleware import UPLOAD_PATH
 from assistant.wording import STATUS_NAMES
-from vectorstore.catalog import DocumentEntry, load_catalog
+from vectorstore.documents.catalog import DocumentEntry, load_catalog
 from vectorstore.errors import Language, Message, PolicyAssistantError, UnreadableFile
-from vectorstore.ingest import IngestReport
-from vectorstore.intake import Failure
-from vectorstore.sources import CATALOG
+from vectorstore.library.ingest import IngestReport
+from vectorstore.library.intake import Failure
+from vectorstore.library.sources import CATALOG
 from vectorstore.types import Head, Status
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)

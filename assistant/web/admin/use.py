@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from assistant.history import spreadsheet
 from assistant.history.statistics import MOST_ROWS, Statistics
 from assistant.history.types import RatedAnswer, UnansweredQuestion, Verdict
-from assistant.web.admin.gate import GuardedRoute, admin_page, look_of
+from assistant.web.admin.access.gate import GuardedRoute, admin_page, look_of
 from assistant.web.admin.plot import plot
 from assistant.web.dependencies import TheParts, TheWorkers, in_worker
 from vectorstore.errors import Language, Message

@@ -11,16 +11,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.responses import Response
 
-from assistant.sessions import Asked
+from assistant.asking.sessions import Asked
 from assistant.types import AnswerEvent, AnswerReady, EvidenceReady, LookedAgain, TextDelta
 from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, Responses, as_json, errors_of
 from assistant.web.api.examples import ANSWER_EXAMPLE, EVENTS_EXAMPLE, TICKET_EXAMPLE
 from assistant.web.api.replies import AnswerBody, TicketBody
 from assistant.web.api.requests import AskBody
 from assistant.web.clients import TheAsker, TheClient
+from assistant.web.delivery.following import answer_of, follow, submit, told_answer
 from assistant.web.dependencies import TheCallbacks, TheLanguage, TheParts
-from assistant.web.following import answer_of, follow, submit, told_answer
-from assistant.web.http_errors import told_error
+from assistant.web.door.http_errors import told_error
 from vectorstore.errors import Language
 
 router = APIRouter(tags=["Answers"])

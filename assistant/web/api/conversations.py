@@ -15,10 +15,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
+from assistant.asking.sessions import Caller
 from assistant.errors import ConversationUnknown
 from assistant.history.history import History
 from assistant.history.types import ConversationSummary, KeptTurn, Verdict
-from assistant.sessions import Caller
 from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, documented, errors_of
 from assistant.web.api.examples import CONVERSATION_EXAMPLE, CONVERSATIONS_EXAMPLE, RATED_EXAMPLE
 from assistant.web.api.replies import ConversationBody, ConversationsBody, DeletedBody, RatedBody

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.types import Lifespan
 
 from assistant.web.api.replies import ErrorBody
-from assistant.web.http_errors import OPENAI_PATHS, error_body
+from assistant.web.door.http_errors import OPENAI_PATHS, error_body
 
 API_VERSION = "1.0"
 

@@ -9,7 +9,7 @@ import anyio.to_thread
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from assistant.answer_json import document_json, outline_json, passages_json
+from assistant.saying.answer_json import document_json, outline_json, passages_json
 from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, documented
 from assistant.web.api.examples import (
     DOCUMENT_EXAMPLE,
@@ -21,7 +21,7 @@ from assistant.web.api.replies import DocumentsBody, Health, OutlinedDocument, P
 from assistant.web.api.requests import SearchBody
 from assistant.web.clients import TheAsker, TheClient
 from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
-from assistant.web.http_errors import UnknownDocument
+from assistant.web.door.http_errors import UnknownDocument
 from vectorstore.types import EVERYWHERE
 
 router = APIRouter(tags=["Library"])

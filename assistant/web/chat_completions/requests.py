@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from assistant.forms.sources import without_sources
+from assistant.saying.forms.sources import without_sources
 from assistant.types import Question, Turn
 from assistant.web.api.requests import Name, Text
 from vectorstore.types import Scope

@@ -20,21 +20,21 @@ from fastapi import APIRouter, Header, Path
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.responses import Response
 
+from assistant.asking.keys import Form
+from assistant.asking.sessions import Asked, Caller
 from assistant.errors import TooOften
-from assistant.forms.markdown import to_markdown
-from assistant.forms.plain import plain_text
-from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
-from assistant.keys import Form
-from assistant.sessions import Asked, Caller
+from assistant.saying.forms.markdown import to_markdown
+from assistant.saying.forms.plain import plain_text
+from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.types import Answer, Question
 from assistant.web.chat_completions.described import COMPLETION_RESPONSES, MODEL_RESPONSES, MODELS_RESPONSES
 from assistant.web.chat_completions.replies import STILL_HERE, Json, Reply, opening, usage_of
 from assistant.web.chat_completions.requests import CompletionBody
 from assistant.web.clients import Client, TheClient, TheGate
-from assistant.web.continued import wants_more
+from assistant.web.delivery.continued import wants_more
+from assistant.web.delivery.following import answer_of, submit, told_answer
 from assistant.web.dependencies import Parts, TheBaseUrl, TheLanguage, TheParts, TheSettings
-from assistant.web.following import answer_of, submit, told_answer
-from assistant.web.http_errors import ModelUnknown
+from assistant.web.door.http_errors import ModelUnknown
 from vectorstore.errors import Language, PolicyAssistantError
 from vectorstore.types import EVERYWHERE
 

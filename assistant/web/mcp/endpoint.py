@@ -14,11 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from assistant.types import Answer, Question
 from assistant.web.clients import Client, TheClient, the_gate
+from assistant.web.delivery.following import answer_of, submit
 from assistant.web.dependencies import Parts, TheBaseUrl, in_worker
-from assistant.web.following import answer_of, submit
+from assistant.web.door.own_names import FromElsewhere, is_own
 from assistant.web.mcp.server import AnyContext, build_server
 from assistant.web.mcp.tools import Call
-from assistant.web.own_names import FromElsewhere, is_own
 
 router = APIRouter()
 

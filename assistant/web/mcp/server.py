@@ -11,7 +11,7 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 
-from assistant.forms.sentences import apology
+from assistant.saying.forms.sentences import apology
 from assistant.web.mcp import tools
 from assistant.web.mcp.tools import MOST_CHARACTERS, MOST_LISTED, Call
 from vectorstore.errors import Language, Message, PolicyAssistantError

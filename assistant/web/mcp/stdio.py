@@ -5,7 +5,7 @@ from __future__ import annotations
 import anyio.to_thread
 
 from assistant.answer import Assistant
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Answer, Question
 from assistant.web.mcp.server import AnyContext, build_server
 from assistant.web.mcp.tools import Call

@@ -10,9 +10,9 @@ from typing import Any
 from mcp.types import CallToolResult, TextContent
 
 from assistant.answer import Assistant
-from assistant.answer_json import head_json, passages_json, to_json
-from assistant.forms.markdown import to_markdown
-from assistant.forms.sources import source_line
+from assistant.saying.answer_json import head_json, passages_json, to_json
+from assistant.saying.forms.markdown import to_markdown
+from assistant.saying.forms.sources import source_line
 from assistant.types import Answer, Question
 from vectorstore.errors import DocumentUnknown, Language, Message
 from vectorstore.types import EVERYWHERE, Document, Scope

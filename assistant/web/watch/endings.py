@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from assistant.job import Job
-from assistant.logs import Line
+from assistant.asking.job import Job
+from assistant.setup.logs import Line
 from assistant.types import Answer, Face, Seconds, Usage
 from vectorstore.errors import PolicyAssistantError
 

@@ -11,7 +11,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from assistant.answer import Assistant
-from assistant.desk import places
+from assistant.asking.desk import places
 from assistant.web.dependencies import Parts
 from assistant.web.watch.metrics import PREFIX
 from assistant.web.watch.ready import missing

@@ -10,8 +10,8 @@ from secrets import token_hex
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.job import Job
-from assistant.logs import IN_HAND, InHand, Line, tell
+from assistant.asking.job import Job
+from assistant.setup.logs import IN_HAND, InHand, Line, tell
 from assistant.types import Answer
 from assistant.web.watch.endings import ending_of, in_milliseconds, question_line
 from assistant.web.watch.metrics import METHODS, OTHER, Metrics

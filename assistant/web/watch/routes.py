@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from assistant.keys import is_loopback
+from assistant.asking.keys import is_loopback
 from assistant.web.api.description import documented
 from assistant.web.api.examples import READY_EXAMPLE
 from assistant.web.api.replies import Ready

@@ -20,16 +20,16 @@ from typing import Annotated
 import anyio.to_thread
 from fastapi import Depends, Request
 
-from assistant.answer_json import to_json
-from assistant.forms.plain import plain_text
-from assistant.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
-from assistant.sessions import Caller
-from assistant.settings import Settings
-from assistant.tell import greeting
+from assistant.asking.sessions import Caller
+from assistant.saying.answer_json import to_json
+from assistant.saying.forms.plain import plain_text
+from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
+from assistant.saying.tell import greeting
+from assistant.setup.settings import Settings
 from assistant.types import Answer, Face, Question
-from assistant.web.continued import wants_more
+from assistant.web.delivery.continued import wants_more
+from assistant.web.delivery.following import answer_of, submit
 from assistant.web.dependencies import Parts, base_url_of
-from assistant.web.following import answer_of, submit
 from assistant.web.wechat.messages import Incoming, Wish, recalled
 from vectorstore.errors import Language, PolicyAssistantError
 

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from itertools import accumulate
 
-from assistant.forms.markdown import to_markdown
-from assistant.forms.sources import LABEL, SHORTENED, UNIT, Json, language_of
+from assistant.saying.forms.markdown import to_markdown
+from assistant.saying.forms.sources import LABEL, SHORTENED, UNIT, Json, language_of
 from vectorstore.errors import Language
 
 # Behind a character that is in no link and no mark [n].

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.forms.sources import on_one_line, shortened
+from assistant.saying.forms.sources import on_one_line, shortened
 from assistant.web.wechat.xml import write_fields
 from vectorstore.errors import Language, Message
 

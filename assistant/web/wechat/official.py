@@ -17,7 +17,7 @@ from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.wechat.answering import Answering, Send, TheMoment
 from assistant.web.wechat.crypto import MessageCipher, NotFromPlatform
 from assistant.web.wechat.envelope import Envelope, Query, required

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from tests.assistant.admin.person import Person
 from tests.small_library import build_library, running_server
 

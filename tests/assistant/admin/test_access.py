@@ -10,7 +10,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from assistant.web.admin import pages
-from assistant.web.admin.sessions import (
+from assistant.web.admin.access.sessions import (
     COOKIE,
     LOCK_SECONDS,
     OF_ALL_SECONDS,

@@ -9,14 +9,14 @@ from threading import Event
 
 import pytest
 
-from assistant.library import prepare_library
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
+from assistant.upkeep.library import prepare_library
 from assistant.web.admin.corrections import write_catalog
-from assistant.web.admin.jobs import Jobs
+from assistant.web.admin.staging.jobs import Jobs
 from tests.assistant.admin.papers import BUS, DORMITORY
-from vectorstore.catalog import Catalog, load_catalog
+from vectorstore.documents.catalog import Catalog, load_catalog
 from vectorstore.errors import LibraryBusy, Message
-from vectorstore.ingest import IngestReport
+from vectorstore.library.ingest import IngestReport
 
 
 def test_a_job_is_refused_while_another_runs_and_an_unforeseen_end_is_told() -> None:

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from tests.assistant.admin.papers import BUS, DORMITORY
 from tests.assistant.admin.person import Person
 
@@ -37,7 +37,7 @@ def test_what_is_no_document_is_refused_with_a_sentence(
 def test_no_file_and_far_too_much_are_told(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "没有选择文件" in person.upload(("", b"")).text
 
-    monkeypatch.setattr("assistant.web.middleware.MAX_UPLOAD_BYTES", 1024)
+    monkeypatch.setattr("assistant.web.door.middleware.MAX_UPLOAD_BYTES", 1024)
     page = person.upload(("大.txt", bytes(4096)))
     assert page.status_code == 413
     assert "请分几次上传" in page.text

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.admin.system import masked, privacy
 from assistant.web.server import bind
 from tests.assistant.admin.conftest import PASSWORD

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from tests.assistant.admin.papers import BUS, DORMITORY
 from tests.assistant.admin.person import Person
-from vectorstore.lock import sole_writer
+from vectorstore.disk.lock import sole_writer
 
 FIELDS = {
     "title": "云山市校车安全管理细则",

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.history.history import History
 from assistant.history.types import Complaint, Day, Verdict
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.admin.plot import plot
 from tests.assistant.admin.person import Person
 

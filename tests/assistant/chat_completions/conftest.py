@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from assistant.keys import Keys
-from assistant.settings import Settings
+from assistant.asking.keys import Keys
+from assistant.setup.settings import Settings
 from tests.assistant.chat_completions.talking import QUICK, PacedModel, modelled, server_with
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.server import bind
 from tests.model_replies import Reply, Request, says, waits
 from tests.model_server import ModelServer

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.web import middleware
+from assistant.web.door import middleware
 from tests.assistant.chat_completions.talking import ASKED, ask, text_of
 
 PATH = "/v1/chat/completions"

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant.keys import Keys
-from assistant.settings import Settings
+from assistant.asking.keys import Keys
+from assistant.setup.settings import Settings
 from tests.assistant.chat_completions.talking import (
     ASKED,
     QUICK,

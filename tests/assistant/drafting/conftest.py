@@ -8,7 +8,7 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.build import build_embedder
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from tests.assistant.drafting.counties import DOCUMENTS
 from tests.invented import assistant_over
 

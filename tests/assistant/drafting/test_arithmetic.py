@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.drafting.arithmetic import compare
+from assistant.drafting.reckoning.arithmetic import compare
 from assistant.reading.learned import load
 from assistant.reading.wanted import Wanted, want
 from assistant.types import Statement

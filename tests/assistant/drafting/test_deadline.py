@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from assistant.drafting.deadline import tell_left, tell_today, today
+from assistant.drafting.reckoning.deadline import tell_left, tell_today, today
 from assistant.types import Statement
 from tests.invented import passages_of
 from tests.vectorstore.guarantees import understood

@@ -13,7 +13,7 @@ from assistant.reading.wanted import want
 from assistant.types import Statement
 from tests.assistant.drafting.counties import PROJECTS, QINGHE
 from tests.invented import searcher_over, spans_of
-from vectorstore.search import Searcher
+from vectorstore.search.searcher import Searcher
 from vectorstore.types import Cell, Passage
 
 STAFF = """<html><body><h1>青禾县教师招聘岗位表</h1>

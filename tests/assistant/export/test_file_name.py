@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.export.file_name import file_name
+from assistant.saying.export.file_name import file_name
 
 
 @pytest.mark.parametrize(

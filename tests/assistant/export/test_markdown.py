@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from assistant.export.markdown import escaped, to_markdown
+from assistant.saying.export.markdown import escaped, to_markdown
 from tests.assistant.export.conversations import HOSTILE, TODAY, UNFINISHED, conversation, said, turn
 from tests.assistant.kept_answers import QUOTE, answered, citation
 from vectorstore.errors import Language

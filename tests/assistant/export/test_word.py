@@ -13,7 +13,7 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 from hypothesis import HealthCheck, given, settings
 
-from assistant.export.word import to_word
+from assistant.saying.export.word import to_word
 from tests.assistant.export.conversations import HOSTILE, TODAY, UNFINISHED, conversation, said, turn
 from tests.assistant.kept_answers import QUOTE, answered, citation
 from tests.vectorstore.strategies import anything

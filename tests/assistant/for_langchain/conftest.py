@@ -8,7 +8,7 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.build import build_assistant
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 
 
 @pytest.fixture(scope="package")

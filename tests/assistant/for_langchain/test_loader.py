@@ -14,7 +14,7 @@ from langchain_chroma import Chroma
 from assistant.answer import Assistant
 from assistant.build import build_embedder
 from assistant.for_langchain import PolicyLoader, PolicyRetriever
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from vectorstore.errors import UnreadableFile
 
 

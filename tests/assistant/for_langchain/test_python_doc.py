@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAMS = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text("utf-8"), re.DOTALL)
@@ -43,9 +43,8 @@ def test_a_program_of_the_page_says_what_it_should(
 
 
 def test_nothing_that_starts_the_server_loads_it() -> None:
-    modules = (
-        "assistant.cli, assistant.web.server, assistant.build, assistant.library, assistant.web.mcp.stdio"
-    )
+    faces = "assistant.commands.cli, assistant.web.server, assistant.web.mcp.stdio"
+    modules = f"{faces}, assistant.build, assistant.upkeep.library"
     code = f"import sys, {modules}; sys.exit('assistant.for_langchain' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

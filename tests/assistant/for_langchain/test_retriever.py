@@ -17,7 +17,7 @@ from assistant.answer import Assistant
 from assistant.build import build_assistant
 from assistant.errors import BadQuestion
 from assistant.for_langchain import PolicyAssistant, PolicyRetriever
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Question
 from vectorstore.errors import IndexMissing
 

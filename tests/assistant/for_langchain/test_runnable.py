@@ -19,11 +19,11 @@ from langchain_core.tracers.schemas import Run
 from pydantic import ValidationError
 
 from assistant.answer import Assistant
-from assistant.answer_json import to_json
 from assistant.build import build_assistant
 from assistant.errors import BadQuestion
 from assistant.for_langchain import PolicyAssistant
-from assistant.settings import Settings
+from assistant.saying.answer_json import to_json
+from assistant.setup.settings import Settings
 from assistant.types import Question
 from tests.model_replies import says
 from tests.model_server import ModelServer

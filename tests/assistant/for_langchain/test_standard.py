@@ -13,8 +13,8 @@ from langchain_tests.unit_tests import EmbeddingsUnitTests
 from assistant.answer import Assistant
 from assistant.build import build_embedder
 from assistant.for_langchain import PolicyRetriever
-from assistant.settings import Settings
-from vectorstore.embeddings.builtin import BuiltinEmbedder
+from assistant.setup.settings import Settings
+from vectorstore.embeddings.builtin.embedder import BuiltinEmbedder
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from assistant.forms.markdown import to_markdown
+from assistant.saying.forms.markdown import to_markdown
 from tests.assistant.export.conversations import HOSTILE
 from tests.assistant.forms.reading import READER, stray_markup
 from tests.assistant.forms.test_plain import BASE, TEXTS

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import Assistant
-from assistant.answer_json import to_json
-from assistant.forms.links import long_path
-from assistant.forms.plain import number_of_part, plain_text, to_parts, to_plain
-from assistant.forms.sources import without_sources
+from assistant.saying.answer_json import to_json
+from assistant.saying.forms.links import long_path
+from assistant.saying.forms.plain import number_of_part, plain_text, to_parts, to_plain
+from assistant.saying.forms.sources import without_sources
 from assistant.types import Citation, Question, Turn
-from eval.cases import SHIPPED_CASES, Case, load_cases
+from eval.questions.cases import SHIPPED_CASES, Case, load_cases
 from tests.assistant.export.conversations import HOSTILE
 from tests.assistant.forms.reading import ADDRESS, faults, marks, markup, said, sources
 from tests.assistant.kept_answers import QUOTE, answered, citation, refused

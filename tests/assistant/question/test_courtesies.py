@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.answer import Assistant
 from assistant.build import build_assistant
 from assistant.question.courtesies import is_only_courtesy, without_courtesies
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Outcome, Question, Reason, Turn
 
 ASKED = "聊城有几所学校？"

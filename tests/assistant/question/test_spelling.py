@@ -8,7 +8,7 @@ import pytest
 
 from assistant.question.spelling import correct_slips
 from tests.invented import searcher_over
-from vectorstore.search import Searcher
+from vectorstore.search.searcher import Searcher
 
 RULES = """青禾县寄宿学校管理办法
 

@@ -162,7 +162,7 @@ def test_so_many_passages_are_read_closely_as_are_asked_for(cross_encoder: Cross
 
 
 def test_heads_need_what_they_were_exported_with(cache_dir: Path) -> None:
-    from vectorstore.embeddings.engine import open_packed
+    from vectorstore.embeddings.builtin.engine import open_packed
 
     open_model(cache_dir)
     with pytest.raises(KeyError):

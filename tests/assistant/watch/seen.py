@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from assistant.logs import REQUESTS, Line
+from assistant.setup.logs import REQUESTS, Line
 
 Labels = frozenset[tuple[str, str]]
 

@@ -12,9 +12,9 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.keys import Keys
-from assistant.settings import Settings
-from assistant.web.room import Limits
+from assistant.asking.keys import Keys
+from assistant.setup.settings import Settings
+from assistant.web.door.room import Limits
 from assistant.web.server import create_app
 from assistant.web.watch.metrics import METHODS, REFUSED_FOR
 from tests.assistant.test_page import Visitor

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.server import create_app
 from assistant.web.watch.ready import NO_HISTORY, NO_INDEX, STARTING, STOPPING, missing
 from tests.assistant.watch.seen import look

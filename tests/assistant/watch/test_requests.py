@@ -13,9 +13,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.answer import Assistant
-from assistant.keys import Keys
-from assistant.logs import IN_HAND, Form, InHand, Line, log_file, requests_file, start_logging, tell
-from assistant.settings import Settings
+from assistant.asking.keys import Keys
+from assistant.setup.logs import IN_HAND, Form, InHand, Line, log_file, requests_file, start_logging, tell
+from assistant.setup.settings import Settings
 from assistant.web.server import create_app
 from tests.assistant.test_page import Visitor
 from tests.assistant.watch.seen import kept_lines
@@ -167,7 +167,7 @@ def test_the_file_has_one_line_each_in_the_form_that_is_set(form: Form, tmp_path
 
 
 def test_the_file_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.logs.LARGEST_FILE", 10_000)
+    monkeypatch.setattr("assistant.setup.logs.LARGEST_FILE", 10_000)
     start_logging(tmp_path, "json")
     for number in range(2_000):
         tell(Line(kind="request", request=f"{number:032}"))

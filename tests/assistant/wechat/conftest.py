@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.server import bind
 from tests.assistant.wechat.accounts import AES_KEY, WECOM_AES_KEY, official, wecom
 from tests.platform_simulator import Platform

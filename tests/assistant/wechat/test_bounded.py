@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.forms.markdown import to_markdown
+from assistant.saying.forms.markdown import to_markdown
 from assistant.web.wechat.bounded import beginning, bounded_markdown
 
 BASE = "https://policies.example"

@@ -12,7 +12,7 @@ from contextlib import closing
 import pytest
 
 from assistant.history.history import FILE
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.wechat.messages import LONGEST_REPLY
 from tests.assistant.wechat.accounts import AES_KEY, SECRET, WECOM_AES_KEY, official, wecom, with_model
 from tests.assistant.wechat.conftest import Serving

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import SettingsInvalid
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.server import create_app
 from assistant.web.wechat.freshness import WINDOW_SECONDS
 from tests.assistant.wechat.accounts import AES_KEY, official, wecom

@@ -15,8 +15,8 @@ import pytest
 
 from assistant.history.history import History
 from assistant.history.types import Complaint, KeptTurn, Verdict
-from assistant.settings import Settings
-from assistant.web.wechat.bot_messages import read_message
+from assistant.setup.settings import Settings
+from assistant.web.wechat.wecom_bot.bot_messages import read_message
 from tests.assistant.wechat.wecom_bot_servers import LUNCH, READING, bot_settings, platform_of
 from tests.assistant.wechat.wecom_bot_simulator import Platform, event, message, text
 

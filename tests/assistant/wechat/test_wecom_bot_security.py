@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from assistant.errors import SettingsInvalid
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.server import create_app
 from tests.assistant.wechat.wecom_bot_servers import LUNCH, READING, bot_settings, platform_of
 from tests.assistant.wechat.wecom_bot_simulator import AES_KEY, PATH, TOKEN, Platform, text

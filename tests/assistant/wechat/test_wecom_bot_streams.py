@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.asking.job import Job
 from assistant.errors import Busy
-from assistant.job import Job
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.types import Question
-from assistant.web.wechat.bot_replies import ANSWER_SECONDS, progress
+from assistant.web.wechat.wecom_bot.bot_replies import ANSWER_SECONDS, progress
 from tests.assistant.wechat.wecom_bot_servers import LUNCH, bot_settings, platform_of, with_model
 from tests.assistant.wechat.wecom_bot_simulator import Platform, text
 from tests.model_replies import Reply, Request, refuses, says, waits

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
-from assistant.settings import Settings
+from assistant.setup.settings import Settings
 from assistant.web.server import bind
 from tests.assistant.wechat.wecom_bot_simulator import AES_KEY, TOKEN, Platform
 from tests.model_server import ModelServer, Script

@@ -13,7 +13,7 @@ import pytest
 from tests.vectorstore.fetch.network import fetched, refusal
 from tests.vectorstore.fetch.web_server import WebServer, answer, redirect
 from vectorstore import fetch as web
-from vectorstore import files
+from vectorstore.disk import files
 from vectorstore.fetch.body import unpacked
 
 GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from vectorstore.documents.understand import understand
 from vectorstore.readers import ReadFile, read_file
-from vectorstore.understand import understand
 
 ROWS = (("乡镇", "学校", "月补贴（元）"), ("石桥镇", "高岭教学点", "1,200"), ("柳河乡", "柳河小学", "900"))
 

@@ -17,7 +17,8 @@ import pytest
 from tests.vectorstore.readers import policies, printing
 from tests.vectorstore.readers.hostile import WORD, paragraphs, refusal, word_package
 from vectorstore.errors import UnreadableFile
-from vectorstore.readers import ReadFile, read_file, sandbox
+from vectorstore.readers import ReadFile, read_file
+from vectorstore.readers.process import sandbox
 
 FORMATS = ("docx", "doc", "pdf", "ofd")
 _BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))

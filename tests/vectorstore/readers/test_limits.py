@@ -15,7 +15,8 @@ import pytest
 
 from tests.vectorstore.readers.hostile import refusal, word_package
 from vectorstore.errors import UnreadableFile
-from vectorstore.readers import read_file, sandbox
+from vectorstore.readers import read_file
+from vectorstore.readers.process import sandbox
 
 
 def test_merged_cells_over_a_whole_sheet_are_refused_before_they_are_made(tmp_path: Path) -> None:

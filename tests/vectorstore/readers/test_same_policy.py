@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.vectorstore.readers import policies, writers
+from vectorstore.outline.structure import read_structure
 from vectorstore.readers import ReadFile, read_file
-from vectorstore.structure import read_structure
 from vectorstore.types import Section
 
 FORMATS = ("txt", "md", "html", "docx", "doc", "pdf", "ofd")

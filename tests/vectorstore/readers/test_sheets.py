@@ -12,7 +12,7 @@ from pptx.util import Cm
 
 from tests.vectorstore.readers import writers
 from vectorstore.readers import ReadFile, read_file
-from vectorstore.readers.numbers import show
+from vectorstore.readers.spreadsheets.numbers import show
 
 TITLE = "2025年教育重点任务分工表"
 NOTE = "注：覆盖率为年末数。"

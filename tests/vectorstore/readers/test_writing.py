@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vectorstore.lines import read_lines
-from vectorstore.readers.blocks import PAGE_START, Content, Grid, GridCell, Paragraph
+from vectorstore.readers.blocks.blocks import PAGE_START, Content, Grid, GridCell, Paragraph
+from vectorstore.readers.blocks.writing import write
 from vectorstore.readers.numbering import Level, ListCounter, format_number
-from vectorstore.readers.reply import pack, unpack_file
-from vectorstore.readers.writing import write
+from vectorstore.readers.process.reply import pack, unpack_file
 from vectorstore.text import normalise
 
 WORDS = st.text(alphabet="教育一二12，。 \t\n\r\u200b\x00\u3000\ue000\ufeff" + PAGE_START, max_size=12)

@@ -1,0 +1,1 @@
+"""Who asks, what is under way, and what to ask."""

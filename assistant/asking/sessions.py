@@ -1,0 +1,275 @@
+"""Who asks, and what was said before: what keeps people apart who come through one bot.
+
+Nothing is remembered for whoever does not say who they are: two people of a
+bot that tells nothing of them must never share a conversation. A request that
+comes again within a minute is a retry, and gets the answer of the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import uuid4
+
+from assistant.asking.desk import Desk
+from assistant.asking.job import Job
+from assistant.errors import (
+    AnswerUnknown,
+    Busy,
+    ConversationFull,
+    ConversationUnknown,
+    HistoryUnusable,
+    QuestionTaken,
+)
+from assistant.history.history import History
+from assistant.history.types import Conversation, TurnState
+from assistant.types import Answer, Question, Turn
+
+_LOG = logging.getLogger(__name__)
+
+RETRY_SECONDS = 60.0
+IDLE = timedelta(minutes=30)
+"""After which a person who names no conversation begins a new one."""
+MOST_TICKETS = 1_000  # each holds its answer
+_MOST_BEGUN = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks: the key that they come with, and what the request says of the person and the conversation.
+
+    All three may be empty. Persons of different keys are different persons. ``address`` is the network's
+    that the request came from, where that is known; whoever moves stays who they are.
+    """
+
+    key: str = ""
+    person: str = ""
+    conversation: str = ""
+    address: str = field(default="", compare=False)
+
+    @property
+    def owner(self) -> str | None:
+        """Whose conversations these are: the person's, or whoever's who knows the conversation; else None."""
+        if self.person:
+            return f"{self.key}\0person\0{self.person}"
+        return f"{self.key}\0conversation\0{self.conversation}" if self.conversation else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question on its way, and the name by which its conversation is continued."""
+
+    job: Job
+    conversation_id: str
+
+
+class _Recent(NamedTuple):
+    """A request of the last minute."""
+
+    said: str
+    question_id: str
+    asked: float
+
+
+class Sessions:
+    """Takes questions to the desk, with what was said before. Safe in several threads."""
+
+    def __init__(self, desk: Desk, history: History) -> None:
+        self._desk = desk
+        self._history = history
+        self._recent: OrderedDict[Hashable, _Recent] = OrderedDict()
+        self._begun: OrderedDict[str, Job] = OrderedDict()
+        self._tickets: OrderedDict[str, tuple[str, Asked]] = OrderedDict()
+        self._lock = threading.Lock()
+        # Each writes to the history in turn anyway; more threads would only keep others from computing.
+        self._beginning = threading.Semaphore(2)
+        self._to_begin = 0
+
+    def submit(self, question: Question, caller: Caller, *, message_id: str = "") -> Asked:
+        """Begin to answer, or join the answer to the same request of the last minute.
+
+        ``message_id`` is the sender's own name for the request, where it has one; else requests are the same
+        that say the same. Earlier turns are the question's own history, or those that are kept of the
+        conversation. Raises Busy, TooManyAtOnce, and ConversationUnknown for one that is another's.
+        """
+        question = replace(question, id=self._id_of(question, caller, message_id))
+        job = self._desk.find(question.id)
+        if job is None:
+            with self._beginning:
+                job = self._begin(question, caller)
+        return Asked(job=job, conversation_id=self._name(job, caller))
+
+    @contextmanager
+    def place(self, question: Question, caller: Caller, message_id: str = "") -> Iterator[None]:
+        """Within the block there is a place for the question, which is to be submitted in it.
+
+        One that others joined has it already. Never waits; raises Busy.
+        """
+        known = self._desk.find(self._id_of(question, caller, message_id))
+        with self._lock:
+            if known is None and self._desk.room(question) <= self._to_begin:
+                self._desk.watch.refused(Busy.code)
+                raise Busy
+            self._to_begin += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._to_begin -= 1
+
+    def ticket(self, asked: Asked, caller: Caller) -> str:
+        """What the caller can fetch the answer with later."""
+        made = uuid4().hex
+        with self._lock:
+            self._tickets[made] = (caller.key, asked)
+            if len(self._tickets) > MOST_TICKETS:
+                self._tickets.popitem(last=False)
+        return made
+
+    def fetch(self, ticket: str, caller: Caller) -> Asked:
+        """What that ticket was given for. Raises AnswerUnknown for another key's, and for an old one."""
+        with self._lock:
+            key, asked = self._tickets.get(ticket, ("", None))
+        if asked is None or key != caller.key:
+            raise AnswerUnknown
+        return asked
+
+    def find(self, caller: Caller) -> Conversation:
+        """The caller's conversation with its turns. Raises ConversationUnknown and HistoryUnusable."""
+        owner = caller.owner or ""
+        return self._history.conversation(owner, self._kept_id(owner, caller.conversation))
+
+    def delete(self, caller: Caller) -> None:
+        """Delete the caller's conversation for good. Raises ConversationUnknown and HistoryUnusable."""
+        with self._lock:
+            begun = self._begun.pop(caller.conversation, None)
+        try:
+            self._history.delete(caller.owner or "", self.find(caller).id)
+        except ConversationUnknown:
+            if begun is None:
+                raise
+
+    def _begin(self, question: Question, caller: Caller) -> Job:
+        conversation_id = self._conversation_of(caller)
+        if not question.history:
+            question = replace(question, history=self._said(caller, conversation_id))
+        question = replace(question, conversation_id=conversation_id)
+        try:
+            return self._desk.submit(question, caller.owner, caller.address)
+        except ConversationFull:  # whoever asks a bot can't begin another one
+            return self._desk.submit(replace(question, id=uuid4().hex), None, caller.address)
+        except QuestionTaken:  # the desk has forgotten the first one already
+            return self._desk.submit(replace(question, id=uuid4().hex), caller.owner, caller.address)
+
+    def _id_of(self, question: Question, caller: Caller, message_id: str) -> str:
+        """The id of that request: a new one, or the one that it had within the last minute."""
+        # A library that has changed meanwhile may answer otherwise.
+        said = message_id or f"{_content(question)} {self._desk.generation}"
+        # Of whom we remember what was said, the same words mean something else after another question.
+        leans = not message_id and caller.owner is not None and not question.history
+        key: Hashable = caller if leans else (caller, said)
+        now = time.monotonic()
+        with self._lock:
+            while self._recent and next(iter(self._recent.values())).asked < now - RETRY_SECONDS:
+                self._recent.popitem(last=False)
+            known = self._recent.get(key)
+            if known and known.said == said:
+                job = self._desk.find(known.question_id)
+                if not (_failed(job) or (_fell_back(job) and not message_id)):
+                    return known.question_id
+            self._recent[key] = made = _Recent(said, uuid4().hex, now)
+            self._recent.move_to_end(key)
+            return made.question_id
+
+    def _conversation_of(self, caller: Caller) -> str:
+        """The id under which the conversation is kept; a new one where none goes on."""
+        owner = caller.owner
+        if owner is None:
+            return uuid4().hex
+        try:
+            if caller.conversation:
+                return self._kept_id(owner, caller.conversation)
+            last = next(iter(self._history.conversations(owner)), None)
+        except HistoryUnusable:
+            return uuid4().hex
+        return last.id if last and datetime.now(UTC) - last.asked_at < IDLE else uuid4().hex
+
+    def _kept_id(self, owner: str, name: str) -> str:
+        """The owner's conversation of that id, or else the one that they call so themselves."""
+        try:
+            return self._history.conversation(owner, name).id
+        except ConversationUnknown:  # ids are one space for all: two owners may choose the same name
+            return hashlib.sha256(f"{owner}\0{name}".encode()).hexdigest()[:32]
+
+    def _said(self, caller: Caller, conversation_id: str) -> tuple[Turn, ...]:
+        begun = self._begun.get(caller.conversation)
+        turns = _turns(begun.question.text, begun.answer.result()) if begun and _answered(begun) else ()
+        if caller.owner is None:
+            return turns
+        try:
+            kept = self._history.conversation(caller.owner, conversation_id).turns
+        except ConversationUnknown:
+            return turns
+        except HistoryUnusable as error:
+            _LOG.warning("What was said before could not be read: %s", error.message.en)
+            return turns
+        for turn in kept:
+            if turn.answer:
+                said = turn.answer["answer"]
+                turns += Turn(role="user", content=turn.question), Turn(role="assistant", content=said)
+            elif turn.state is TurnState.PENDING:  # who asks on meanwhile means that one
+                turns += (Turn(role="user", content=turn.question),)
+        return turns
+
+    def _name(self, job: Job, caller: Caller) -> str:
+        """How the caller goes on. Of two strangers with the same question each gets a name of their own."""
+        if caller.conversation:
+            return caller.conversation
+        if caller.person:
+            return job.question.conversation_id
+        name = uuid4().hex
+        with self._lock:
+            self._begun[name] = job
+            if len(self._begun) > _MOST_BEGUN:
+                self._begun.popitem(last=False)
+        return name
+
+
+def _content(question: Question) -> str:
+    """What makes two requests the same, in few characters: histories are long, and kept for a minute."""
+    same = (
+        question.text,
+        question.history,
+        question.scope,
+        question.near,
+        question.language,
+        question.hurried,
+    )
+    return hashlib.sha256(repr(same).encode()).hexdigest()
+
+
+def _failed(job: Job | None) -> bool:
+    """Whether it came to no answer, so that it is worth another try."""
+    return job is not None and job.answer.done() and not _answered(job)
+
+
+def _fell_back(job: Job | None) -> bool:
+    """Whether its answer was made without the chat model, which may be well again."""
+    return job is not None and _answered(job) and job.answer.result().fallback
+
+
+def _answered(job: Job) -> bool:
+    done = job.answer.done() and not job.answer.cancelled()
+    return done and job.answer.exception() is None
+
+
+def _turns(asked: str, answer: Answer) -> tuple[Turn, ...]:
+    return (Turn(role="user", content=asked), Turn(role="assistant", content=answer.text))

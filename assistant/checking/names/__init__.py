@@ -1,0 +1,1 @@
+"""Names in a text, and whether the sources have them."""

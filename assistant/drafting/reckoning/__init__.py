@@ -1,0 +1,1 @@
+"""What is reckoned from what was read: which is more, how long until a day."""

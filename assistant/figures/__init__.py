@@ -1,0 +1,1 @@
+"""Figures as texts say them: amounts with units, shares, dates, numbers."""

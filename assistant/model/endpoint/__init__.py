@@ -1,0 +1,1 @@
+"""The chat model's endpoint: its requests, its replies, what can go wrong with it."""

@@ -1,0 +1,1 @@
+"""Answers in words, JSON, chat messages and files."""

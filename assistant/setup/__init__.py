@@ -1,0 +1,1 @@
+"""Settings, limits and logs: what everything else is given and does not look up."""

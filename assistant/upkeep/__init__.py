@@ -1,0 +1,1 @@
+"""What whoever looks after the library does: documents in and out, backups, checks."""

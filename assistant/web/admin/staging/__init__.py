@@ -1,0 +1,1 @@
+"""Files on their way into the library, and the jobs that take them in."""

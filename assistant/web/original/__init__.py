@@ -1,0 +1,1 @@
+"""Documents as people read them: the cited passage where it stands, lists, two side by side."""

@@ -1,0 +1,1 @@
+"""The same questions put otherwise, and the same documents under other names."""

@@ -1,0 +1,1 @@
+"""The cases: how they are written, loaded and halved."""

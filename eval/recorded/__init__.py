@@ -1,0 +1,1 @@
+"""A chat model out of a folder of prompts and replies."""

@@ -1,0 +1,1 @@
+"""Runs as people read them: tables, plots, a page, two runs compared."""

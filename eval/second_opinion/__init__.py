@@ -1,0 +1,1 @@
+"""A chat model's verdict on answers, beside labels by hand."""

@@ -1,0 +1,1 @@
+"""What can be measured: anything that answers, and shows what it retrieved."""

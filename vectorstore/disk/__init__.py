@@ -1,0 +1,1 @@
+"""Files, folders and locks as the disk has them, and its errors in plain words."""

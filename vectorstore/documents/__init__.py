@@ -1,0 +1,1 @@
+"""What a document is: its head, its chunks, its versions."""

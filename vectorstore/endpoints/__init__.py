@@ -1,0 +1,1 @@
+"""Requests to services of others, bounded in time and bytes."""

@@ -1,0 +1,1 @@
+"""Files into the library, and the library as it is read while it runs."""

@@ -1,0 +1,1 @@
+"""What a question names: documents, places, numbered clauses, rows of a table."""

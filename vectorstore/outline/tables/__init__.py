@@ -1,0 +1,1 @@
+"""Tables that a text has flattened, rebuilt into rows."""

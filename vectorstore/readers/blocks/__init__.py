@@ -1,0 +1,1 @@
+"""What readers produce, and how it becomes one text with offsets."""

@@ -1,0 +1,1 @@
+"""Printed pages: text and ruled lines in their places, put into reading order."""

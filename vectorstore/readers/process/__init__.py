@@ -1,0 +1,1 @@
+"""The process that reads one file, kept apart from all else."""

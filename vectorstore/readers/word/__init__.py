@@ -1,0 +1,1 @@
+"""Documents of Word and WPS Writer, old and new."""
