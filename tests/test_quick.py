@@ -31,7 +31,7 @@ def test_what_it_does_is_told_by_help_and_done_in_order() -> None:
 def test_tests_over_what_is_built_for_several_are_left_out_and_pure_ones_stay() -> None:
     listed = said(
         *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--quick", "--collect-only", "-q"),
-        *("tests/vectorstore/test_text.py", "tests/assistant/test_desk.py", "tests/assistant/history"),
+        *("tests/vectorstore/test_text.py", "tests/assistant/asking/test_desk.py", "tests/assistant/history"),
     )
 
     assert "tests/vectorstore/test_text.py::" in listed

@@ -13,7 +13,7 @@ import pytest
 from assistant.commands import cli
 from assistant.setup.logs import REQUESTS
 from assistant.setup.settings import Settings
-from tests.assistant.commands import Command, Run
+from tests.assistant.command_line import Command, Run
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from assistant.model.endpoint.llm import ChatModel, build_chat_model
 from assistant.setup.settings import Settings, load_settings
 from assistant.types import Usage
-from tests.model_server import ModelServer
+from tests.chat_model.server import ModelServer
 from vectorstore.errors import PolicyAssistantError
 
 KEY = "sk-test-4f7a91c2d0"

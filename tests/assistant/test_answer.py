@@ -27,8 +27,8 @@ from assistant.types import (
     Turn,
 )
 from assistant.upkeep.library import prepare_library
-from tests.model_replies import cut, drips, empty_choices, html, refuses, says
-from tests.model_server import ModelServer
+from tests.chat_model.replies import cut, drips, empty_choices, html, refuses, says
+from tests.chat_model.server import ModelServer
 from vectorstore.types import Scope
 
 QUESTION = "聊城乡村学校饮水改善工程由哪个部门牵头？"

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accessibility import serious_violations
 from tests.browser.watched import PHONE, WatchedPages, watched
-from tests.model_replies import Reply, Request, says
-from tests.model_server import ModelServer
+from tests.chat_model.replies import Reply, Request, says
+from tests.chat_model.server import ModelServer
 from tests.small_library import build_library, running_server
 
 LUNCH = "云山市的午餐补助由哪个部门负责？"

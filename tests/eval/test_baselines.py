@@ -35,8 +35,8 @@ from eval.questions.cases import Case, HistoryTurn, Kind
 from eval.results.runner import Failure, Result
 from eval.systems.systems import Found
 from tests.assistant.model_calls import model
+from tests.chat_model.server import ModelServer
 from tests.eval.examples import make_case, make_reply
-from tests.model_server import ModelServer
 from vectorstore.embeddings import Embedder
 
 TEXTS = {

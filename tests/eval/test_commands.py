@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from assistant.commands.cli import commands
 from eval.errors import CasesInvalid, OptionsInvalid
 from eval.second_opinion.judge_labels import load_labels
+from tests.chat_model.server import ModelServer
 from tests.eval.examples import CASES, TEXTS, as_json, make_reply, perfect_reply, send, serving
-from tests.model_server import ModelServer
 
 BY_QUESTION = {case.question: case for case in CASES}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vectorstore.library import articles, run, write
+from tests.vectorstore.stored_library import articles, run, write
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from assistant.reading.learned import load
 from assistant.reading.wanted import want
 from assistant.types import Reason
 from tests.invented import passages_of, spans_of
-from tests.vectorstore.test_compilation import FIRST, OUTLINE_ONE, OUTLINE_TWO
+from tests.vectorstore.outline.test_compilation import FIRST, OUTLINE_ONE, OUTLINE_TWO
 
 POINTS = """xx市教育局2024年工作要点
 

@@ -25,8 +25,8 @@ from assistant.for_langchain import PolicyAssistant
 from assistant.saying.answer_json import to_json
 from assistant.setup.settings import Settings
 from assistant.types import Question
-from tests.model_replies import says
-from tests.model_server import ModelServer
+from tests.chat_model.replies import says
+from tests.chat_model.server import ModelServer
 
 ASKED = "云山市午餐补助每人每天多少元？"
 ANSWER = "每人每天补助5元[1]。"

