@@ -37,6 +37,10 @@ class Readings(Collector):
         yield from _questions(parts)
         yield from _connections(self._state)
         yield from _services(parts.assistant)
+        if connection := self._state.long_connection:
+            yield _gauge(
+                "wecom_bot_connected", "Whether the AI bot is connected to WeCom.", connection.connected
+            )
         with suppress(PolicyAssistantError):  # there is nothing to read; /readyz tells why
             yield from _library(parts.assistant)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -164,7 +163,7 @@ def test_nobody_in_particular_is_never_remembered(platform: Platform) -> None:
 
 def turns_of(chosen: Settings, sent: dict[str, Any]) -> list[KeptTurn]:
     """All that whoever sent that has asked."""
-    owner = read_message(json.dumps(sent).encode()).caller.owner
+    owner = read_message(sent).caller.owner
     assert owner
     with closing(History(chosen.data_dir)) as history:
         kept = [history.conversation(owner, one.id) for one in history.conversations(owner)]
