@@ -145,6 +145,7 @@ class LongConnection:
                     connection.end()
                     keeping.cancel()
                     await asyncio.gather(keeping, return_exceptions=True)
+                    await websocket.close()  # in order, whatever ended it
         except TakenOver:
             raise
         except Exception as error:

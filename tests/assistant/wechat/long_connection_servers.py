@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,3 +52,11 @@ def noted(settings: Settings) -> dict[str, Any]:
     file = settings.data_dir / FILE
     read: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     return read
+
+
+def until_noted(settings: Settings, state: str) -> None:
+    """Wait until the server has noted that."""
+    deadline = time.monotonic() + 60
+    while noted(settings).get("state") != state:
+        assert time.monotonic() < deadline, noted(settings)
+        time.sleep(0.05)
