@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
@@ -35,7 +36,7 @@ Json = dict[str, Any]
 class Wecom:
     """Listens from construction to the end of its ``with``. Thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.frames: list[Json] = []
         """All that clients sent, in order."""
         self.complaints: list[str] = []
@@ -57,8 +58,15 @@ class Wecom:
         self._bot: ServerConnection | None = None
         self._asked: dict[str, ServerConnection] = {}
         self._numbers = count(1)
+        self._scheme = "wss" if tls else "ws"
         self._server = serve(
-            self._serve, "127.0.0.1", 0, process_request=self._before, max_size=None, compression=None
+            self._serve,
+            "127.0.0.1",
+            0,
+            ssl=tls,
+            process_request=self._before,
+            max_size=None,
+            compression=None,
         )
         self._thread = threading.Thread(target=self._server.serve_forever, name="wecom")
         self._thread.start()
@@ -66,7 +74,7 @@ class Wecom:
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"ws://127.0.0.1:{self._server.socket.getsockname()[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.socket.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         return self
@@ -212,7 +220,7 @@ class Wecom:
         if not (isinstance(frame.get("headers", {}).get("req_id"), str) and isinstance(frame["cmd"], str)):
             self.complaints.append(f"no frame: {frame}")
             return WRONG_FORM
-        command, body = frame["cmd"], frame.get("body")
+        command, body = frame["cmd"], frame.get("body", {})
         if command == "aibot_subscribe":
             return 0 if body == {"bot_id": BOT_ID, "secret": self.secret} else WRONG_SECRET
         if self._bot is not connection or self._forgets():

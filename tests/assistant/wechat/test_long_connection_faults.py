@@ -19,7 +19,7 @@ from assistant.errors import SettingsInvalid
 from assistant.settings import Settings
 from assistant.web.server import bind, create_app, server_config
 from assistant.web.serving import Server
-from assistant.web.wechat import bot_connection, long_connection
+from assistant.web.wechat import bot_connection, bot_streams, long_connection
 from assistant.web.wechat.long_connection import Waits
 from tests.assistant.wechat.long_connection_servers import (
     connected,
@@ -73,7 +73,7 @@ def test_a_message_of_a_megabyte_is_told_to_be_too_long(wecom: Wecom, chosen: Se
     assert wecom.subscriptions == 1
 
 
-NO_FRAMES = [
+NO_FRAMES: list[str | bytes] = [
     "",
     "{",
     "[]",
@@ -229,6 +229,30 @@ def test_where_nobody_answers_heartbeats_it_connects_anew(
         assert wecom.subscriptions == 1
         wecom.answers_heartbeats = False
         wecom.until_subscribed(2)
+
+
+def test_more_messages_than_can_be_in_hand_are_dropped_with_a_line_in_the_log(
+    wecom: Wecom, chosen: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(bot_streams, "_MOST_AT_ONCE", 1)
+    with connected_with_model(chosen, slowly):
+        first, second = wecom.say(text(RULES, userid="one")), wecom.say(text(RULES, userid="two"))
+        assert "5元" in wecom.answer(first)
+    assert wecom.shown(second) == []
+    assert "dropped" in caplog.text
+
+
+def test_of_the_messages_that_came_only_the_last_are_remembered(
+    wecom: Wecom, chosen: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot_streams, "_MOST_REMEMBERED", 2)
+    with connected(chosen):
+        for name in ("first", "second", "third", "first", "first"):
+            asked = wecom.say(text("谢谢", msgid=name))
+            if not (name == "first" and asked.endswith("-5")):
+                wecom.answer(asked)
+        wecom.answer(wecom.say(text("谢谢", msgid="fourth")))
+    assert [bool(wecom.shown(f"req-{number}")) for number in range(1, 7)] == [True] * 4 + [False, True]
 
 
 def test_a_redirect_is_not_followed(wecom: Wecom, chosen: Settings) -> None:

@@ -84,8 +84,8 @@ def shape(value: object) -> object:
     return type(value).__name__
 
 
-def shapes(wecom: Wecom) -> dict[str, list[object]]:
-    """What all kinds of frames are made of that a client sent: of streams the first, and one without more."""
+def shapes(wecom: Wecom) -> dict[str, list[str]]:
+    """What the frames are made of that a client sent, by command: each make once."""
     commands = {frame["cmd"] for frame in wecom.frames}
     return {
         command: sorted({json.dumps(shape(frame)) for frame in wecom.sent(command)}) for command in commands
