@@ -6,7 +6,7 @@ import AiBot from "@wecom/aibot-node-sdk";
 const [wsUrl, botId, secret] = process.argv.slice(2);
 const seen = { authenticated: 0, messages: [], events: [], codes: [], errors: [], disconnected: 0 };
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
-const settings = { wsUrl, botId, secret, logger: silent, heartbeatInterval: 200, maxAuthFailureAttempts: 0 };
+const settings = { wsUrl, botId, secret, logger: silent, heartbeatInterval: 2000, maxAuthFailureAttempts: 0 };
 const bot = new AiBot.WSClient(settings);
 const taken = (frame) => seen.codes.push(frame.errcode);
 const end = () => {

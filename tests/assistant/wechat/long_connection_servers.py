@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,21 @@ from assistant.settings import Settings
 from assistant.web.wechat import bot_streams, long_connection
 from assistant.web.wechat.long_connection import Waits
 from tests.assistant.wechat.long_connection_simulator import BOT_ID, SECRET, Wecom
+from tests.assistant.wechat.test_wecom_bot_streams import explains
+from tests.model_replies import Reply, Request
 from tests.model_server import ModelServer, Script
 from tests.small_library import running_server, with_settings
+
+
+class Held:
+    """A model that explains the rules of the lunches as soon as it may, and not before."""
+
+    def __init__(self) -> None:
+        self.may = threading.Event()
+
+    def __call__(self, request: Request) -> Reply:
+        assert self.may.wait(50), "it was never released"
+        return explains(request)
 
 
 def with_bot(settings: Settings, data: Path, wecom: Wecom, **changes: object) -> Settings:

@@ -22,6 +22,7 @@ from assistant.web.serving import Server
 from assistant.web.wechat import bot_connection, bot_streams, long_connection
 from assistant.web.wechat.long_connection import Waits
 from tests.assistant.wechat.long_connection_servers import (
+    Held,
     connected,
     connected_with_model,
     noted,
@@ -29,10 +30,8 @@ from tests.assistant.wechat.long_connection_servers import (
     with_bot,
 )
 from tests.assistant.wechat.long_connection_simulator import BOT_ID, SECRET, WRONG_SECRET, Wecom
-from tests.assistant.wechat.test_wecom_bot_streams import explains
 from tests.assistant.wechat.wecom_bot_servers import LUNCH
 from tests.assistant.wechat.wecom_bot_simulator import text
-from tests.model_replies import Reply, Request, waits
 from tests.model_server import ModelServer
 
 RULES = "云山市学生午餐补助办法有哪些规定？"
@@ -47,10 +46,6 @@ def wecom() -> Iterator[Wecom]:
 @pytest.fixture
 def chosen(settings: Settings, tmp_path: Path, wecom: Wecom) -> Settings:
     return with_bot(settings, tmp_path / "data", wecom)
-
-
-def slowly(request: Request) -> Reply:
-    return waits(explains(request), seconds=3)
 
 
 def doctors_line(settings: Settings) -> Check:
@@ -181,11 +176,12 @@ def test_whoever_takes_the_bot_over_is_not_fought(
 def test_an_answer_that_is_due_while_nothing_is_connected_comes_after(
     wecom: Wecom, chosen: Settings, remembers: bool
 ) -> None:
-    wecom.remembers = remembers
-    with connected_with_model(chosen, slowly):
+    wecom.remembers, held = remembers, Held()
+    with connected_with_model(chosen, held):
         asked = wecom.say(text(RULES, userid="patient"))
         wecom.until(lambda: bool(wecom.shown(asked)))
         wecom.cut()
+        held.may.set()
         if remembers:
             assert "5元" in wecom.answer(asked)
             assert wecom.sent("aibot_send_msg") == []
@@ -200,10 +196,12 @@ def test_an_answer_that_is_due_while_nothing_is_connected_comes_after(
 
 
 def test_an_answer_for_a_group_goes_to_the_group(wecom: Wecom, chosen: Settings) -> None:
-    with connected_with_model(chosen, slowly):
+    held = Held()
+    with connected_with_model(chosen, held):
         asked = wecom.say(text(RULES, userid="member", chat="the-group"))
         wecom.until(lambda: bool(wecom.shown(asked)))
         wecom.cut()
+        held.may.set()
         wecom.until(lambda: bool(wecom.sent("aibot_send_msg")))
     assert wecom.sent("aibot_send_msg")[0]["body"]["chatid"] == "the-group"
 
@@ -223,7 +221,7 @@ def test_where_nobody_answers_heartbeats_it_connects_anew(
     wecom: Wecom, chosen: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bot_connection, "HEARTBEAT_SECONDS", 0.05)
-    monkeypatch.setattr(bot_connection, "ACKNOWLEDGED_WITHIN", 0.5)
+    monkeypatch.setattr(bot_connection, "ACKNOWLEDGED_WITHIN", 3.0)
     with connected(chosen):
         wecom.until(lambda: len(wecom.sent("ping")) >= 3)
         assert wecom.subscriptions == 1
@@ -235,11 +233,13 @@ def test_more_messages_than_can_be_in_hand_are_dropped_with_a_line_in_the_log(
     wecom: Wecom, chosen: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(bot_streams, "_MOST_AT_ONCE", 1)
-    with connected_with_model(chosen, slowly):
+    held = Held()
+    with connected_with_model(chosen, held):
         first, second = wecom.say(text(RULES, userid="one")), wecom.say(text(RULES, userid="two"))
+        wecom.until(lambda: "dropped" in caplog.text or bool(wecom.shown(second)))
+        held.may.set()
         assert "5元" in wecom.answer(first)
     assert wecom.shown(second) == []
-    assert "dropped" in caplog.text
 
 
 def test_of_the_messages_that_came_only_the_last_are_remembered(
@@ -280,10 +280,8 @@ def test_a_bot_that_can_not_be_reached_leaves_all_else_as_it_is(chosen: Settings
 def test_when_the_server_stops_whoever_waits_is_told_and_the_connection_is_closed(
     wecom: Wecom, chosen: Settings
 ) -> None:
-    def too_late(request: Request) -> Reply:
-        return waits(explains(request), seconds=20)
-
-    with ModelServer(too_late) as model, ThreadPoolExecutor(1) as pool, bind("127.0.0.1", 0) as listening:
+    held = Held()
+    with ModelServer(held) as model, ThreadPoolExecutor(1) as pool, bind("127.0.0.1", 0) as listening:
         scripted = {"openai_model": "scripted", "openai_base_url": model.base_url}
         app = create_app(chosen.model_copy(update=scripted))
         server = Server(server_config(app), app, lambda: None)
@@ -292,6 +290,7 @@ def test_when_the_server_stops_whoever_waits_is_told_and_the_connection_is_close
         wecom.until(lambda: bool(wecom.shown(asked)))
         server.should_exit = True
         assert "服务正在停止" in wecom.answer(asked)
+        held.may.set()
         ended.result(timeout=60)
     wecom.until(lambda: bool(wecom.closed_with))
     assert wecom.closed_with == [1000]

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from assistant.settings import Settings
-from tests.assistant.wechat.long_connection_servers import connected, connected_with_model, with_bot
+from tests.assistant.wechat.long_connection_servers import Held, connected, connected_with_model, with_bot
 from tests.assistant.wechat.long_connection_simulator import BOT_ID, NOT_KNOWN, SECRET, WRONG_SECRET, Wecom
-from tests.assistant.wechat.test_long_connection_faults import RULES, slowly
+from tests.assistant.wechat.test_long_connection_faults import RULES
 from tests.assistant.wechat.wecom_bot_simulator import event, text
 
 PACKAGES = Path(__file__).parents[2] / "npm"
@@ -103,11 +103,17 @@ def test_the_server_sends_frames_of_the_same_make_as_wecoms_client(
         theirs.until(lambda: bool(theirs.sent("aibot_send_msg")) and bool(theirs.sent("ping")))
         theirs.say(text("结束"))
         seen.result(timeout=60)
-    with Wecom() as ours, connected_with_model(with_bot(settings, tmp_path / "data", ours), slowly):
+    held = Held()
+    with Wecom() as ours, connected_with_model(with_bot(settings, tmp_path / "data", ours), held):
         ours.tell(event("enter_chat"))
-        ours.streams(ours.say(text(RULES)))
+        asked = ours.say(text(RULES))
+        ours.until(lambda: bool(ours.shown(asked)))
+        held.may.set()
+        ours.streams(asked)
+        held.may.clear()
         late = ours.say(text(RULES, userid="another"))
         ours.until(lambda: bool(ours.shown(late)))
         ours.cut()
+        held.may.set()
         ours.until(lambda: bool(ours.sent("aibot_send_msg")) and bool(ours.sent("ping")))
     assert shapes(ours) == shapes(theirs)
