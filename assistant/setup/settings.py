@@ -119,8 +119,17 @@ class Settings(BaseSettings):
     wecom_agent_id: int | None = Field(None, description="AgentId of the application.")
     wecom_secret: SecretStr | None = Field(None, description="Its secret, for answers that come late.")
     wecom_api_url: str = Field("https://qyapi.weixin.qq.com", description="Where WeCom is called.")
+    wecom_bot_id: str | None = Field(
+        None, description="Bot ID of the WeCom AI bot by long connection. Unset: there is none."
+    )
+    wecom_bot_secret: SecretStr | None = Field(None, description="Its Secret.")
+    wecom_bot_url: str = Field(
+        "wss://openws.work.weixin.qq.com",
+        pattern=r"^wss?://[^\s/?#@]+(/[^\s#]*)?$",
+        description="Where that connection leads; a WeCom on a company's own servers has another address.",
+    )
     wecom_bot_token: SecretStr | None = Field(
-        None, description="Token of the WeCom AI bot. Unset: its callback is closed."
+        None, description="Token of the WeCom AI bot by callback. Unset: its callback is closed."
     )
     wecom_bot_aes_key: SecretStr | None = Field(None, description="Its EncodingAESKey.")
 

@@ -16,6 +16,7 @@ from assistant.build import build_cross_encoder, build_embedder, build_reranker
 from assistant.model.endpoint.llm import build_chat_model
 from assistant.setup.logs import start_logging
 from assistant.setup.settings import Settings
+from assistant.upkeep.bot_state import kept_state, told_state
 from vectorstore.errors import Message, PolicyAssistantError
 from vectorstore.index.generations import open_current
 from vectorstore.library.ingest import waiting
@@ -47,6 +48,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         (Message("重排接口", "Reranking"), _reranker),
         (Message("接口密钥", "Keys of the API"), _keys),
         (Message("聊天里的链接", "Links in chats"), _links),
+        (Message("企业微信智能机器人", "WeCom AI bot"), _long_connection),
     )
     for name, check in checks:
         yield _done(name, check, settings)
@@ -184,7 +186,12 @@ def _keys(settings: Settings) -> Message:
 
 
 def _links(settings: Settings) -> Message:
-    tokens = (settings.wechat_official_token, settings.wecom_token, settings.wecom_bot_token)
+    tokens = (
+        settings.wechat_official_token,
+        settings.wecom_token,
+        settings.wecom_bot_token,
+        settings.wecom_bot_id,
+    )
     if settings.public_url:
         return Message(settings.public_url, settings.public_url)
     if any(tokens):
@@ -196,6 +203,15 @@ def _links(settings: Settings) -> Message:
             ),
         )
     return Message("用请求所到的网址", "the address that a request came to")
+
+
+def _long_connection(settings: Settings) -> Message:
+    if settings.wecom_bot_id is None:
+        return Message(
+            "未设置长连接（设置 POLICY_ASSISTANT_WECOM_BOT_ID 和 …_SECRET 即启用）",
+            "no long connection (POLICY_ASSISTANT_WECOM_BOT_ID and …_SECRET set one)",
+        )
+    return told_state(kept_state(settings.data_dir, settings.wecom_bot_id.strip()))
 
 
 def _chat_model(settings: Settings) -> Message:

@@ -57,6 +57,7 @@ from assistant.web.watch.readings import Readings
 from assistant.web.watch.requests import WATCHING, QuestionWatch, RequestWatch, templates_of
 from assistant.web.wechat import official, wecom
 from assistant.web.wechat.wecom_bot import callback as wecom_bot
+from assistant.web.wechat.wecom_bot.long_connection import connected_bot, open_long_connection
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 _LOG = logging.getLogger(__name__)
@@ -134,6 +135,7 @@ def _set_state(app: FastAPI, settings: Settings, limits: Limits) -> None:
     app.state.administration = open_administration(settings)
     app.state.callbacks = Callbacks(settings)
     app.state.wecom_bot = wecom_bot.open_envelope(settings)
+    app.state.long_connection = open_long_connection(settings)
     app.state.official_account = official.open_official_account(settings)
     app.state.wecom_application = wecom.open_application(settings)
     app.state.failure = None
@@ -169,6 +171,7 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
             forgetting(history, settings.history_days, settings.link_days),
             aclosing(app.state.callbacks),
             mcp.tools_served(app),
+            connected_bot(app.state.long_connection, app.state.parts),
         ):
             yield
 

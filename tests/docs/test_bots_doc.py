@@ -80,14 +80,15 @@ def test_the_bots_settings_name_what_the_server_serves(address: str) -> None:
         assert f"{PUBLISHED}/v1" in chosen.values()
 
 
-def test_the_settings_of_an_official_account_are_taken_as_they_stand(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["wecom_bot_id", "wechat_official_app_id"])
+def test_the_settings_of_an_account_are_taken_as_they_stand(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (example,) = blocks("toml")
+    (example,) = (block for block in blocks("toml") if name in block)
     (tmp_path / "policy-assistant.toml").write_text(example, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("POLICY_ASSISTANT_CONFIG", raising=False)
-    assert Settings().wechat_official_app_id == tomllib.loads(example)["wechat_official_app_id"]
+    assert getattr(Settings(), name) == tomllib.loads(example)[name]
 
 
 def test_the_check_of_a_callback_on_the_page_knows_ours_from_others() -> None:

@@ -118,6 +118,7 @@ def privacy(settings: Settings, language: Language) -> str:
             _THROUGH_WECOM,
             settings.wecom_api_url if settings.wecom_token or settings.wecom_bot_token else "",
         ),
+        (_THROUGH_WECOM, settings.wecom_bot_url if settings.wecom_bot_id else ""),
         *((_TO_CALLBACK, url) for url in settings.callback_urls if settings.callback_secret),
     )
     sent = [

@@ -37,6 +37,7 @@ class Readings(Collector):
         yield from _questions(parts)
         yield from _connections(self._state)
         yield from _services(parts.assistant)
+        yield _wecom_bot(self._state)
         with suppress(PolicyAssistantError):  # there is nothing to read; /readyz tells why
             yield from _library(parts.assistant)
 
@@ -63,6 +64,14 @@ def _connections(state: Any) -> Iterator[Metric]:  # noqa: ANN401  # Starlette's
     if state.door is not None:
         yield _gauge("connections", "Connections that are open.", len(state.door))
     yield _gauge("connection_places", "How many connections may be open.", state.limits.connections)
+
+
+def _wecom_bot(state: Any) -> Metric:  # noqa: ANN401  # Starlette's state has any attribute
+    """Without a value where there is none."""
+    connected = _gauges("wecom_bot_connected", "Whether the AI bot is connected to WeCom.")
+    if state.long_connection:
+        connected.add_metric((), state.long_connection.connected)
+    return connected
 
 
 def _services(assistant: Assistant) -> Iterator[Metric]:

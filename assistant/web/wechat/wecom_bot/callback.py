@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-import anyio.to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
@@ -21,8 +20,8 @@ from assistant.setup.settings import Settings
 from assistant.web.dependencies import TheBaseUrl, TheLanguage, TheParts, TheSettings
 from assistant.web.wechat.crypto import MessageCipher, NotFromPlatform
 from assistant.web.wechat.envelope import Envelope, required
-from assistant.web.wechat.wecom_bot.bot_messages import read_message
-from assistant.web.wechat.wecom_bot.bot_replies import Replies, keep_feedback
+from assistant.web.wechat.wecom_bot.messages import read_message
+from assistant.web.wechat.wecom_bot.replies import Replies
 
 router = APIRouter(include_in_schema=False)
 
@@ -66,20 +65,19 @@ async def receive(
     language: TheLanguage,
 ) -> Response:
     """One message, event or request for more of an answer. What needs no reply gets an empty one."""
-    message = read_message(envelope.open(request.query_params, _encrypted(await request.body())))
-    replies = Replies(parts=parts, base_url=base_url, language=language)
-    match message.kind, message.event:
-        case "stream", _:
-            return _sealed(envelope, replies.so_far(message.stream_id))
-        case "event", "enter_chat":
-            return _sealed(envelope, await replies.welcome(settings.wechat_welcome))
-        case "event", "feedback_event":
-            await anyio.to_thread.run_sync(keep_feedback, parts.history, message)
-            return Response()
-        case ("event" | "", _):
-            return Response()
-        case _:
-            return _sealed(envelope, await replies.to_question(message))
+    posted = _json(envelope.open(request.query_params, _encrypted(await request.body())))
+    replies = Replies(parts=parts, base_url=base_url, language=language, own_welcome=settings.wechat_welcome)
+    reply = await replies.to(read_message(posted))
+    return Response() if reply is None else _sealed(envelope, reply)
+
+
+def _json(plain: bytes) -> object:
+    """What a message says; None where that is no JSON."""
+    try:
+        posted: object = json.loads(plain)
+    except (ValueError, RecursionError):
+        return None
+    return posted
 
 
 def _sealed(envelope: Envelope, message: Json) -> JSONResponse:

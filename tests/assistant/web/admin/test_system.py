@@ -59,6 +59,11 @@ def test_without_endpoints_nothing_leaves_the_machine(person: Person) -> None:
             "公众号",
         ),
         (
+            {"wecom_bot_id": "aib", "wecom_bot_secret": SecretStr("s3cret")},
+            "企业微信的服务器（wss://openws.work.weixin.qq.com）",
+            "s3cret",
+        ),
+        (
             {"callback_urls": ("https://bot.example/in",), "callback_secret": SecretStr("s" * 24)},
             "回答会发往其地址（https://bot.example/in）",
             "没有：",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ import pytest
 from assistant.history.history import History
 from assistant.history.types import Complaint, KeptTurn, Verdict
 from assistant.setup.settings import Settings
-from assistant.web.wechat.wecom_bot.bot_messages import read_message
+from assistant.web.wechat.wecom_bot.messages import read_message
 from tests.assistant.web.wechat.wecom_bot_servers import LUNCH, READING, bot_settings, platform_of
 from tests.assistant.web.wechat.wecom_bot_simulator import Platform, event, message, text
 
@@ -164,7 +163,7 @@ def test_nobody_in_particular_is_never_remembered(platform: Platform) -> None:
 
 def turns_of(chosen: Settings, sent: dict[str, Any]) -> list[KeptTurn]:
     """All that whoever sent that has asked."""
-    owner = read_message(json.dumps(sent).encode()).caller.owner
+    owner = read_message(sent).caller.owner
     assert owner
     with closing(History(chosen.data_dir)) as history:
         kept = [history.conversation(owner, one.id) for one in history.conversations(owner)]

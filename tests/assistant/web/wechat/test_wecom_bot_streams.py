@@ -15,7 +15,7 @@ from assistant.asking.job import Job
 from assistant.errors import Busy
 from assistant.setup.settings import Settings
 from assistant.types import Question
-from assistant.web.wechat.wecom_bot.bot_replies import ANSWER_SECONDS, progress
+from assistant.web.wechat.wecom_bot.replies import ANSWER_SECONDS, progress
 from tests.assistant.web.wechat.wecom_bot_servers import LUNCH, bot_settings, platform_of, with_model
 from tests.assistant.web.wechat.wecom_bot_simulator import Platform, text
 from tests.chat_model.replies import Reply, Request, refuses, says, waits

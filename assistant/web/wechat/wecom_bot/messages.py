@@ -1,8 +1,7 @@
-"""What the AI bot of WeCom posts, read from whatever JSON it is: what is not as documented is empty."""
+"""What the AI bot of WeCom is sent, read from whatever JSON it is: what is not as documented is empty."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from assistant.history.types import Complaint, Verdict
 
 _CLIENT = "\0wecom-bot"  # no key of the API can be called so: its people are none of the bot's
 _MENTION = re.compile(r"\s*(?:@\S+(?:\s+|$))+")
+_LONGEST_QUOTE = 300  # characters
 _LIKED, _DISLIKED, _TAKEN_BACK = 1, 2, 3
 _REASONS: Mapping[int, Complaint] = {
     1: Complaint.NOT_ANSWERED,  # 与问题无关
@@ -36,30 +36,31 @@ class Feedback:
 class BotMessage:
     """One message, event or request for the rest of an answer.
 
-    ``kind`` and ``event`` are the platform's names for it, ``text`` is what the person says in words.
+    ``kind`` and ``event`` are the platform's names for it, ``text`` is what the person says in words,
+    ``quoted`` the beginning of what they quote, and ``chat`` the platform's name for where they say it.
     """
 
     kind: str
     event: str
     id: str
     caller: Caller
+    chat: str
     text: str
+    quoted: str
     stream_id: str
     feedback: Feedback | None
 
 
-def read_message(plain: bytes) -> BotMessage:
-    """The message in it."""
-    try:
-        posted = json.loads(plain)
-    except (ValueError, RecursionError):
-        posted = None
+def read_message(posted: object) -> BotMessage:
+    """The message in some JSON."""
     return BotMessage(
         kind=_words(posted, "msgtype"),
         event=_words(posted, "event", "eventtype"),
         id=_words(posted, "msgid"),
         caller=_caller(posted),
+        chat=_words(posted, "chatid") if _in_group(posted) else _words(posted, "from", "userid"),
         text=_said(posted),
+        quoted=_quoted(posted),
         stream_id=_words(posted, "stream", "id"),
         feedback=_feedback(_at(posted, "event", "feedback_event")),
     )
@@ -79,11 +80,25 @@ def _in_group(posted: object) -> bool:
 
 def _said(posted: object) -> str:
     """The person's own words: not what they quote, nor the name by which a group calls the bot."""
-    items = _at(posted, "mixed", "msg_item")
-    parts = [posted, *(items if isinstance(items, list) else ())]
-    texts = [_words(part, kind, "content") for part in parts for kind in ("text", "voice")]
-    text = "\n".join(text for text in texts if text.strip())
-    return _MENTION.sub("", text, count=1) if _in_group(posted) and _MENTION.match(text) else text
+    text = _all_words(posted)
+    return _without_mention(text) if _in_group(posted) else text
+
+
+def _quoted(posted: object) -> str:
+    """What a message answers to, where it has words: the beginning says what it is about."""
+    text = _all_words(_at(posted, "quote"))
+    return (_without_mention(text) if _in_group(posted) else text)[:_LONGEST_QUOTE].strip()
+
+
+def _all_words(part: object) -> str:
+    items = _at(part, "mixed", "msg_item")
+    parts = [part, *(items if isinstance(items, list) else ())]
+    texts = [_words(one, kind, "content") for one in parts for kind in ("text", "voice")]
+    return "\n".join(text for text in texts if text.strip())
+
+
+def _without_mention(text: str) -> str:
+    return _MENTION.sub("", text, count=1) if _MENTION.match(text) else text
 
 
 def _feedback(event: object) -> Feedback | None:

@@ -18,11 +18,11 @@ from assistant.saying.answer_json import to_json
 from assistant.saying.forms.markdown import escaped
 from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.saying.tell import greeting
-from assistant.types import Question
+from assistant.types import Question, Turn
 from assistant.web.delivery.following import answer_of, submit
 from assistant.web.dependencies import Parts
 from assistant.web.wechat.bounded import beginning, bounded_markdown
-from assistant.web.wechat.wecom_bot.bot_messages import BotMessage
+from assistant.web.wechat.wecom_bot.messages import BotMessage
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 logger = logging.getLogger(__name__)
@@ -42,20 +42,45 @@ _ASK_AGAIN = Message(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replies:
-    """Makes the replies, in the language of the settings. ``base_url`` is what links begin with."""
+    """Makes the replies, in the language of the settings. ``base_url`` is what links begin with.
+
+    ``own_welcome`` is what somebody reads who comes to the bot; None for what this is and what it holds.
+    """
 
     parts: Parts
     base_url: str
     language: Language
+    own_welcome: str | None = None
+
+    async def to(self, message: BotMessage) -> Json | None:
+        """What a message, an event or a request for more of an answer gets; None where it wants nothing."""
+        match message.kind, message.event:
+            case "stream", _:
+                return self.so_far(message.stream_id)
+            case "event", "enter_chat":
+                return await self.welcome()
+            case "event", "feedback_event":
+                await anyio.to_thread.run_sync(keep_feedback, self.parts.history, message)
+                return None
+            case ("event" | "", _):
+                return None
+            case _:
+                return await self.to_question(message)
 
     async def to_question(self, message: BotMessage) -> Json:
         """The beginning of the stream of an answer, or all of it where it is soon there.
 
-        A message that comes again gets the same stream. The answer may be rated by the question's id.
+        A message that comes again gets the same stream. The answer may be rated by the question's id. Who
+        quotes something speaks of that, and not of what was said last.
         """
         if not message.text.strip():
             return self._sentence(ASK_IN_WORDS)
-        question = Question(text=message.text, due=time.monotonic() + ANSWER_SECONDS, face="wecom")
+        question = Question(
+            text=message.text,
+            history=(Turn(role="user", content=message.quoted),) if message.quoted else (),
+            due=time.monotonic() + ANSWER_SECONDS,
+            face="wecom",
+        )
         try:
             asked = await submit(self.parts.sessions, question, message.caller, message.id)
         except PolicyAssistantError as error:
@@ -76,8 +101,17 @@ class Replies:
             return _stream(stream_id, _ASK_AGAIN.in_language(self.language), finish=True)
         return progress(job, base=self.base_url, language=self.language)
 
-    async def welcome(self, chosen: str | None) -> Json:
+    async def later(self, stream_id: str, seconds: float) -> Json:
+        """``so_far`` after so many seconds, or once it is the end."""
+        job = self.parts.desk.find(stream_id)
+        if job is not None:
+            with suppress(Exception):  # what went wrong is told in the end
+                await answer_of(job, seconds)
+        return self.so_far(stream_id)
+
+    async def welcome(self) -> Json:
         """What somebody reads who comes to the bot."""
+        chosen = self.own_welcome
         if chosen is None:
             try:
                 documents = await anyio.to_thread.run_sync(self.parts.assistant.documents)
