@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from assistant.setup.settings import Settings
 from assistant.upkeep.bot_state import FILE
-from assistant.web.wechat import bot_streams, long_connection
+from assistant.web.wechat.wecom_bot import long_connection, streams
 from assistant.web.wechat.wecom_bot.long_connection import Waits
 from tests.assistant.web.wechat.long_connection_simulator import BOT_ID, SECRET, Wecom
 from tests.assistant.web.wechat.test_wecom_bot_streams import explains
@@ -47,7 +47,7 @@ def connected(settings: Settings) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(long_connection, "WHEN_LOST", Waits(first=0.05, longest=0.4))
         patched.setattr(long_connection, "WHEN_REFUSED", Waits(first=0.05, longest=0.4))
-        patched.setattr(bot_streams, "_UPDATE_SECONDS", 0.2)
+        patched.setattr(streams, "_UPDATE_SECONDS", 0.2)
         with running_server(settings) as address:
             yield address
 

@@ -19,7 +19,7 @@ from assistant.upkeep.bot_state import kept_state, told_state
 from assistant.upkeep.doctor import Check, examine
 from assistant.web.server import bind, create_app, server_config
 from assistant.web.serving import Server
-from assistant.web.wechat import bot_connection, bot_streams, long_connection
+from assistant.web.wechat.wecom_bot import connection, long_connection, streams
 from assistant.web.wechat.wecom_bot.long_connection import Waits
 from tests.assistant.web.wechat.long_connection_servers import (
     Held,
@@ -220,8 +220,8 @@ def test_a_subscription_that_wecom_forgot_is_made_anew_and_the_answer_comes(
 def test_where_nobody_answers_heartbeats_it_connects_anew(
     wecom: Wecom, chosen: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bot_connection, "HEARTBEAT_SECONDS", 0.05)
-    monkeypatch.setattr(bot_connection, "ACKNOWLEDGED_WITHIN", 3.0)
+    monkeypatch.setattr(connection, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "ACKNOWLEDGED_WITHIN", 3.0)
     with connected(chosen):
         wecom.until(lambda: len(wecom.sent("ping")) >= 3)
         assert wecom.subscriptions == 1
@@ -232,7 +232,7 @@ def test_where_nobody_answers_heartbeats_it_connects_anew(
 def test_more_messages_than_can_be_in_hand_are_dropped_with_a_line_in_the_log(
     wecom: Wecom, chosen: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(bot_streams, "_MOST_AT_ONCE", 1)
+    monkeypatch.setattr(streams, "_MOST_AT_ONCE", 1)
     held = Held()
     with connected_with_model(chosen, held):
         first, second = wecom.say(text(RULES, userid="one")), wecom.say(text(RULES, userid="two"))
@@ -245,7 +245,7 @@ def test_more_messages_than_can_be_in_hand_are_dropped_with_a_line_in_the_log(
 def test_of_the_messages_that_came_only_the_last_are_remembered(
     wecom: Wecom, chosen: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bot_streams, "_MOST_REMEMBERED", 2)
+    monkeypatch.setattr(streams, "_MOST_REMEMBERED", 2)
     with connected(chosen):
         for name in ("first", "second", "third", "first", "first"):
             asked = wecom.say(text("谢谢", msgid=name))
