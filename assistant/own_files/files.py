@@ -76,7 +76,8 @@ class OwnFiles:
         with suppress(PolicyAssistantError):
             self._make_home()
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
         """How many there are."""
         return len(self._held)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from assistant.history.types import ConversationSummary
+from assistant.web.own_file.html import own_file_html
 from assistant.web.page_html import as_text
 from assistant.web.page_words import words_in
 from assistant.web.static_page import fragment
@@ -30,10 +31,14 @@ def chips_html(names: Sequence[str], language: Language) -> str:
     return f'<div class="chips"><span class="quiet">{title}</span>{chips}</div>'
 
 
-def hint_html(talk: Talk, language: Language) -> str:
-    """What to know before sending: that a question is being replaced."""
+def hint_html(talk: Talk, language: Language, *, own_files: bool) -> str:
+    """What to know before sending: that a question is being replaced, and which document it is asked in.
+
+    ``own_files``: one's own may be asked in.
+    """
+    asked_in = own_file_html(talk.file, language) if own_files else ""
     if not talk.editing:
-        return ""
+        return asked_in
     words = words_in(language)
     button = f'<button type="button" class="act act-cancel">{words["cancel"]}</button>'
-    return f'<p class="editing" role="status">{words["editing"]} {button}</p>'
+    return f'<p class="editing" role="status">{words["editing"]} {button}</p>{asked_in}'

@@ -1,0 +1,1 @@
+"""Asking in a document of one's own, on the chat page."""
