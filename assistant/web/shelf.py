@@ -31,7 +31,7 @@ def chips_html(names: Sequence[str], language: Language) -> str:
     return f'<div class="chips"><span class="quiet">{title}</span>{chips}</div>'
 
 
-def hint_html(talk: Talk, language: Language, *, own_files: bool) -> str:
+def hint_html(talk: Talk, language: Language, *, own_files: bool = False) -> str:
     """What to know before sending: that a question is being replaced, and which document it is asked in.
 
     ``own_files``: one's own may be asked in.
