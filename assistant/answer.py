@@ -6,6 +6,7 @@ import math
 import os
 import time
 from collections.abc import Generator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -21,17 +22,15 @@ from assistant.model.write import AnswerWriter, Generated
 from assistant.prepare import Preparer
 from assistant.question.followup import stand_alone, still_leans
 from assistant.reading.read import Reader
-from assistant.saying.tell import model_failed, older_versions, searched_in_part
+from assistant.saying.tell import model_failed, older_versions, where_searched
 from assistant.setup.limits import Limits
 from assistant.turns import Turns
 from assistant.types import (
     Answer,
     AnswerEvent,
     AnswerReady,
-    Draft,
     Evidence,
     EvidenceReady,
-    Outcome,
     Question,
     Seconds,
     StandAlone,
@@ -39,8 +38,10 @@ from assistant.types import (
     Tongue,
     Unverified,
     Usage,
+    frame_of,
 )
 from vectorstore.documents.comparison import Comparison, compare
+from vectorstore.embeddings import Embedder
 from vectorstore.endpoints.breaker import Breaker
 from vectorstore.errors import Language, PolicyAssistantError
 from vectorstore.glossary import is_foreign
@@ -84,6 +85,17 @@ class Assistant:
         self._language: Language = language
         self._looks_again = looks_again and not small_model
 
+    def elsewhere(self, data_dir: Path) -> Assistant:
+        """The same models, bounds and turns over the library in another folder, to be closed by itself."""
+        other = copy(self)
+        other._library = self._library.elsewhere(data_dir)
+        return other
+
+    @property
+    def embedder(self) -> Embedder:
+        """What makes the vectors of its library."""
+        return self._library.embedder
+
     def make_ready(self) -> None:
         """Load what the first question would have to wait for."""
         self._reader.make_ready()
@@ -121,23 +133,22 @@ class Assistant:
             answer: Answer | None = None
             fallback = False
             tongue = self._tongue(question)
-            notices = tuple(notice.in_language(_frame(tongue)) for notice in searcher.notices)
-            if self._writer and not question.evidence_alone and _is_for_a_model(draft, evidence):
+            notices = tuple(notice.in_language(frame_of(tongue)) for notice in searcher.notices)
+            if self._writer and not question.evidence_alone and evidence.passages and not draft.final:
                 looking = self._looking(question, evidence, searcher)
                 try:
                     reply = yield from self._from_model(self._writer, question, evidence, looking)
-                    answer = answer_of_reply(reply, draft, visible, _frame(tongue), self._unverified)
+                    answer = answer_of_reply(reply, draft, visible, frame_of(tongue), self._unverified)
                     answer = replace(answer, mode="llm", model=self._writer.model, usage=reply.usage)
                 except ModelUnavailable:
-                    notices = (*notices, model_failed(_frame(tongue)))
+                    notices = (*notices, model_failed(frame_of(tongue)))
                     fallback = True
             if answer is None:
-                answer = answer_of_draft(draft, evidence, visible, _frame(tongue))
+                answer = answer_of_draft(draft, evidence, visible, frame_of(tongue))
                 yield TextDelta(text=answer.text)
             versions = searcher.holdings.versions
-            notices = (*notices, *older_versions(answer, versions, visible, _frame(tongue)))
-            if answer.outcome is Outcome.REFUSED and question.scope != EVERYWHERE:
-                notices = (*notices, searched_in_part(_frame(tongue)))
+            notices = (*notices, *older_versions(answer, versions, visible, frame_of(tongue)))
+            notices = (*notices, *where_searched(question, answer.outcome, frame_of(tongue)))
         yield AnswerReady(
             answer=replace(
                 answer,
@@ -286,13 +297,3 @@ def _visible(searcher: Searcher, scope: Scope) -> Sequence[Document]:
     if scope.within is None:
         return searcher.holdings.documents
     return tuple(document for document in searcher.holdings.documents if scope.shows(document))
-
-
-def _frame(tongue: Tongue) -> Language:
-    """What the product's own sentences are in."""
-    return "en" if tongue == "en" else "zh"
-
-
-def _is_for_a_model(draft: Draft, evidence: Evidence) -> bool:
-    """Whether a chat model is asked: wherever there is anything to read and the question is one."""
-    return bool(evidence.passages) and not draft.final

@@ -27,6 +27,11 @@ Face = Literal["page", "api", "chat_completions", "wechat", "wecom", "mcp", "oth
 """Through which of the faces a question came; nothing is answered otherwise for it."""
 
 
+def frame_of(tongue: Tongue) -> Language:
+    """What the product's own sentences are in, around what is written in that tongue."""
+    return "en" if tongue == "en" else "zh"
+
+
 class Outcome(StrEnum):
     """What an answer is worth; derived from its citations, never set by a model."""
 
@@ -62,11 +67,13 @@ class Question:
     ``due`` is when the answer is wanted, by ``time.monotonic``: a chat model that is not done shortly
     before is not waited for. ``id`` becomes the answer's. ``near`` is the place of whoever asks, from the
     province down: its documents, and those of the places around it, come first where no place is named.
+    ``own_file`` is the token of a document that whoever asks has brought: it alone is asked then.
     """
 
     text: str
     history: tuple[Turn, ...] = ()
     scope: Scope = Scope()
+    own_file: str = ""
     language: Language | None = None
     evidence_alone: bool = False
     due: float = math.inf

@@ -54,6 +54,10 @@ class UnreadableFile(LibraryError):
     status = 422
 
 
+class RecognitionMissing(UnreadableFile):
+    """The file is a scan, and what would recognise its text is not installed."""
+
+
 class DocumentUnknown(LibraryError):
     """The library has no document of that name or id."""
 

@@ -6,7 +6,9 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -71,8 +73,16 @@ _UNWATCHED = Unwatched()
 class Desk:
     """Takes questions and answers them in turn, with an assistant that others may ask too."""
 
-    def __init__(self, assistant: Assistant, history: History, watch: Watch = _UNWATCHED) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        history: History,
+        watch: Watch = _UNWATCHED,
+        lend: Callable[[str], AbstractContextManager[Assistant]] | None = None,
+    ) -> None:
+        """``lend`` gives the assistant over a document of one's own, by its token, while it is asked."""
         self.watch = watch
+        self._lend = lend
         self._assistant = assistant
         self._history = history
         self._pools = {
@@ -175,7 +185,7 @@ class Desk:
     def _work(self, job: Job) -> None:
         IN_HAND.set(InHand(job.request_id))
         job.begun = time.monotonic()
-        result = job.run(self._assistant)
+        result = self._answer(job)
         try:
             self._keep(job, result)
         except HistoryUnusable as error:
@@ -183,6 +193,16 @@ class Desk:
             _LOG.warning("An answer was not kept: %s", error.message.en)
         self.watch.ended(job, result)  # before whoever waits goes on: what they then read counts it
         job.end(result)
+
+    def _answer(self, job: Job) -> Answer | Exception | None:
+        own = job.question.own_file
+        if not own or self._lend is None:
+            return job.run(self._assistant)
+        try:
+            with self._lend(own) as assistant:
+                return job.run(assistant)
+        except PolicyAssistantError as error:  # it is gone
+            return error
 
     def _remember(self, question: Question, owner: str | None) -> bool:
         """Write a question down; whether its owner can come back to it."""
@@ -202,7 +222,8 @@ class Desk:
     def _keep(self, job: Job, result: Answer | Exception | None) -> None:
         question_id = job.question.id
         if isinstance(result, Answer):
-            self._history.answer(question_id, to_json(result))
+            of_library = not job.question.own_file
+            self._history.answer(question_id, to_json(result), of_library=of_library)
         elif isinstance(result, PolicyAssistantError):
             self._history.fail(question_id, result.message, result.hint)
         elif result:

@@ -249,6 +249,7 @@ def _content(question: Question) -> str:
         question.text,
         question.history,
         question.scope,
+        question.own_file,
         question.near,
         question.language,
         question.hurried,

@@ -76,19 +76,21 @@ class History:
                 rows.enter(connection, conversation_id, owner, question, asked_at)
             rows.add_pending(connection, question_id, question, kept_in, asked_at)
 
-    def answer(self, question_id: str, answer: Mapping[str, Any]) -> bool:
+    def answer(self, question_id: str, answer: Mapping[str, Any], *, of_library: bool = True) -> bool:
         """Complete a pending question with the JSON of its answer (``answer_json.to_json``).
 
+        One that is not of the library counts for nothing that it lacks, and for none of its sections.
         False where no such question is pending: it was deleted or stopped meanwhile.
         """
         kept = json.dumps(answer)
         if len(kept) > LONGEST_ANSWER:
             raise _too_long()
         refusal = answer["refusal"]
-        values = {"answer": kept, "outcome": answer["outcome"], "reason": refusal and refusal["reason"]}
+        reason = refusal["reason"] if refusal and of_library else None
+        values = {"answer": kept, "outcome": answer["outcome"], "reason": reason}
         with self._store.writing() as connection:
             number = rows.complete(connection, question_id, TurnState.ANSWERED, values)
-            cited = [] if number is None else rows.citation_rows(number, answer)
+            cited = [] if number is None or not of_library else rows.citation_rows(number, answer)
             if cited:
                 connection.execute(insert(citations), cited)
         return number is not None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from assistant.types import Answer, Citation, Nearest
@@ -10,6 +11,9 @@ from vectorstore.mentions.named import Mentions
 from vectorstore.types import EVERYWHERE, Document, Head, Mark, Passage, Scope, Section
 
 Json = dict[str, object]
+
+OWN_FILE = "own-"
+"""What the id of a document begins with that is somebody's own and none of the library's."""
 
 _MOST_TARGETS = 50  # of what a question names; a province's name means hundreds of documents
 
@@ -66,6 +70,13 @@ def outline_json(document: Document, scope: Scope = EVERYWHERE) -> list[Json]:
 def document_url(document_id: str, start: int, end: int) -> str:
     """Where a face shows that range of a document."""
     return f"/documents/{quote(document_id, safe='')}?start={start}&end={end}"
+
+
+def is_from_own_file(answer: Mapping[str, Any]) -> bool:
+    """Whether an answer, as JSON, is from somebody's own document, which is gone soon and no one else's."""
+    nearest = (answer["refusal"] or {}).get("nearest", [])
+    addresses = [one["url"] for one in (*answer["citations"], *nearest)]
+    return any(address.startswith(f"/documents/{OWN_FILE}") for address in addresses)
 
 
 def _scope_json(mentions: Mentions) -> Json:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.types import Answer, Citation, Draft, Nearest, Reason, Unverified
+from assistant.types import Answer, Citation, Draft, Nearest, Outcome, Question, Reason, Unverified
 from assistant.wording import dated_name
 from vectorstore.documents.versions import Versions
 from vectorstore.errors import Language, Message
-from vectorstore.types import Document, Head, Mark, Passage, Status
+from vectorstore.types import EVERYWHERE, Document, Head, Mark, Passage, Status
 
 _REASONS = {
     Reason.NOT_FOUND: Message("资料中没有找到这个问题的答案。", "The answer is not in the collection."),
@@ -40,6 +40,12 @@ _MODEL_FAILED = Message(
 )
 _OLDER = Message("依据最新的版本；库中还有较早的{}。", "From the newest version; there is an older one: {}.")
 _SCOPED = Message("只在所选的范围内找过。", "Only what you chose to ask in was searched.")
+_OWN_FILE = Message(
+    "只依据您自己的文件，不是库中的文件。", "From your own document alone, which is none of the library's."
+)
+_ONLY_OWN_FILE = Message(
+    "只在您自己的文件里找过，没有查文件库。", "Only your own document was searched, and not the library."
+)
 _UNVERIFIED = Message(
     "标有〔未核实〕的句子，在所引资料中没有查到依据。",
     "Sentences marked 〔未核实〕 could not be verified in the cited passages.",
@@ -140,9 +146,13 @@ def unverified(done: Unverified, language: Language) -> str:
     return (_REMOVED if done == "remove" else _UNVERIFIED).in_language(language)
 
 
-def searched_in_part(language: Language) -> str:
-    """The notice of a refusal that was found in a part of the library only."""
-    return _SCOPED.in_language(language)
+def where_searched(question: Question, outcome: Outcome, language: Language) -> tuple[str, ...]:
+    """That not all of the library was asked: told in a refusal, and of one's own document in every answer."""
+    if question.own_file:
+        refused = outcome is Outcome.REFUSED
+        return ((_ONLY_OWN_FILE if refused else _OWN_FILE).in_language(language),)
+    in_part = outcome is Outcome.REFUSED and question.scope != EVERYWHERE
+    return (_SCOPED.in_language(language),) if in_part else ()
 
 
 def translated(language: Language) -> str:

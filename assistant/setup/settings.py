@@ -82,6 +82,12 @@ class Settings(BaseSettings):
         " Unset: they are closed.",
     )
 
+    own_files: Literal["on", "off"] = Field(
+        "on",
+        description="Whether whoever asks may bring a document of their own and ask in it: kept aside, in no"
+        " library, for an hour after the last question.",
+    )
+
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",

@@ -35,7 +35,9 @@ _FILES = ("keys.json",)
 _FOLDERS = ("documents",)
 _BLOCK = 1 << 20
 _ASIDE = ".restoring"
-_MADE_ANEW = frozenset({_ASIDE, "index", "cache", "logs", "staging", "ingest.lock", "ingest.pid"})
+_MADE_ANEW = frozenset(
+    {_ASIDE, "index", "cache", "logs", "staging", "own-files", "ingest.lock", "ingest.pid"}
+)
 _NOTHING = Message("{} 里没有可备份的内容。", "There is nothing to back up in {}.")
 _NO_BACKUP = Message("{} 不是完好的备份文件。", "{} is no backup, or it is damaged.")
 _TAKE_ANOTHER = Message("请换一份备份再试；现有内容没有改动。", "Try another one; nothing has been changed.")

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from assistant.errors import ConversationUnknown
 from assistant.history.shared import SharedAnswer
+from assistant.saying.answer_json import is_from_own_file
 from assistant.web.delivery.continued import link_of
 from assistant.web.dependencies import TheParts, TheSettings, TheWorkers, in_worker
 from assistant.web.look import Look, TheLook
@@ -92,7 +93,7 @@ def _page(found: SharedAnswer | None, look: Look) -> HTMLResponse:
         "list_link": f"/documents?{kept}".rstrip("?"),
         "title": found.asked if found else words["gone"],
         "notices": [] if found else [words["why"]],
-        "told": Markup(told_html(found.answer, found.asked, look.language)) if found else "",  # noqa: S704  # escaped there
+        "told": _told(found, look) if found else "",
         "given": "",
     }
     if found:
@@ -100,3 +101,9 @@ def _page(found: SharedAnswer | None, look: Look) -> HTMLResponse:
         told = f"{day.year}年{day.month}月{day.day}日" if look.language == "zh" else day.isoformat()
         values["given"] = words["given"].format(told)
     return styled_page("answer.html", values, style=_STYLE, status=200 if found else 404)
+
+
+def _told(found: SharedAnswer, look: Look) -> Markup:
+    """The answer itself. What is from a document of one's own leads nobody else to it."""
+    linked = not is_from_own_file(found.answer)
+    return Markup(told_html(found.answer, found.asked, look.language, linked=linked))  # noqa: S704  # escaped there

@@ -16,6 +16,7 @@ from assistant.asking.sessions import Sessions
 from assistant.asking.suggest import Suggester
 from assistant.errors import Busy
 from assistant.history.history import History
+from assistant.own_files.files import OwnFiles
 from assistant.setup.settings import Settings
 from assistant.web.delivery.callback import Callbacks
 from assistant.web.delivery.continued import Continued
@@ -31,7 +32,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the faces work with, made when the server starts."""
+    """What the faces work with, made when the server starts. ``own_files``: None where they are off."""
 
     assistant: Assistant
     desk: Desk
@@ -39,6 +40,7 @@ class Parts:
     suggester: Suggester
     sessions: Sessions
     continued: Continued
+    own_files: OwnFiles | None
 
 
 def new_workers() -> CapacityLimiter:

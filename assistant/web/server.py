@@ -29,7 +29,7 @@ from assistant.setup.settings import Settings
 from assistant.web import answers
 from assistant.web.admin.access.gate import open_administration
 from assistant.web.admin.pages import routers as admin_routers
-from assistant.web.api import ask, library
+from assistant.web.api import ask, files, library
 from assistant.web.api import conversations as kept_conversations
 from assistant.web.api import docs_page as api_docs
 from assistant.web.api.description import described_app
@@ -47,6 +47,8 @@ from assistant.web.door.room import Limits, make_room
 from assistant.web.mcp import endpoint as mcp
 from assistant.web.no_such_path import NoSuchPath
 from assistant.web.original import browse, compare, reader, short_links
+from assistant.web.own_file import routes as own_file
+from assistant.web.own_file.serving import open_own_files, sweeping
 from assistant.web.page import conversations, page, places
 from assistant.web.retention import forgetting
 from assistant.web.serving import SHUTDOWN_SECONDS, Server, stopped_in_order
@@ -65,6 +67,7 @@ _LOG = logging.getLogger(__name__)
 KEEP_ALIVE_SECONDS = 15
 _ROUTERS = (
     ask.router,
+    files.router,
     library.router,
     watching.router,
     kept_conversations.router,
@@ -79,6 +82,7 @@ _ROUTERS = (
     short_links.router,
     answers.router,
     places.router,
+    own_file.router,
     conversations.router,
     api_docs.router,
     *admin_routers,
@@ -157,7 +161,11 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
             raise
         app.state.assistant = opened.enter_context(closing(assistant))
         watch = QuestionWatch(app.state.metrics, told=app.state.told)
-        desk = opened.enter_context(closing(Desk(assistant, history, watch)))
+        own_files = await anyio.to_thread.run_sync(open_own_files, settings, assistant)
+        if own_files:
+            opened.callback(own_files.close)
+        lend = own_files.lend if own_files else None
+        desk = opened.enter_context(closing(Desk(assistant, history, watch, lend)))
         app.state.parts = Parts(
             assistant=assistant,
             desk=desk,
@@ -165,10 +173,12 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
             suggester=Suggester(assistant),
             sessions=Sessions(desk, history),
             continued=Continued(history.shared, settings.link_days),
+            own_files=own_files,
         )
         opened.callback(app.state.administration.close)
         async with (
             forgetting(history, settings.history_days, settings.link_days),
+            sweeping(own_files),
             aclosing(app.state.callbacks),
             mcp.tools_served(app),
             connected_bot(app.state.long_connection, app.state.parts),

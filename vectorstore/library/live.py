@@ -41,11 +41,23 @@ class LiveLibrary:
         self._data_dir = data_dir
         self._embedder = embedder
         self._reranker = reranker
+        self._is_guest = False  # its reranker is another library's, to be closed with that one
         self._lock = Lock()
         self._current: _Opened | None = None
         self._looked = 0.0
         self._opening = Thread()  # of a newer generation
         self._unopened: PolicyAssistantError | None = None
+
+    def elsewhere(self, data_dir: Path) -> LiveLibrary:
+        """The library in another folder, read by the models and endpoints of this one; closed by itself."""
+        other = LiveLibrary(data_dir, self._embedder, self._reranker)
+        other._is_guest = True
+        return other
+
+    @property
+    def embedder(self) -> Embedder:
+        """What makes the vectors of questions, and made those of the documents."""
+        return self._embedder
 
     @contextmanager
     def searcher(self) -> Iterator[Searcher]:
@@ -92,7 +104,7 @@ class LiveLibrary:
         """Close what is open; running searches end in peace."""
         with self._lock:
             self._retire()
-        if self._reranker:
+        if self._reranker and not self._is_guest:
             self._reranker.close()
 
     def _acquire(self) -> _Opened:

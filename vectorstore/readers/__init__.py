@@ -23,9 +23,9 @@ from vectorstore.readers.sniff import HEAD, Format, format_by_head
 from vectorstore.readers.types import ReadFile, ReadTable
 from vectorstore.text import normalise
 
-__all__ = ["ReadFile", "ReadTable", "Unpacked", "read_file", "stop_reading", "unpack"]
+__all__ = ["MOST_SCANS", "ReadFile", "ReadTable", "Unpacked", "read_file", "stop_reading", "unpack"]
 
-_MOST_SCANS = 200  # pages to recognise in one file: the better part of an hour on two slow cores
+MOST_SCANS = 200  # pages to recognise in one file: the better part of an hour on two slow cores
 _RECOGNISER = "rapidocr"
 # Zip files by their form, but documents; whether that is true is seen when they are read.
 _PACKAGES = frozenset({".docx", ".docm", ".dotx", ".wps", ".xlsx", ".xlsm", ".et", ".pptx", ".pptm", ".ofd"})
@@ -39,17 +39,18 @@ class Unpacked:
     refused: tuple[tuple[str, UnreadableFile], ...] = ()
 
 
-def read_file(path: Path) -> ReadFile:
+def read_file(path: Path, *, most_scans: int = MOST_SCANS) -> ReadFile:
     """The text of a file, with its tables and pages. What the content is decides, not the name.
 
     Raises UnreadableFile with the reason: for what is empty, damaged, protected by a
     password, too large, no document, or needs an extra that is not installed. Any
-    file costs at most a minute and a half and 0.8 GB, a scan more with each page, up to 1.9 GB.
+    file costs at most a minute and a half and 0.8 GB, a scan more with each page, up to 1.9 GB; of
+    more than ``most_scans`` pages that are pictures none is recognised.
     """
     head = _head(path)
     found = format_by_head(head, path.name)
     is_text = found in (Format.TEXT, Format.MARKDOWN)
-    file = _read_text(path, found) if is_text else _read_in_process(path)
+    file = _read_text(path, found) if is_text else _read_in_process(path, most_scans)
     if not file.text.strip():
         raise refusals.empty(path.name) if is_text else refusals.no_text(path.name)
     return file
@@ -123,14 +124,14 @@ def _read_text(path: Path, found: Format) -> ReadFile:
         raise refusals.too_large(path.name, error.limit.zh, error.limit.en) from error
 
 
-def _read_in_process(path: Path) -> ReadFile:
+def _read_in_process(path: Path, most_scans: int) -> ReadFile:
     reply = sandbox.run("read", path)
     scans = int(reply["scans"])
     if not scans:
         return unpack_file(reply)
     if find_spec(_RECOGNISER):
-        if scans > _MOST_SCANS:
-            raise refusals.too_large(path.name, f" {_MOST_SCANS} 页扫描图像", f"{_MOST_SCANS} scanned pages")
+        if scans > most_scans:
+            raise refusals.too_large(path.name, f" {most_scans} 页扫描图像", f"{most_scans} scanned pages")
         return unpack_file(sandbox.run("recognise", path, str(scans), scans=scans))
     file = unpack_file(reply)
     if not file.text.strip():

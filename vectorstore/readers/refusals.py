@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vectorstore.errors import Message, UnreadableFile
+from vectorstore.errors import Message, RecognitionMissing, UnreadableFile
 
 MAY_BE_CUT = Message("文件不完整，可能缺少后面的内容。", "The file is incomplete; its end may be missing.")
 _ARCHIVES = ("RAR", "7z")
@@ -102,7 +102,7 @@ def no_text(name: str) -> UnreadableFile:
 
 def scan_without_ocr(name: str) -> UnreadableFile:
     """All pages are pictures, and the extra that reads them is not installed."""
-    return UnreadableFile(
+    return RecognitionMissing(
         Message(
             f"文件 {name} 是扫描件，还没有安装文字识别组件。",
             f"{name} is a scan, and text recognition is not installed.",

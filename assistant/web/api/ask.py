@@ -15,12 +15,14 @@ from assistant.asking.sessions import Asked
 from assistant.types import AnswerEvent, AnswerReady, EvidenceReady, LookedAgain, TextDelta
 from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, Responses, as_json, errors_of
 from assistant.web.api.examples import ANSWER_EXAMPLE, EVENTS_EXAMPLE, TICKET_EXAMPLE
+from assistant.web.api.files import holder_of
 from assistant.web.api.replies import AnswerBody, TicketBody
 from assistant.web.api.requests import AskBody
 from assistant.web.clients import TheAsker, TheClient
 from assistant.web.delivery.following import answer_of, follow, submit, told_answer
 from assistant.web.dependencies import TheCallbacks, TheLanguage, TheParts
 from assistant.web.door.http_errors import told_error
+from assistant.web.own_file.receiving import open_files
 from vectorstore.errors import Language
 
 router = APIRouter(tags=["Answers"])
@@ -64,6 +66,8 @@ async def ask(
     """
     if body.callback_url is not None:
         callbacks.check(body.callback_url)
+    if body.file is not None:
+        open_files(parts.own_files).find(body.file, holder_of(client))
     question = body.to_question(client)
     caller = client.caller(body.user, body.conversation_id)
     asked = await submit(parts.sessions, question, caller)

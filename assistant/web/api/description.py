@@ -28,6 +28,7 @@ READING_ERRORS = (401, 422, 429, 500, 503)
 _MEANING = {
     400: "Malformed JSON or invalid UTF-8",
     401: "A key is needed: `Authorization: Bearer KEY`",
+    403: "Sent by a page of another site",
     404: "No such thing, or another's",
     408: "The body trickled in",
     410: "The answer was stopped",

@@ -138,3 +138,8 @@ MODELS_EXAMPLE = {
     "object": "list",
     "data": [{"id": "edu-policy", "object": "model", "created": 0, "owned_by": "policy-assistant"}],
 }
+FILE_EXAMPLE = {
+    "file": "Zk3mQ9v1xW5tB7nR2pL8sD4fH6jK0aYc",
+    "title": "示例学校作息时间安排",
+    "expires": "2026-11-23T11:15:00+00:00",
+}

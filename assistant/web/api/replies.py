@@ -136,6 +136,14 @@ class RatingBody(Strict):
     rated_at: datetime
 
 
+class FileBody(Strict):
+    """A document that was brought: its secret name, and when it goes if nothing is asked in it."""
+
+    file: str
+    title: str
+    expires: datetime
+
+
 class ConversationTurnBody(Strict):
     """A question and what became of it; ``answer`` is null where there is none."""
 

@@ -13,7 +13,7 @@ from assistant.history.history import LONGEST_COMMENT
 from assistant.history.types import Complaint
 from assistant.types import Question, Turn
 from assistant.web.clients import Client
-from vectorstore.types import Scope
+from vectorstore.types import EVERYWHERE, Scope
 
 # Bounds that keep a request small; how long a question may be is a setting, checked where it is answered.
 MOST_TURNS = 1000
@@ -108,6 +108,13 @@ class AskBody(Asked):
     user: Annotated[
         Identifier | None, Field(description="Who asks, of all people that the client serves.")
     ] = None
+    file: Annotated[
+        Identifier | None,
+        Field(
+            description="A document of yours, as `POST /api/files` named it: it alone is asked then, and"
+            " `scope` and `near` mean nothing."
+        ),
+    ] = None
     deadline_s: Annotated[
         float | None,
         Field(
@@ -133,8 +140,9 @@ class AskBody(Asked):
         return Question(
             text=self.question,
             history=self.turns(),
-            scope=client.narrowed(self.scope.to_scope()),
-            near=self.near,
+            scope=EVERYWHERE if self.file else client.narrowed(self.scope.to_scope()),
+            near="" if self.file else self.near,
+            own_file=self.file or "",
             due=math.inf if self.deadline_s is None else time.monotonic() + self.deadline_s,
             face="api",
         )

@@ -8,15 +8,19 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.setup.uploads import MOST_FILE_BYTES
 from assistant.web.door.http_errors import MAX_BODY_BYTES, status_response
 from vectorstore.errors import Language
 
 BODY_SECONDS = 30.0
 
-# The one route that takes files; whoever may not use it is answered before any of them is read.
+# The routes that take files; whoever may not use one is answered before any of them is read.
 UPLOAD_PATH = "/admin/uploads"
+OWN_FILE_PATHS = ("/own-file", "/api/files")
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
+MAX_OWN_FILE_BYTES = MOST_FILE_BYTES + 64 * 1024  # with what is around the file
 UPLOAD_SECONDS = 600.0
+_OF_FILES = {UPLOAD_PATH: MAX_UPLOAD_BYTES, **dict.fromkeys(OWN_FILE_PATHS, MAX_OWN_FILE_BYTES)}
 
 # Gradio's own start-up scripts stand in its HTML, so inline scripts are let in; nothing from elsewhere is.
 PAGE_POLICY = (
@@ -67,8 +71,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if scope["path"] == UPLOAD_PATH:
-            await self.app(scope, _counted(receive, MAX_UPLOAD_BYTES, UPLOAD_SECONDS), send)
+        if most := _OF_FILES.get(scope["path"]):
+            await self.app(scope, _counted(receive, most, UPLOAD_SECONDS), send)
             return
         headers = Headers(scope=scope)
         if "transfer-encoding" in headers and "content-length" in headers:

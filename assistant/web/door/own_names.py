@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.asking.keys import is_loopback
@@ -54,6 +55,22 @@ def is_own(url: str, settings: Settings) -> bool:
         return False
     ours = {settings.host, urlsplit(settings.public_url or "").hostname}
     return is_loopback(name) or name in ours
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Raise FromElsewhere for what a page of another site sends through a browser, as it can with forms.
+
+    A program sends no Origin. A page may have come by any name, where only this machine is told by its own.
+    """
+    origin = request.headers.get("origin")
+    if origin is None or is_own(origin, request.app.state.settings):
+        return
+    try:
+        name = urlsplit(origin).hostname
+    except ValueError:
+        name = None
+    if name is None or name != request.url.hostname:
+        raise FromElsewhere
 
 
 class OwnNames:

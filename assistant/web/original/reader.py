@@ -9,8 +9,9 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from assistant.saying.answer_json import document_url
-from assistant.web.dependencies import TheAssistant, TheWorkers, in_worker
+from assistant.own_files.files import OwnFiles
+from assistant.saying.answer_json import OWN_FILE, document_url
+from assistant.web.dependencies import TheAssistant, TheParts, TheWorkers, in_worker
 from assistant.web.door.http_errors import UnknownDocument
 from assistant.web.look import Look, TheLook
 from assistant.web.original.blocks import read_blocks
@@ -50,6 +51,14 @@ _WORDS = {
     "status": Message("注意：本文件状态为“{}”。", "Note: this document is: {}."),
     "versions": Message("其他版本", "Other versions"),
     "compare": Message("新旧对照", "compare"),
+    "own": Message(
+        "这是您自己的文件，不在文件库里；一小时没有提问就会删除。",
+        "This is your own document and none of the library's; it goes an hour after the last question.",
+    ),
+    "own_gone": Message(
+        "这是提问的人自己的文件，已经删除。",
+        "This was a document of whoever asked, and is gone.",
+    ),
     "list_hint": Message("可在“全部文件”中查找。", "Look for it among all documents."),
 }
 
@@ -75,7 +84,8 @@ def render(
     status = STATUS_NAMES[head.status].in_language(look.language)
     issued = head.issued_on.isoformat() if head.issued_on else ""
     cited = cited_range(start, end, len(document.text))
-    notices = []
+    is_own = document.id.startswith(OWN_FILE)
+    notices = [_WORDS["own"].in_language(look.language)] if is_own else []
     if head.status is not Status.ISSUED:
         notices.append(_WORDS["status"].in_language(look.language).format(status))
     if (start or end) and cited is None:
@@ -90,10 +100,14 @@ def render(
         here=path_here(outline),
         blocks=read_blocks(document, cited),
         cited=cited,
-        link=document_url(document.id, *cited) if cited else f"/documents/{quote(document.id, safe='')}",
+        link="" if is_own else _link_to(document, cited),  # whoever has it reads all of the document
         steps=steps,
         versions=list(_versions(document, versions, look)),
     )
+
+
+def _link_to(document: Document, cited: Range | None) -> str:
+    return document_url(document.id, *cited) if cited else f"/documents/{quote(document.id, safe='')}"
 
 
 def _versions(document: Document, versions: Sequence[Document], look: Look) -> Iterator[dict[str, str]]:
@@ -124,8 +138,9 @@ def _page(look: Look, *, status: int = 200, blocks: Iterable[object] = (), **val
     )
 
 
-def _missing(look: Look, steps: Steps | None) -> HTMLResponse:
+def _missing(document_id: str, look: Look, steps: Steps | None) -> HTMLResponse:
     error = UnknownDocument()
+    hint = "own_gone" if document_id.startswith(OWN_FILE) else "list_hint"
     return _page(
         look,
         status=error.status,
@@ -133,7 +148,7 @@ def _missing(look: Look, steps: Steps | None) -> HTMLResponse:
         facts=[],
         standing="",
         here=(),
-        notices=[_WORDS["list_hint"].in_language(look.language)],
+        notices=[_WORDS[hint].in_language(look.language)],
         outline=(),
         cited=None,
         link="",
@@ -142,10 +157,21 @@ def _missing(look: Look, steps: Steps | None) -> HTMLResponse:
     )
 
 
+def _own(
+    files: OwnFiles | None, document_id: str, start: str, end: str, look: Look, steps: Steps | None
+) -> HTMLResponse:
+    """Somebody's own document, for whoever has its id, which nobody can guess. No browser keeps it."""
+    found = files.document(document_id) if files else None
+    page = render(found, start, end, look, steps) if found else _missing(document_id, look, steps)
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
 @router.get("/documents/{document_id}", response_class=HTMLResponse)
 async def read_document(
     document_id: str,
     assistant: TheAssistant,
+    parts: TheParts,
     workers: TheWorkers,
     look: TheLook,
     start: str = "",
@@ -157,9 +183,11 @@ async def read_document(
     def page() -> HTMLResponse:
         place = cited_range(start, end, 10**9)
         steps = read_steps(read_places(cites), CitedPlace(document_id, *place), look.kept) if place else None
+        if document_id.startswith(OWN_FILE):
+            return _own(parts.own_files, document_id, start, end, look, steps)
         found = assistant.document(document_id)
         if found is None:
-            return _missing(look, steps)
+            return _missing(document_id, look, steps)
         return render(found, start, end, look, steps, assistant.versions(document_id))
 
     return await in_worker(workers, page)

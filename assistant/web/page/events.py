@@ -14,14 +14,16 @@ from assistant.asking.examples import questions_from_headings
 from assistant.errors import ConversationUnknown, HistoryUnusable
 from assistant.history.history import History
 from assistant.history.types import Complaint, Verdict
+from assistant.own_files.errors import OwnFileGone
 from assistant.types import Question
 from assistant.web.dependencies import Parts
 from assistant.web.page.html import intro_html
+from assistant.web.page.own_file.files import as_it_is, forget_files, with_file, without_file
 from assistant.web.page.shelf import chips_html, hint_html, shelf_html
 from assistant.web.page.talk import Entry, Talk, cited_places, failed, narrate, talk_of
 from assistant.web.visitor import visitor_of
 from vectorstore.errors import Language, PolicyAssistantError
-from vectorstore.types import Scope
+from vectorstore.types import EVERYWHERE, Scope
 
 _LONGEST_PLACE = 60  # characters, more than any place has with its city and province
 
@@ -105,8 +107,9 @@ class Events:
         question = Question(
             text=text,
             history=talk.turns(),
-            scope=scope,
-            near=(near or "")[:_LONGEST_PLACE],
+            scope=EVERYWHERE if talk.file else scope,
+            near="" if talk.file else (near or "")[:_LONGEST_PLACE],
+            own_file=talk.file.token if talk.file else "",
             conversation_id=talk.id,
             language=self.language,
             face="page",
@@ -114,8 +117,8 @@ class Events:
         for entry in self._entries(question, owner, _address(request)):
             talk = talk.put(entry)
             busy = gr.Textbox(value="", submit_btn=False, stop_btn=True)
-            yield talk.chat(self.language), busy, talk, gr.skip(), ""
-        yield self._shown(talk, owner)
+            yield talk.chat(self.language), busy, talk, gr.skip(), self._hint(talk)
+        yield self._shown(self._as_it_is(talk, owner), owner)
 
     def _entries(self, question: Question, owner: str | None, address: str) -> Iterator[Entry]:
         try:
@@ -185,13 +188,17 @@ class Events:
                 talk = self._opened(known, owner)
             case "new":
                 talk = new_talk()
+            case "file" | "no_file":
+                talk = self._with_file(talk, owner, known)
             case "rename" if owner:
                 self._try(lambda history: history.rename(owner, known, data.get("text", "")))
             case "delete" if owner:
                 self._try(lambda history: history.delete(owner, known))
+                forget_files(self.parts().own_files, owner, known)
                 talk = new_talk() if known == talk.id else talk
             case "delete_all" if owner:
                 self._try(lambda history: history.delete_all(owner))
+                forget_files(self.parts().own_files, owner)
                 talk = new_talk()
         chat, _, talk, shelf, hint = self._shown(talk, owner)
         return chat, box, talk, shelf, hint
@@ -225,7 +232,22 @@ class Events:
             kept = self.parts().history.conversation(owner, conversation_id)
         except (ConversationUnknown, HistoryUnusable):
             return new_talk()
-        return talk_of(kept, self.language)
+        return self._as_it_is(talk_of(kept, self.language), owner)
+
+    def _as_it_is(self, talk: Talk, owner: str | None) -> Talk:
+        return as_it_is(talk, self.parts().own_files, owner)
+
+    def _with_file(self, talk: Talk, owner: str | None, token: str) -> Talk:
+        """Asking in that document, or in the library again where there is none."""
+        files = self.parts().own_files
+        try:
+            return with_file(talk, files, owner, token) if token else without_file(talk, files, owner)
+        except OwnFileGone as error:
+            gr.Warning(error.message.in_language(self.language))
+            return talk
+
+    def _hint(self, talk: Talk) -> str:
+        return hint_html(talk, self.language, own_files=self.parts().own_files is not None)
 
     def _try(self, change: Callable[[History], object]) -> bool:
         """Change the history; whether that could be done."""
@@ -238,8 +260,7 @@ class Events:
 
     def _shown(self, talk: Talk, owner: str | None) -> Shown:
         box = gr.Textbox(submit_btn=True, stop_btn=False)
-        hint = hint_html(talk, self.language)
-        return talk.chat(self.language), box, talk, self._shelf(talk, owner), hint
+        return talk.chat(self.language), box, talk, self._shelf(talk, owner), self._hint(talk)
 
     def _shelf(self, talk: Talk, owner: str | None) -> str:
         try:

@@ -116,13 +116,15 @@ def answer_html(
     return _answer(answer["answer_id"], "".join(parts))
 
 
-def told_html(answer: Json, asked: str, language: Language, *, extra: Sequence[str] = ()) -> str:
-    """What an answer tells: its text with the marks linked, its notices and its sources, without buttons."""
+def told_html(
+    answer: Json, asked: str, language: Language, *, extra: Sequence[str] = (), linked: bool = True
+) -> str:
+    """What an answer tells: its text with the marks ``linked``, its notices and its sources, no buttons."""
     cited = answer["citations"]
-    links = {str(one["label"]): _link_of(one, cited, language) for one in reversed(cited)}
+    links = {str(one["label"]): _link_of(one, cited, language) for one in reversed(cited) if linked}
     parts = [_paragraphs(answer["answer"], links, cited)]
     parts.append(_badges([*answer["notices"], *extra]))
-    if answer["refusal"] and answer["refusal"]["nearest"]:
+    if linked and answer["refusal"] and answer["refusal"]["nearest"]:
         parts.append(_nearest(answer["refusal"]["nearest"], language))
     if answer["question"] and answer["question"] != asked:
         searched = WORDS["searched"].in_language(language) + answer["question"]
@@ -216,7 +218,9 @@ def _sources(cited: Sequence[Json], links: Mapping[str, str], told: str, languag
         title = f'<span class="title">{name}</span>'
         counted = "".join(f" · {as_text(one)}" for one in (standing, places) if one)
         facts = " · ".join(filter(None, (document["issuer"], document["number"], document["issued_on"])))
-        cards = "".join(_card(one, links[str(one["label"])], told) for one in ones)
+        cards = "".join(
+            _card(one, links.get(str(one["label"]), as_text(f"[{one['label']}]")), told) for one in ones
+        )
         said = f'<p class="quiet">{as_text(facts)}</p>' if facts else ""
         lead = as_text(WORDS["source"].in_language(language))
         yield (

@@ -71,7 +71,8 @@
       for (const name of ["cites", "lang"]) link.searchParams.delete(name);
       link.hash = "";
       const title = card.closest(".sources").querySelector(".title").textContent;
-      return `${title}\n${lines(card.children, "textContent").join("\n")}\n${link}`;
+      const where = link.pathname.startsWith("/documents/own-") ? "" : `\n${link}`;  // one's own leads nobody there
+      return `${title}\n${lines(card.children, "textContent").join("\n")}${where}`;
     });
     const whole = withSources ? [said, ...sources].join("\n\n") : [said.replace(marks, ""), ...titles].join("\n");
     await toClipboard(whole);
@@ -178,6 +179,7 @@
     place: choosePlace,
     theme: () => shade(document.body.classList.contains("dark") ? "light" : "dark"),
   };
+  window.policyAssistant = { words, send, say, make, acts };  // for what else acts on this page
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.(".act");
     const name = button && [...button.classList].find((one) => one.startsWith("act-"))?.slice(4);

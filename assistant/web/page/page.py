@@ -13,6 +13,7 @@ import gradio as gr
 from fastapi import FastAPI
 from starlette.routing import Mount
 
+from assistant.setup.uploads import DOCUMENTS
 from assistant.web.dependencies import Parts
 from assistant.web.page.events import Events
 from assistant.web.page.head import OwnHead
@@ -84,9 +85,9 @@ def build_page(
             layout="panel",
             scale=1,
         )
-        hint = gr.Markdown(elem_id="hint")
         chips = gr.Markdown(elem_id="chips")
         chosen = _scope(words)
+        hint = gr.Markdown(elem_id="hint")
         box = gr.Textbox(
             elem_id="question",
             label=words["question"],
@@ -170,9 +171,11 @@ def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str, *, sha
         font_mono=[gr.themes.Font("monospace")],
     )
     words = words_in(language)
-    told = json.dumps({**words, "language": language}, ensure_ascii=False).replace("<", "\\u003c")
-    files = ("page.js", "page.css", "../answer.css")
-    script, *styles = ((_HERE / name).read_text(encoding="utf-8") for name in files)
+    kinds = ",".join(sorted(DOCUMENTS))
+    told = json.dumps({**words, "language": language, "own_file_kinds": kinds}, ensure_ascii=False)
+    told = told.replace("<", "\\u003c")
+    files = ("page.js", "own_file/own_file.js", "page.css", "../answer.css", "own_file/own_file.css")
+    script, own_script, *styles = ((_HERE / name).read_text(encoding="utf-8") for name in files)
     style = "".join([*styles, "" if shares else _NO_SHARING])
     gr.mount_gradio_app(
         app,
@@ -188,7 +191,7 @@ def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str, *, sha
         theme=theme,
         # Not as css_paths: Gradio rewrites selectors, and what stands outside its container loses its style.
         head=f'<style>{style}</style><script type="application/json" id="words">{told}</script>'
-        f"<script>{script}</script>",
+        f"<script>{script}{own_script}</script>",
     )
     mounted = app.routes[-1]
     if isinstance(mounted, Mount):

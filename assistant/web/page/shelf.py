@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from assistant.history.types import ConversationSummary
 from assistant.web.page.html import as_text
+from assistant.web.page.own_file.html import own_file_html
 from assistant.web.page.talk import Talk
 from assistant.web.page.words import words_in
 from assistant.web.static_page import fragment
@@ -18,8 +19,9 @@ def shelf_html(kept: Sequence[ConversationSummary], talk: Talk, language: Langua
     """The conversations, the open one marked, each with what can be done to it."""
     current = talk.id if talk.entries else ""
     titled = [(one.id, one.title, Markup(as_text(one.title))) for one in kept]  # noqa: S704  # escaped there
-    words = words_in(language)
-    return fragment("page/shelf.html", kept=titled, current=current, language=language, words=words)
+    return fragment(
+        "page/shelf.html", kept=titled, current=current, language=language, words=words_in(language)
+    )
 
 
 def chips_html(names: Sequence[str], language: Language) -> str:
@@ -31,10 +33,14 @@ def chips_html(names: Sequence[str], language: Language) -> str:
     return f'<div class="chips"><span class="quiet">{title}</span>{chips}</div>'
 
 
-def hint_html(talk: Talk, language: Language) -> str:
-    """What to know before sending: that a question is being replaced."""
+def hint_html(talk: Talk, language: Language, *, own_files: bool = False) -> str:
+    """What to know before sending: that a question is being replaced, and which document it is asked in.
+
+    ``own_files``: one's own may be asked in.
+    """
+    asked_in = own_file_html(talk.file, language) if own_files else ""
     if not talk.editing:
-        return ""
+        return asked_in
     words = words_in(language)
     button = f'<button type="button" class="act act-cancel">{words["cancel"]}</button>'
-    return f'<p class="editing" role="status">{words["editing"]} {button}</p>'
+    return f'<p class="editing" role="status">{words["editing"]} {button}</p>{asked_in}'

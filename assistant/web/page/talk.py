@@ -9,7 +9,9 @@ from typing import Any
 
 from assistant.asking.job import Job
 from assistant.history.types import Conversation, KeptTurn, TurnState
-from assistant.saying.answer_json import to_json
+from assistant.own_files.reading import document_id_of
+from assistant.own_files.types import OwnFile
+from assistant.saying.answer_json import OWN_FILE, to_json
 from assistant.types import AnswerReady, EvidenceReady, LookedAgain, TextDelta, Turn
 from assistant.web.page.html import (
     answer_html,
@@ -29,7 +31,10 @@ Chat = list[dict[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A question with what is shown for its answer; ``answer`` is its JSON once it is there."""
+    """A question with what is shown for its answer; ``answer`` is its JSON once it is there.
+
+    ``own`` is the id of the document that it was asked in, where that was one's own.
+    """
 
     question_id: str
     question: str
@@ -38,6 +43,7 @@ class Entry:
     rating: str = ""
     following: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    own: str = ""
 
     def answered(self, language: Language, **changes: Any) -> Entry:  # noqa: ANN401  # as replace has it
         """With changes in what stands around its answer."""
@@ -57,17 +63,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """What one tab shows. ``editing`` is the question that the next one is to replace."""
+    """What one tab shows. ``editing`` is the question that the next one is to replace.
+
+    ``file`` is the document of one's own that questions are asked in.
+    """
 
     id: str
     entries: tuple[Entry, ...] = ()
     editing: str = ""
+    file: OwnFile | None = None
 
     def turns(self) -> tuple[Turn, ...]:
-        """What was said, for the question that comes: only what was answered."""
+        """What was said, for the question that comes: only what was answered, and from the same documents."""
         turns: list[Turn] = []
+        own = self.file.document_id if self.file else ""
         for entry in self.entries:
-            if entry.answer:
+            if entry.answer and entry.own == own:
                 turns.append(Turn(role="user", content=entry.question))
                 turns.append(Turn(role="assistant", content=entry.answer["answer"]))
         return tuple(turns)
@@ -101,7 +112,9 @@ class Talk:
 
 def narrate(job: Job, language: Language) -> Iterator[Entry]:
     """The entry of a question while it is answered, and at last as it stays. Never raises."""
-    entry = Entry(question_id=job.question.id, question=job.question.text, html=stage_html(0, language))
+    asked = job.question
+    own = document_id_of(asked.own_file) if asked.own_file else ""
+    entry = Entry(question_id=asked.id, question=asked.text, html=stage_html(0, language), own=own)
     yield entry
     draft = ""
     looked: list[str] = []
@@ -142,7 +155,8 @@ def talk_of(conversation: Conversation, language: Language) -> Talk:
 
 
 def _entry_of(turn: KeptTurn, language: Language) -> Entry:
-    entry = Entry(question_id=turn.question_id, question=turn.question, html="")
+    own = _own_of(turn.answer) if turn.answer else ""
+    entry = Entry(question_id=turn.question_id, question=turn.question, html="", own=own)
     match turn.state:
         case TurnState.ANSWERED:
             rating = turn.rating.verdict.value if turn.rating else ""
@@ -154,6 +168,12 @@ def _entry_of(turn: KeptTurn, language: Language) -> Entry:
             name = "stopped" if turn.state is TurnState.STOPPED else "interrupted"
             notice = WORDS[name].in_language(language)
             return replace(entry, html=stopped_html(turn.shown, notice, turn.question_id, language))
+
+
+def _own_of(answer: Mapping[str, Any]) -> str:
+    """The document of one's own that it cites, if it does."""
+    cited = (one["document"]["id"] for one in answer["citations"])
+    return next((one for one in cited if one.startswith(OWN_FILE)), "")
 
 
 def cited_places(answer: Mapping[str, Any]) -> Sequence[tuple[str, int]]:

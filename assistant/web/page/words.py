@@ -72,6 +72,21 @@ WORDS: Mapping[str, Message] = {
     "share": Message("分享", "Share"),
     "shared": Message("链接已复制，谁有它都能看这个回答", "Link copied: whoever has it can read this answer"),
     "not_shared": Message("没有分享成功，请稍后再试", "That did not work; try again later"),
+    "own_file": Message("问自己的文件", "Ask in my own document"),
+    "own_file_in": Message("只在《{}》中回答 ✕", "Answers from “{}” alone ✕"),
+    "own_file_reading": Message(
+        "正在读《{}》，长文件要一两分钟。", "Reading “{}”; a long one takes a minute or two."
+    ),
+    "own_file_why": Message(
+        "只用于这个对话，不进文件库，别人看不到；一小时没有提问就会删除。"
+        "服务接了对话模型或向量接口时，相关段落会发给它们。",
+        "For this conversation alone: in no library, seen by nobody else, and deleted an hour after the last"
+        " question. Where the server uses a chat model or an embedding endpoint, passages are sent there.",
+    ),
+    "own_file_one": Message("一次只能问一份文件", "One document at a time"),
+    "own_file_failed": Message(
+        "文件没有传成，请检查网络后再试。", "The document did not get through. Check the network, try again."
+    ),
     "place": Message("我的地方", "My place"),
     "place_why": Message(
         "说一次您在哪里任教，以后提问不写地名时，先看本地和上级的文件。只记在这个浏览器里。",

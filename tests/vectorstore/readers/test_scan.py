@@ -87,6 +87,5 @@ def test_more_scans_than_can_be_recognised_in_time_are_refused(
     scanned: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readers, "_RECOGNISER", "json")
-    monkeypatch.setattr(readers, "_MOST_SCANS", 1)
     with pytest.raises(UnreadableFile, match="1 页扫描图像"):
-        read_file(scanned)
+        read_file(scanned, most_scans=1)

@@ -15,8 +15,9 @@ from threading import Lock
 from typing import BinaryIO
 
 from assistant.errors import UploadUnknown
+from assistant.setup.uploads import check_kind, too_large, write_upload
 from assistant.upkeep.library import Preview
-from vectorstore.disk.private import make_folder, owner_only
+from vectorstore.disk.private import make_folder
 from vectorstore.disk.storage import storage_errors
 from vectorstore.errors import Message, UnreadableFile
 from vectorstore.fetch.names import safe_name
@@ -24,18 +25,8 @@ from vectorstore.library.intake import Failure
 
 logger = logging.getLogger(__name__)
 
-MOST_FILE_BYTES = 50 * 1024 * 1024
 KEPT_SECONDS = 24 * 3600
-# fmt: off
-KINDS = frozenset({
-    ".txt", ".md", ".markdown", ".html", ".htm", ".shtml", ".xhtml", ".mhtml", ".mht", ".pdf", ".ofd",
-    ".doc", ".docx", ".docm", ".wps", ".xls", ".xlsx", ".xlsm", ".et", ".pptx", ".pptm", ".zip",
-    ".csv", ".tsv",
-})
-# fmt: on
-_PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 _ID = re.compile(r"[0-9a-f]{16}")
-_PIECE = 1024 * 1024
 _MOST_READ = 20  # previews in memory
 
 Readings = tuple[Preview | Failure, ...]
@@ -81,17 +72,10 @@ class Staging:
         """Keep a file under a safe name that is none of ``taken``. Raises UnreadableFile with the reason."""
         folder = self.folder_of(number)
         shown = safe_name(given) or "?"
-        _check_kind(shown, content)
+        check_kind(shown, content)
         name = _free(_seen(shown), {*taken, *(each.name.casefold() for each in folder.iterdir())})
         path = folder / name
-        with storage_errors(path), open(path, "xb", opener=owner_only) as file:
-            while piece := content.read(_PIECE):
-                file.write(piece)
-                if file.tell() > MOST_FILE_BYTES:
-                    break
-        if path.stat().st_size > MOST_FILE_BYTES:
-            path.unlink()
-            raise _too_large(shown)
+        write_upload(path, content, too_large(shown, _SPLIT))
         return Kept(name, given)
 
     def reading(self, number: str) -> Readings | None:
@@ -127,28 +111,6 @@ class Staging:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _check_kind(name: str, content: BinaryIO) -> None:
-    head = content.read(8)
-    content.seek(0)
-    if head.startswith(_PROGRAMS):
-        raise UnreadableFile(
-            Message(
-                f"{name} 是程序，不是文件资料，没有收下。", f"{name} is a program, no document; refused."
-            ),
-            _KINDS_HINT,
-        )
-    if PurePath(name).suffix.lower() not in KINDS:
-        raise UnreadableFile(
-            Message(f"{name} 的格式不支持，没有收下。", f"{name} is of a kind that is not read; refused."),
-            _KINDS_HINT,
-        )
-    if not head:
-        raise UnreadableFile(
-            Message(f"{name} 是空的，没有收下。", f"{name} is empty; refused."),
-            Message("请选择有内容的文件。", "Choose one with content."),
-        )
-
-
 def _seen(name: str) -> str:
     """A name that is not passed over when its folder is taken in, as notes are."""
     return f"_{name}" if name.startswith(".") or name.lower().partition(".")[0] == "readme" else name
@@ -161,17 +123,6 @@ def _free(name: str, taken: Collection[str]) -> str:
     return name
 
 
-def _too_large(name: str) -> UnreadableFile:
-    most = MOST_FILE_BYTES // 1024 // 1024
-    return UnreadableFile(
-        Message(f"{name} 超过 {most} MB，没有收下。", f"{name} is larger than {most} MB; refused."),
-        Message(
-            "请拆分，或由管理员在命令行用 policy-assistant ingest 收录。",
-            "Split it, or take it in by policy-assistant ingest.",
-        ),
-    )
-
-
 _DEFECT = Message(
     "程序没能读懂这次上传的一份文件，这是程序的缺陷。",
     "The program failed on a file of this upload, which is its fault.",
@@ -180,7 +131,7 @@ _ONE_BY_ONE = Message(
     "请分开上传，找出是哪一份；详情已写入日志。",
     "Upload them one by one to find which; the log has the details.",
 )
-_KINDS_HINT = Message(
-    f"可以上传：{' '.join(sorted(kind[1:] for kind in KINDS))}。",
-    f"These can be uploaded: {' '.join(sorted(kind[1:] for kind in KINDS))}.",
+_SPLIT = Message(
+    "请拆分，或由管理员在命令行用 policy-assistant ingest 收录。",
+    "Split it, or take it in by policy-assistant ingest.",
 )

@@ -39,6 +39,8 @@ EXAMPLES = 25  # of each operation and kind; both kinds of all operations take s
 OPERATIONS = [
     "POST /api/ask",
     "GET /api/answers/{ticket}",
+    "POST /api/files",
+    "DELETE /api/files/{file}",
     "POST /api/search",
     "GET /api/documents",
     "GET /api/documents/{document_id}",

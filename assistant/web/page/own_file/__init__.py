@@ -1,0 +1,1 @@
+"""A document of one's own on the chat page."""
