@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from docx import Document
+
+from tests.vectorstore.readers import printing
 
 SCHOOL = """云山市第三小学午餐管理细则
 
@@ -28,3 +32,13 @@ def as_docx(text: str = SCHOOL) -> bytes:
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def as_pdf(text: str = SCHOOL, *, password: str = "") -> bytes:
+    """The same as a PDF, a line of it a line on paper."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.pdf"
+        pdf = printing.canvas(path, password=password)
+        printing.draw(pdf, [(float(printing.LEFT), line) for line in text.split("\n")])
+        pdf.save()
+        return path.read_bytes()

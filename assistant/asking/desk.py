@@ -16,7 +16,7 @@ from assistant.answer import Assistant
 from assistant.asking.job import Job
 from assistant.errors import Busy, HistoryUnusable, ServerStopping, TooManyAtOnce
 from assistant.history.history import History
-from assistant.saying.answer_json import to_json
+from assistant.saying.answer_json import to_kept_json
 from assistant.setup.logs import IN_HAND, InHand
 from assistant.types import Answer, Question
 from vectorstore.errors import Message, PolicyAssistantError
@@ -222,8 +222,8 @@ class Desk:
     def _keep(self, job: Job, result: Answer | Exception | None) -> None:
         question_id = job.question.id
         if isinstance(result, Answer):
-            of_library = not job.question.own_file
-            self._history.answer(question_id, to_json(result), of_library=of_library)
+            own = job.question.own_file
+            self._history.answer(question_id, to_kept_json(result, own), of_library=not own)
         elif isinstance(result, PolicyAssistantError):
             self._history.fail(question_id, result.message, result.hint)
         elif result:

@@ -31,6 +31,7 @@ from assistant.errors import (
 )
 from assistant.history.history import History
 from assistant.history.types import Conversation, TurnState
+from assistant.saying.answer_json import kept_from, own_document_id
 from assistant.types import Answer, Question, Turn
 
 _LOG = logging.getLogger(__name__)
@@ -160,7 +161,7 @@ class Sessions:
     def _begin(self, question: Question, caller: Caller) -> Job:
         conversation_id = self._conversation_of(caller)
         if not question.history:
-            question = replace(question, history=self._said(caller, conversation_id))
+            question = replace(question, history=self._said(caller, conversation_id, question.own_file))
         question = replace(question, conversation_id=conversation_id)
         try:
             return self._desk.submit(question, caller.owner, caller.address)
@@ -209,8 +210,11 @@ class Sessions:
         except ConversationUnknown:  # ids are one space for all: two owners may choose the same name
             return hashlib.sha256(f"{owner}\0{name}".encode()).hexdigest()[:32]
 
-    def _said(self, caller: Caller, conversation_id: str) -> tuple[Turn, ...]:
+    def _said(self, caller: Caller, conversation_id: str, own_file: str) -> tuple[Turn, ...]:
+        """What was said in the same documents: in the library, or in that one of the caller's own."""
         begun = self._begun.get(caller.conversation)
+        if begun and begun.question.own_file != own_file:
+            begun = None
         turns = _turns(begun.question.text, begun.answer.result()) if begun and _answered(begun) else ()
         if caller.owner is None:
             return turns
@@ -221,13 +225,19 @@ class Sessions:
         except HistoryUnusable as error:
             _LOG.warning("What was said before could not be read: %s", error.message.en)
             return turns
+        own = own_document_id(own_file) if own_file else ""
         for turn in kept:
-            if turn.answer:
+            if turn.answer and kept_from(turn.answer) == own:
                 said = turn.answer["answer"]
                 turns += Turn(role="user", content=turn.question), Turn(role="assistant", content=said)
-            elif turn.state is TurnState.PENDING:  # who asks on meanwhile means that one
+            elif turn.state is TurnState.PENDING and self._is_asked_in(turn.question_id, own_file):
                 turns += (Turn(role="user", content=turn.question),)
         return turns
+
+    def _is_asked_in(self, question_id: str, own_file: str) -> bool:
+        """Whether a question under way, which whoever asks on means, is asked in the same documents."""
+        job = self._desk.find(question_id)
+        return (job.question.own_file if job else "") == own_file
 
     def _name(self, job: Job, caller: Caller) -> str:
         """How the caller goes on. Of two strangers with the same question each gets a name of their own."""

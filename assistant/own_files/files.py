@@ -22,8 +22,9 @@ from typing import BinaryIO
 from assistant.answer import Assistant
 from assistant.errors import ServerStopping, TooManyAtOnce
 from assistant.own_files.errors import OwnFileGone, OwnFileTooLarge, TooManyFiles
-from assistant.own_files.reading import document_id_of, read_own_file
+from assistant.own_files.reading import read_own_file
 from assistant.own_files.types import Holder, OwnFile
+from assistant.saying.answer_json import own_document_id
 from assistant.setup.uploads import DOCUMENTS, check_kind, too_large, write_upload
 from vectorstore.disk.private import make_folder
 from vectorstore.disk.storage import PrivateFolder, storage_errors
@@ -96,13 +97,17 @@ class OwnFiles:
             with self._lock:
                 self._under_way.remove(holder.address)
 
-    def bring(self, name: str, content: BinaryIO, holder: Holder) -> Future[OwnFile]:
+    def bring(
+        self, name: str, content: BinaryIO, holder: Holder, is_wanted: Callable[[], bool] = lambda: True
+    ) -> Future[OwnFile]:
         """Read a file in its turn, and keep it in the place of the one that the person had before.
 
-        ``content`` must stay open until then. The result raises UnreadableFile, TooManyFiles,
-        ServerStopping, and what ``ingest`` raises.
+        ``content`` must stay open until then. Once it is not wanted any more, it is not kept, and the one
+        before stays; a page that is being read or recognised is read first. The result raises
+        UnreadableFile, TooManyFiles, ServerStopping, OwnFileGone where it was not wanted, and what
+        ``ingest`` raises.
         """
-        return self._pool.submit(self._bring, name, content, holder)
+        return self._pool.submit(self._bring, name, content, holder, is_wanted)
 
     def find(self, token: str, holder: Holder) -> OwnFile:
         """The document of that token, where it is the holder's. Raises OwnFileGone."""
@@ -135,10 +140,17 @@ class OwnFiles:
             finally:
                 held.used = self._clock()
 
-    def document(self, document_id: str) -> Document | None:
-        """The document of that id, to be read; None where there is none. That is no question."""
+    def document(self, document_id: str, person: str | None) -> Document | None:
+        """The document of that id, to be read; None where there is none. That is no question.
+
+        One that a person brought is for that ``person`` alone, one of a program for whoever has its link.
+        """
+
+        def is_meant(held: _Held) -> bool:
+            return own_document_id(held.token) == document_id and held.holder.person in ("", person)
+
         try:
-            with self._lent(lambda held: document_id_of(held.token) == document_id) as held:
+            with self._lent(is_meant) as held:
                 return held.assistant.document(document_id)
         except OwnFileGone:
             return None
@@ -169,7 +181,13 @@ class OwnFiles:
         if self._home:
             self._home.remove()
 
-    def _bring(self, name: str, content: BinaryIO, holder: Holder) -> OwnFile:
+    def _bring(self, name: str, content: BinaryIO, holder: Holder, is_wanted: Callable[[], bool]) -> OwnFile:
+        def go_on() -> None:
+            if self._stopping:
+                raise ServerStopping
+            if not is_wanted():
+                raise OwnFileGone
+
         shown = safe_name(name) or "?"
         check_kind(shown, content, DOCUMENTS)
         token, folder = token_urlsafe(24), self._make_home().path / token_hex(8)
@@ -180,8 +198,8 @@ class OwnFiles:
             path = folder / shown
             refusal = too_large(shown, _SPLIT)
             write_upload(path, content, OwnFileTooLarge(refusal.message, refusal.hint))
-            document_id = document_id_of(token)
-            assistant = read_own_file(path, folder / "library", document_id, self._assistant, self._go_on)
+            document_id = own_document_id(token)
+            assistant = read_own_file(path, folder / "library", document_id, self._assistant, go_on)
             undone.callback(assistant.close)
             path.unlink()
             (document,) = assistant.documents()
@@ -193,6 +211,7 @@ class OwnFiles:
                 folder=folder,
                 used=self._clock(),
             )
+            go_on()
             added = self._keep(held)
             undone.pop_all()
             return added
@@ -222,10 +241,6 @@ class OwnFiles:
                 self._home = PrivateFolder(self._parent)
         return self._home
 
-    def _go_on(self) -> None:
-        if self._stopping:
-            raise ServerStopping
-
     def _is_idle(self, held: _Held) -> bool:
         return not held.readers and self._clock() - held.used >= IDLE_SECONDS
 
@@ -240,7 +255,7 @@ class OwnFiles:
         return OwnFile(
             token=held.token,
             title=held.title,
-            document_id=document_id_of(held.token),
+            document_id=own_document_id(held.token),
             expires=datetime.now(UTC) + left,
         )
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 from assistant.answer import Assistant
-from assistant.saying.answer_json import OWN_FILE
 from vectorstore.documents.understand import Bounds, stop_reading, understand
 from vectorstore.errors import Message, RecognitionMissing, UnreadableFile
 from vectorstore.library.ingest import ingest
@@ -25,11 +23,6 @@ _NO_TEXT = (
 _SAVE_AS_TEXT = Message(
     "请换成能选中文字的 PDF 或 Word 文件。", "Choose a PDF or Word file whose text can be selected."
 )
-
-
-def document_id_of(token: str) -> str:
-    """The id by which the document of that token is read. From it nobody can tell the token."""
-    return f"{OWN_FILE}{sha256(token.encode()).hexdigest()[:32]}"
 
 
 def read_own_file(

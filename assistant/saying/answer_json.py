@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,9 @@ Json = dict[str, object]
 
 OWN_FILE = "own-"
 """What the id of a document begins with that is somebody's own and none of the library's."""
+
+KEPT_FROM = "own_file"
+"""Where a kept answer says from whose own document it is, by the id of that."""
 
 _MOST_TARGETS = 50  # of what a question names; a province's name means hundreds of documents
 
@@ -72,11 +76,40 @@ def document_url(document_id: str, start: int, end: int) -> str:
     return f"/documents/{quote(document_id, safe='')}?start={start}&end={end}"
 
 
-def is_from_own_file(answer: Mapping[str, Any]) -> bool:
-    """Whether an answer, as JSON, is from somebody's own document, which is gone soon and no one else's."""
-    nearest = (answer["refusal"] or {}).get("nearest", [])
-    addresses = [one["url"] for one in (*answer["citations"], *nearest)]
-    return any(address.startswith(f"/documents/{OWN_FILE}") for address in addresses)
+def own_document_id(token: str) -> str:
+    """The id by which somebody's own document of that token is read. From it nobody can tell the token."""
+    return f"{OWN_FILE}{sha256(token.encode()).hexdigest()[:32]}"
+
+
+def to_kept_json(answer: Answer, own_file: str) -> Json:
+    """As ``to_json``, for the history: from a document of one's own, by its token, it leads nowhere."""
+    kept = to_json(answer)
+    return {**_relinked(kept, lambda _: ""), KEPT_FROM: own_document_id(own_file)} if own_file else kept
+
+
+def kept_from(answer: Mapping[str, Any]) -> str:
+    """The id of the own document that a kept answer is from; empty for one of the library."""
+    found: str = answer.get(KEPT_FROM, "")
+    return found
+
+
+def with_links(answer: Mapping[str, Any]) -> Json:
+    """A kept answer from one's own document, its citations leading there again."""
+    return _relinked(answer, lambda one: document_url(one["document"]["id"], one["start"], one["end"]))
+
+
+def as_told(answer: Mapping[str, Any]) -> Json:
+    """A kept answer as it was told to programs."""
+    return {name: value for name, value in answer.items() if name != KEPT_FROM}
+
+
+def _relinked(answer: Mapping[str, Any], link: Callable[[Mapping[str, Any]], str]) -> Json:
+    refusal = answer["refusal"]
+    return {
+        **answer,
+        "refusal": refusal and {**refusal, "nearest": [{**one, "url": ""} for one in refusal["nearest"]]},
+        "citations": [{**one, "url": link(one)} for one in answer["citations"]],
+    }
 
 
 def _scope_json(mentions: Mentions) -> Json:

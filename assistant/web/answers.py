@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from assistant.errors import ConversationUnknown
 from assistant.history.shared import SharedAnswer
-from assistant.saying.answer_json import is_from_own_file
 from assistant.web.delivery.continued import link_of
 from assistant.web.dependencies import TheParts, TheSettings, TheWorkers, in_worker
 from assistant.web.look import Look, TheLook
@@ -104,6 +103,5 @@ def _page(found: SharedAnswer | None, look: Look) -> HTMLResponse:
 
 
 def _told(found: SharedAnswer, look: Look) -> Markup:
-    """The answer itself. What is from a document of one's own leads nobody else to it."""
-    linked = not is_from_own_file(found.answer)
-    return Markup(told_html(found.answer, found.asked, look.language, linked=linked))  # noqa: S704  # escaped there
+    """The answer itself."""
+    return Markup(told_html(found.answer, found.asked, look.language))  # noqa: S704  # escaped there

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import quote
 
 from assistant.history.types import Conversation, KeptTurn, TurnState
-from assistant.saying.answer_json import OWN_FILE
 from assistant.wording import STATUS_NAMES
 from vectorstore.errors import Language, Message
 from vectorstore.text import normalise
@@ -104,7 +103,6 @@ def _turn(turn: KeptTurn, language: Language, base_url: str) -> ExportedTurn:
 
 def _source(citation: Mapping[str, Any], language: Language, base_url: str) -> Source:
     document = citation["document"]
-    is_own = document["id"].startswith(OWN_FILE)  # gone soon, and nobody else's meanwhile
     status = {kind.value: name for kind, name in STATUS_NAMES.items()}.get(document["status"])
     facts = (
         f"《{document['title']}》",
@@ -122,7 +120,7 @@ def _source(citation: Mapping[str, Any], language: Language, base_url: str) -> S
         document=" · ".join(_line(fact) for fact in facts if fact),
         path=" › ".join(map(_line, place)),
         quote=normalise(citation["quote"]).strip(),
-        address=base_url + quote(citation["url"], safe="/%?=&") if base_url and not is_own else "",
+        address=base_url + quote(citation["url"], safe="/%?=&") if base_url and citation["url"] else "",
     )
 
 

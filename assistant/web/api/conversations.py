@@ -19,6 +19,7 @@ from assistant.asking.sessions import Caller
 from assistant.errors import ConversationUnknown
 from assistant.history.history import History
 from assistant.history.types import ConversationSummary, KeptTurn, Verdict
+from assistant.saying.answer_json import as_told
 from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, documented, errors_of
 from assistant.web.api.examples import CONVERSATION_EXAMPLE, CONVERSATIONS_EXAMPLE, RATED_EXAMPLE
 from assistant.web.api.replies import ConversationBody, ConversationsBody, DeletedBody, RatedBody
@@ -166,7 +167,7 @@ def _turn(turn: KeptTurn) -> dict[str, Any]:
         "asked_at": turn.asked_at.isoformat(),
         "state": turn.state.value,
         "answer_id": turn.question_id,
-        "answer": turn.answer,
+        "answer": turn.answer and as_told(turn.answer),
         "rating": rating
         and {
             "verdict": rating.verdict.value,

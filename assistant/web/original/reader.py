@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.own_files.files import OwnFiles
 from assistant.saying.answer_json import OWN_FILE, document_url
 from assistant.web.dependencies import TheAssistant, TheParts, TheWorkers, in_worker
 from assistant.web.door.http_errors import UnknownDocument
@@ -20,6 +19,7 @@ from assistant.web.original.compare import compare_link
 from assistant.web.original.outline import outline_entries, path_here
 from assistant.web.original.spans import Range
 from assistant.web.static_page import in_language, static_page
+from assistant.web.visitor import visitor_of
 from assistant.wording import MARK_NAMES, STATUS_NAMES, dated_name
 from vectorstore.errors import Message
 from vectorstore.types import Document, Mark, Status
@@ -158,10 +158,9 @@ def _missing(document_id: str, look: Look, steps: Steps | None) -> HTMLResponse:
 
 
 def _own(
-    files: OwnFiles | None, document_id: str, start: str, end: str, look: Look, steps: Steps | None
+    found: Document | None, document_id: str, start: str, end: str, look: Look, steps: Steps | None
 ) -> HTMLResponse:
-    """Somebody's own document, for whoever has its id, which nobody can guess. No browser keeps it."""
-    found = files.document(document_id) if files else None
+    """Somebody's own document, by its id, which nobody can guess. No browser keeps it."""
     page = render(found, start, end, look, steps) if found else _missing(document_id, look, steps)
     page.headers["Cache-Control"] = "no-store"
     return page
@@ -170,6 +169,7 @@ def _own(
 @router.get("/documents/{document_id}", response_class=HTMLResponse)
 async def read_document(
     document_id: str,
+    request: Request,
     assistant: TheAssistant,
     parts: TheParts,
     workers: TheWorkers,
@@ -184,7 +184,9 @@ async def read_document(
         place = cited_range(start, end, 10**9)
         steps = read_steps(read_places(cites), CitedPlace(document_id, *place), look.kept) if place else None
         if document_id.startswith(OWN_FILE):
-            return _own(parts.own_files, document_id, start, end, look, steps)
+            files, person = parts.own_files, visitor_of(request.cookies)
+            own = files.document(document_id, person) if files else None
+            return _own(own, document_id, start, end, look, steps)
         found = assistant.document(document_id)
         if found is None:
             return _missing(document_id, look, steps)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Event
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from assistant.own_files.errors import OwnFilesClosed, OwnFileTooLarge
+from assistant.own_files.errors import OwnFileGone, OwnFilesClosed, OwnFileTooLarge
 from assistant.own_files.files import OwnFiles
 from assistant.own_files.types import Holder, OwnFile
 from assistant.setup.uploads import MOST_FILE_BYTES
@@ -56,9 +57,32 @@ async def receive(request: Request, files: OwnFiles, holder: Holder) -> OwnFile:
             sent = form.get(_FIELD)
             if not isinstance(sent, UploadFile):
                 raise _NO_FILE
-            return await asyncio.wrap_future(files.bring(sent.filename or "", sent.file, holder))
+            return await _read(request, files, sent, holder)
         finally:
             await form.close()
+
+
+async def _read(request: Request, files: OwnFiles, sent: UploadFile, holder: Holder) -> OwnFile:
+    """Once whoever sent it has left, it isn't begun; if it is under way, it ends early or is not kept."""
+    left = Event()
+    reading = files.bring(sent.filename or "", sent.file, holder, lambda: not left.is_set())
+    result = asyncio.wrap_future(reading)
+    leaving = asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait((result, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not result.done():
+            left.set()
+            if reading.cancel():
+                raise OwnFileGone
+        return await result  # what is sent stays open until nobody reads it
+    finally:
+        left.set()
+        leaving.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _refusal(error: HTTPException) -> PolicyAssistantError | HTTPException:

@@ -232,7 +232,7 @@ class Events:
             kept = self.parts().history.conversation(owner, conversation_id)
         except (ConversationUnknown, HistoryUnusable):
             return new_talk()
-        return self._as_it_is(talk_of(kept, self.language), owner)
+        return self._as_it_is(talk_of(kept, self.language), owner).linked(self.language)
 
     def _as_it_is(self, talk: Talk, owner: str | None) -> Talk:
         return as_it_is(talk, self.parts().own_files, owner)

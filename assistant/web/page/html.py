@@ -116,16 +116,15 @@ def answer_html(
     return _answer(answer["answer_id"], "".join(parts))
 
 
-def told_html(
-    answer: Json, asked: str, language: Language, *, extra: Sequence[str] = (), linked: bool = True
-) -> str:
-    """What an answer tells: its text with the marks ``linked``, its notices and its sources, no buttons."""
+def told_html(answer: Json, asked: str, language: Language, *, extra: Sequence[str] = ()) -> str:
+    """What an answer tells: its text with the marks linked, its notices and its sources, without buttons."""
     cited = answer["citations"]
-    links = {str(one["label"]): _link_of(one, cited, language) for one in reversed(cited) if linked}
+    links = {str(one["label"]): _link_of(one, cited, language) for one in reversed(cited) if one["url"]}
     parts = [_paragraphs(answer["answer"], links, cited)]
     parts.append(_badges([*answer["notices"], *extra]))
-    if linked and answer["refusal"] and answer["refusal"]["nearest"]:
-        parts.append(_nearest(answer["refusal"]["nearest"], language))
+    nearest = [one for one in (answer["refusal"] or {}).get("nearest", []) if one["url"]]
+    if nearest:
+        parts.append(_nearest(nearest, language))
     if answer["question"] and answer["question"] != asked:
         searched = WORDS["searched"].in_language(language) + answer["question"]
         parts.append(f'<p class="quiet">{as_text(searched)}</p>')

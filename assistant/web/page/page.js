@@ -67,11 +67,12 @@
     const marks = /\s*\[\d+\]/g;
     const titles = lines(answer.querySelectorAll(".sources .title"), "textContent").filter((title) => !said.includes(title));
     const sources = [...answer.querySelectorAll(".source")].map((card) => {
-      const link = new URL(card.querySelector("a").href);
-      for (const name of ["cites", "lang"]) link.searchParams.delete(name);
-      link.hash = "";
+      const mark = card.querySelector("a");  // none where one's own document is gone
+      const link = mark ? new URL(mark.href) : null;
+      for (const name of ["cites", "lang"]) link?.searchParams.delete(name);
+      if (link) link.hash = "";
       const title = card.closest(".sources").querySelector(".title").textContent;
-      const where = link.pathname.startsWith("/documents/own-") ? "" : `\n${link}`;  // one's own leads nobody there
+      const where = !link || link.pathname.startsWith("/documents/own-") ? "" : `\n${link}`;  // one's own leads nobody there
       return `${title}\n${lines(card.children, "textContent").join("\n")}${where}`;
     });
     const whole = withSources ? [said, ...sources].join("\n\n") : [said.replace(marks, ""), ...titles].join("\n");

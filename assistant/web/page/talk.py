@@ -9,9 +9,8 @@ from typing import Any
 
 from assistant.asking.job import Job
 from assistant.history.types import Conversation, KeptTurn, TurnState
-from assistant.own_files.reading import document_id_of
 from assistant.own_files.types import OwnFile
-from assistant.saying.answer_json import OWN_FILE, to_json
+from assistant.saying.answer_json import kept_from, own_document_id, to_json, with_links
 from assistant.types import AnswerReady, EvidenceReady, LookedAgain, TextDelta, Turn
 from assistant.web.page.html import (
     answer_html,
@@ -92,6 +91,17 @@ class Talk:
             messages.append({"role": "assistant", "content": entry.html})
         return messages
 
+    def linked(self, language: Language) -> Talk:
+        """As come back to: what was answered from the document that is still there leads there again."""
+        own = self.file.document_id if self.file else ""
+        entries = (
+            entry.answered(language, answer=with_links(entry.answer))
+            if own and entry.own == own and entry.answer
+            else entry
+            for entry in self.entries
+        )
+        return replace(self, entries=tuple(entries))
+
     def find(self, question_id: str) -> Entry | None:
         """The entry of that question."""
         return next((entry for entry in self.entries if entry.question_id == question_id), None)
@@ -113,7 +123,7 @@ class Talk:
 def narrate(job: Job, language: Language) -> Iterator[Entry]:
     """The entry of a question while it is answered, and at last as it stays. Never raises."""
     asked = job.question
-    own = document_id_of(asked.own_file) if asked.own_file else ""
+    own = own_document_id(asked.own_file) if asked.own_file else ""
     entry = Entry(question_id=asked.id, question=asked.text, html=stage_html(0, language), own=own)
     yield entry
     draft = ""
@@ -155,7 +165,7 @@ def talk_of(conversation: Conversation, language: Language) -> Talk:
 
 
 def _entry_of(turn: KeptTurn, language: Language) -> Entry:
-    own = _own_of(turn.answer) if turn.answer else ""
+    own = kept_from(turn.answer) if turn.answer else ""
     entry = Entry(question_id=turn.question_id, question=turn.question, html="", own=own)
     match turn.state:
         case TurnState.ANSWERED:
@@ -168,12 +178,6 @@ def _entry_of(turn: KeptTurn, language: Language) -> Entry:
             name = "stopped" if turn.state is TurnState.STOPPED else "interrupted"
             notice = WORDS[name].in_language(language)
             return replace(entry, html=stopped_html(turn.shown, notice, turn.question_id, language))
-
-
-def _own_of(answer: Mapping[str, Any]) -> str:
-    """The document of one's own that it cites, if it does."""
-    cited = (one["document"]["id"] for one in answer["citations"])
-    return next((one for one in cited if one.startswith(OWN_FILE)), "")
 
 
 def cited_places(answer: Mapping[str, Any]) -> Sequence[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,18 +11,27 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msoffcrypto
 import pytest
 
 from assistant.asking.keys import Keys
 from assistant.history.history import History
+from assistant.saying.answer_json import own_document_id
 from assistant.setup.settings import Settings
 from assistant.setup.uploads import MOST_FILE_BYTES
-from tests.own_files import SCHOOL, as_docx
+from tests.own_files import SCHOOL, as_docx, as_pdf
 from tests.small_library import running_server, with_settings
 from tests.vectorstore.readers.hostile import WORD, paragraphs, word_package
 
 ALLOWANCE = "午餐补助每人每天多少元？"
 ONLY_LIBRARY = "每个班级的图书角不少于多少册图书？"
+
+
+def locked_docx() -> bytes:
+    """Word's own password."""
+    target = io.BytesIO()
+    msoffcrypto.OfficeFile(io.BytesIO(as_docx())).encrypt("开门", target)
+    return target.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +60,9 @@ def ask(client: httpx.Client, question: str, **more: object) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("细则.txt", SCHOOL.encode()), ("细则.docx", as_docx())], ids=["txt", "docx"]
+    ("name", "content"),
+    [("细则.txt", SCHOOL.encode()), ("细则.docx", as_docx()), ("细则.pdf", as_pdf())],
+    ids=["txt", "docx", "pdf"],
 )
 def test_the_document_answers_with_its_own_figure_and_the_library_keeps_its_own(
     client: httpx.Client, name: str, content: bytes
@@ -62,7 +74,7 @@ def test_the_document_answers_with_its_own_figure_and_the_library_keeps_its_own(
 
     assert "8元" in answer["answer"]
     assert "5元" not in answer["answer"]
-    assert answer["citations"][0]["quote"] in SCHOOL
+    assert answer["citations"][0]["quote"].strip() in SCHOOL
     assert any("自己的文件" in notice for notice in answer["notices"])
     assert "5元" in ask(client, "云山市" + ALLOWANCE)["answer"]
 
@@ -93,6 +105,37 @@ def test_the_passage_is_marked_in_the_original_and_no_browser_keeps_it(client: h
     assert page.headers["cache-control"] == "no-store"
     assert token not in citation["url"]
     assert 'id="copy"' not in page.text
+
+
+def test_the_id_in_links_neither_asks_nor_removes_and_the_token_opens_no_page(client: httpx.Client) -> None:
+    token = bring(client, "细则.txt", SCHOOL.encode()).json()["file"]
+    cited = ask(client, ALLOWANCE, file=token)["citations"][0]["document"]["id"]
+    assert client.post("/api/ask", json={"question": ALLOWANCE, "file": cited}).status_code == 404
+    assert client.delete(f"/api/files/{cited}").status_code == 404
+    for unknown in (token, f"own-{token}"):
+        assert "补助8元" not in client.get(f"/documents/{unknown}").text
+    assert "8元" in ask(client, ALLOWANCE, file=token)["answer"]
+
+
+def test_what_a_visitor_brings_on_the_page_is_theirs_alone(client: httpx.Client) -> None:
+    cookies = [{"cookie": f"policy_assistant_visitor={letter * 32}"} for letter in "ab"]
+    sent = {"file": ("a.txt", SCHOOL.encode())}
+    token = client.post("/own-file", files=sent, headers=cookies[0]).json()["file"]
+    address = f"/documents/{own_document_id(token)}"
+    assert client.post("/own-file", files=sent).json()["error"]["code"] == "no_visitor"
+    assert client.post("/api/ask", json={"question": ALLOWANCE, "file": token}).status_code == 404
+    assert client.delete(f"/api/files/{token}").status_code == 404
+    assert [client.get(address, headers=each).status_code for each in (*cookies, {})] == [200, 404, 404]
+
+
+def test_what_is_told_of_a_conversation_later_leads_nowhere(client: httpx.Client) -> None:
+    token = bring(client, "细则.txt", SCHOOL.encode()).json()["file"]
+    answer = ask(client, ALLOWANCE, file=token, user="u-later")
+    shown = client.get(f"/api/conversations/{answer['conversation_id']}", params={"user": "u-later"})
+    assert answer["answer"] in [turn["answer"]["answer"] for turn in shown.json()["turns"]]
+    assert "/documents/" not in shown.text
+    assert "家长委员会" not in shown.text
+    assert answer.keys() == shown.json()["turns"][0]["answer"].keys()
 
 
 def test_it_is_in_no_list_no_search_and_no_comparison_and_answers_nobody_else(client: httpx.Client) -> None:
@@ -145,6 +188,9 @@ def test_another_keys_document_does_not_exist(settings: Settings, tmp_path: Path
         ("a.rtf", b"{\\rtf1}", 422, "格式不支持"),
         ("a.zip", b"PK\x03\x04xxxxxxxxx", 422, "格式不支持"),
         ("a.docx", as_docx()[:3000], 422, "损坏"),
+        ("a.docx", locked_docx(), 422, "密码"),
+        ("a.pdf", as_pdf(password="开门"), 422, "密码"),
+        ("a.pdf", b"MZ\x90\x00program", 422, "是程序"),
         ("a.txt", "长".encode() * 200_001, 422, "太长"),
         ("a.txt", b"x" * (MOST_FILE_BYTES + 1), 413, "50 MB"),
         ("a.txt", b"x" * (MOST_FILE_BYTES + 100_000), 413, "50 MB"),
@@ -190,13 +236,14 @@ def test_a_request_without_a_file_is_told_how_to_send_one(client: httpx.Client) 
         assert "multipart/form-data" in response.json()["error"]["hint"]
 
 
-def test_switched_off_nothing_is_taken_and_the_page_has_no_button(settings: Settings, tmp_path: Path) -> None:
+def test_switched_off_nothing_is_taken(settings: Settings, tmp_path: Path) -> None:
     chosen = with_settings(settings, tmp_path, own_files="off")
     with running_server(chosen) as address, httpx.Client(base_url=address, timeout=60) as client:
         for response in (
             bring(client, "a.txt", SCHOOL.encode()),
             client.post("/api/ask", json={"question": ALLOWANCE, "file": "x"}),
             client.delete("/api/files/x"),
+            client.post("/own-file", files={"file": ("a.txt", b"x")}),
         ):
             assert (response.status_code, response.json()["error"]["code"]) == (404, "own_files_closed")
         assert "5元" in ask(client, ALLOWANCE)["answer"]
