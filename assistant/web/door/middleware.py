@@ -20,7 +20,6 @@ OWN_FILE_PATHS = ("/own-file", "/api/files")
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 MAX_OWN_FILE_BYTES = MOST_FILE_BYTES + 64 * 1024  # with what is around the file
 UPLOAD_SECONDS = 600.0
-_OF_FILES = {UPLOAD_PATH: MAX_UPLOAD_BYTES, **dict.fromkeys(OWN_FILE_PATHS, MAX_OWN_FILE_BYTES)}
 
 # Gradio's own start-up scripts stand in its HTML, so inline scripts are let in; nothing from elsewhere is.
 PAGE_POLICY = (
@@ -71,7 +70,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if most := _OF_FILES.get(scope["path"]):
+        if scope["path"] in (UPLOAD_PATH, *OWN_FILE_PATHS):
+            most = MAX_UPLOAD_BYTES if scope["path"] == UPLOAD_PATH else MAX_OWN_FILE_BYTES
             await self.app(scope, _counted(receive, most, UPLOAD_SECONDS), send)
             return
         headers = Headers(scope=scope)

@@ -106,7 +106,7 @@ def test_of_whoever_left_while_it_was_read_nothing_is_kept(files: OwnFiles, tmp_
     part = (
         f'--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\n{SCHOOL}\r\n--x--\r\n'
     )
-    coming = [
+    coming: list[dict[str, object]] = [
         {"type": "http.disconnect"},
         {"type": "http.request", "body": part.encode(), "more_body": False},
     ]

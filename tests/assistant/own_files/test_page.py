@@ -68,16 +68,14 @@ def test_another_visitors_document_can_be_neither_asked_nor_read_nor_removed(
 
 def test_switched_off_the_page_offers_nothing_and_takes_nothing_up(parts: Parts, files: OwnFiles) -> None:
     file = brought(files, Holder(person=ANNA))
-    offered = [
-        list(Events(lambda parts=chosen: parts, "zh", ()).load("", of(ANNA)))[-1][-1]
-        for chosen in (parts, replace(parts, own_files=None))
-    ]
-    assert "问自己的文件" in str(offered[0])
-    assert offered[1] == ""
+    without = replace(parts, own_files=None)
+    on, off = Events(lambda: parts, "zh", ()), Events(lambda: without, "zh", ())
+    *_, (*_, offered) = on.load("", of(ANNA))
+    *_, (*_, nothing) = off.load("", of(ANNA))
+    assert "问自己的文件" in str(offered)
+    assert nothing == ""
     with pytest.warns(UserWarning, match="不在了"):
-        assert (
-            with_file(Events(lambda: replace(parts, own_files=None), "zh", ()), ANNA, file.token).file is None
-        )
+        assert with_file(off, ANNA, file.token).file is None
 
 
 def test_links_lead_into_it_while_it_is_there_and_nothing_of_it_is_left_but_what_was_said(
@@ -98,13 +96,15 @@ def test_links_lead_into_it_while_it_is_there_and_nothing_of_it_is_left_but_what
     assert shared
     page.act(json.dumps({"act": "no_file"}), talk, of(ANNA))
     *_, (come_back_to, *_) = page.load(talk.id, of(ANNA))
-    told = {"language": "zh", "exported_on": now.date(), "base_url": "http://127.0.0.1"}
-    with ZipFile(io.BytesIO(to_word(kept, **told))) as package:
+    base = "http://127.0.0.1"
+    markdown = to_markdown(kept, language="zh", exported_on=now.date(), base_url=base)
+    exported = to_word(kept, language="zh", exported_on=now.date(), base_url=base)
+    with ZipFile(io.BytesIO(exported)) as package:
         word = "".join(package.read(name).decode(errors="replace") for name in package.namelist())
     for left in (
         json.dumps(kept.turns[-1].answer, ensure_ascii=False),
         told_html(shared.answer, shared.asked, "zh"),
-        to_markdown(kept, **told),
+        markdown,
         word,
         str(come_back_to),
     ):
