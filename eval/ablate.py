@@ -35,10 +35,10 @@ from eval.libraries import (
     shipped_library,
     take_in_documents,
 )
+from eval.outcomes.runner import run_cases
 from eval.perturbed.perturbations import Perturbation, perturb
 from eval.questions.cases import Case, load_cases
 from eval.questions.splits import Split, is_in
-from eval.results.runner import run_cases
 from eval.systems.inprocess import open_in_process
 from vectorstore.mentions.named import Mentions
 from vectorstore.types import Passage

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from assistant.setup.settings import Settings
     from eval.judging.metrics import Metric
     from eval.libraries import Library
+    from eval.outcomes.baseline import Scores
+    from eval.outcomes.summary import Summary
     from eval.questions.splits import Split
-    from eval.results.baseline import Scores
-    from eval.results.summary import Summary
     from eval.run import Plan
     from eval.second_opinion.judge import ModelJudge
 
@@ -168,8 +168,8 @@ def compare(
 def baseline(run: _Run, output: _Output = _DEFAULT_OUTPUT) -> None:
     """以这次评测为基线 Make a run the baseline of its library."""
     settings = start()
-    from eval.results.baseline import write_baseline
-    from eval.results.storage import find_run
+    from eval.outcomes.baseline import write_baseline
+    from eval.outcomes.storage import find_run
 
     measured, metrics = _measured(run, output, settings)
     count = write_baseline(find_run(run, output), metrics, measured.baseline)
@@ -180,8 +180,8 @@ def baseline(run: _Run, output: _Output = _DEFAULT_OUTPUT) -> None:
 def tables(runs: _Runs, output: _Output = _DEFAULT_OUTPUT) -> None:
     """并列几次评测 Print runs side by side, as Markdown."""
     settings = start()
+    from eval.outcomes.storage import find_run
     from eval.reports.side_by_side import side_by_side
-    from eval.results.storage import find_run
 
     typer.echo(side_by_side([find_run(run, output) for run in runs], settings.language))
 
@@ -190,8 +190,8 @@ def tables(runs: _Runs, output: _Output = _DEFAULT_OUTPUT) -> None:
 def report(run: _Run, output: _Output = _DEFAULT_OUTPUT) -> None:
     """重写一次评测的汇总和网页 Write summary and page of a run anew, also of an interrupted one."""
     settings = start()
+    from eval.outcomes.storage import find_run
     from eval.reports.tables import print_summary
-    from eval.results.storage import find_run
     from eval.run import report_again
 
     print_summary(report_again(find_run(run, output), settings), language=settings.language)
@@ -236,7 +236,7 @@ def _judge(summary: Summary, judge: ModelJudge, workers: int) -> None:
 def _measured(run: str, output: Path, settings: Settings) -> tuple[Library, tuple[Metric, ...]]:
     """The library that a run measured, and all metrics over it; of the baseline alone the seeds."""
     from eval.libraries import SEEDS, library_of_run, read_material, shipped_library
-    from eval.results.storage import find_run, read_settings_of
+    from eval.outcomes.storage import find_run, read_settings_of
 
     if run == "baseline":
         measured = shipped_library(SEEDS, settings)
@@ -246,8 +246,8 @@ def _measured(run: str, output: Path, settings: Settings) -> tuple[Library, tupl
 
 
 def _scores(name: str, output: Path, metrics: tuple[Metric, ...], measured: Library) -> Scores:
-    from eval.results.baseline import read_baseline, scores_of
-    from eval.results.storage import find_run
+    from eval.outcomes.baseline import read_baseline, scores_of
+    from eval.outcomes.storage import find_run
 
     return (
         read_baseline(measured.baseline) if name == "baseline" else scores_of(find_run(name, output), metrics)

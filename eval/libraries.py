@@ -20,10 +20,10 @@ from assistant.setup.settings import Settings
 from eval.documents import NAMES
 from eval.errors import OptionsInvalid, RunUnusable
 from eval.judging.metrics import Metric, make_metrics
+from eval.outcomes.baseline import BASELINE
+from eval.outcomes.storage import writing
 from eval.questions.cases import SHIPPED_CASES
 from eval.questions.seeds import load_seeds
-from eval.results.baseline import BASELINE
-from eval.results.storage import writing
 from vectorstore.errors import Message
 
 if TYPE_CHECKING:

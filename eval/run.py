@@ -19,14 +19,11 @@ from assistant.setup.settings import Settings
 from eval.errors import CasesInvalid, OptionsInvalid, RunUnusable
 from eval.judging.metrics import Metric
 from eval.libraries import SEEDS, Library, Material, library_of_run, read_material, shipped_library
-from eval.questions.cases import SHIPPED_CASES, Case, Kind, case_files, read_cases
-from eval.questions.splits import Split, is_in
-from eval.reports.page import write_page
-from eval.results.commit import read_commit
-from eval.results.memory import peak_memory
-from eval.results.progress import watch
-from eval.results.runner import Result, run_cases
-from eval.results.storage import (
+from eval.outcomes.commit import read_commit
+from eval.outcomes.memory import peak_memory
+from eval.outcomes.progress import watch
+from eval.outcomes.runner import Result, run_cases
+from eval.outcomes.storage import (
     append_results,
     create_run_folder,
     read_peak_memory,
@@ -35,7 +32,10 @@ from eval.results.storage import (
     rewrite_results,
     write_summary,
 )
-from eval.results.summary import Summary, summarise
+from eval.outcomes.summary import Summary, summarise
+from eval.questions.cases import SHIPPED_CASES, Case, Kind, case_files, read_cases
+from eval.questions.splits import Split, is_in
+from eval.reports.page import write_page
 from eval.systems.http import Api, open_server, protocol_of
 from eval.systems.systems import System
 from vectorstore.errors import Language, Message

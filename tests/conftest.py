@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import hypothesis
 import pytest
 
@@ -144,3 +145,10 @@ def server(settings: Settings) -> Iterator[str]:
 
     with running_server(settings) as address:
         yield address
+
+
+@pytest.fixture
+def client(server: str) -> Iterator[httpx.Client]:
+    """An HTTP client of the server."""
+    with httpx.Client(base_url=server, timeout=30) as opened:
+        yield opened

@@ -31,11 +31,11 @@ from eval.baselines.table import (
     retrieval_table,
 )
 from eval.judging.metrics import Metric, make_metrics
+from eval.outcomes.commit import read_commit
+from eval.outcomes.runner import Result, run_cases
+from eval.outcomes.storage import append_results, create_run_folder
 from eval.questions.cases import SHIPPED_CASES, Case, load_cases
 from eval.questions.seeds import load_seeds
-from eval.results.commit import read_commit
-from eval.results.runner import Result, run_cases
-from eval.results.storage import append_results, create_run_folder
 from eval.systems.inprocess import open_in_process
 from eval.systems.systems import System
 from vectorstore.errors import Message, StorageUnusable

@@ -12,8 +12,8 @@ from eval.judging.metrics import Metric, Score, total
 from eval.judging.normalise import normalise
 from eval.judging.replies import Reply
 from eval.judging.retrieval import DEPTHS
+from eval.outcomes.runner import Result
 from eval.questions.cases import Case, Kind
-from eval.results.runner import Result
 from eval.systems.systems import Found
 
 CUTS = DEPTHS

@@ -21,12 +21,12 @@ from eval.baselines.run import DEFAULT_OUTPUT
 from eval.baselines.table import markdown, percent
 from eval.judging.intervals import by_case, interval, shares
 from eval.judging.metrics import Metric, Score, make_metrics, total
+from eval.outcomes.commit import read_commit
+from eval.outcomes.runner import Result, run_cases
+from eval.outcomes.storage import append_results, create_run_folder, writing
 from eval.perturbed.perturbations import Perturbation, perturb
 from eval.questions.cases import SHIPPED_CASES, Case, Kind, load_cases
 from eval.questions.seeds import load_seeds
-from eval.results.commit import read_commit
-from eval.results.runner import Result, run_cases
-from eval.results.storage import append_results, create_run_folder, writing
 from eval.systems.inprocess import open_in_process
 from eval.systems.systems import System
 

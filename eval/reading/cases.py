@@ -20,8 +20,8 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.errors import CasesInvalid
+from eval.outcomes.storage import writing
 from eval.questions.cases import Case, GoldQuote, HistoryTurn, Kind, case_files
-from eval.results.storage import writing
 from vectorstore.errors import Message
 
 DOCUMENTS, CASES = "documents", "cases.jsonl"

@@ -32,7 +32,7 @@ from rich.console import Console
 from assistant.drafting.reckoning.deadline import today
 from assistant.setup.settings import Settings
 from eval.errors import OptionsInvalid
-from eval.results.storage import writing
+from eval.outcomes.storage import writing
 from vectorstore.errors import Message
 
 Json = dict[str, Any]

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from eval.judging.intervals import Interval, by_case, interval, shares
 from eval.judging.metrics import Metric, Score, total
+from eval.outcomes.baseline import Scored, Scores
 from eval.questions.splits import Split, is_in
-from eval.results.baseline import Scored, Scores
 
 # What must not fall: facts, evidence cited, refusals, and what is wrong, which must not rise.
 GATED = ("facts_complete", "wrong", "cited_all", "refusal_recall", "refusal_precision")

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from eval.outcomes.baseline import Scores
 from eval.reports.compare import GATED, Comparison, Difference
 from eval.reports.tables import percent, span
-from eval.results.baseline import Scores
 from vectorstore.errors import Language, Message
 
 _HEADINGS = (

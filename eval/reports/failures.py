@@ -11,8 +11,8 @@ from rich.text import Text
 from eval.judging.matching import holds, is_cited, scored_part
 from eval.judging.normalise import normalise
 from eval.judging.replies import Reply
+from eval.outcomes.runner import Result
 from eval.questions.cases import Case, Kind
-from eval.results.runner import Result
 from vectorstore.errors import Language, Message
 
 # The other metrics only grade what these decide, or are no failure of one answer.

@@ -14,13 +14,13 @@ from eval.judging.normalise import normalise
 from eval.judging.replies import Reply
 from eval.judging.retrieval import DEPTHS
 from eval.judging.scores import Metric
+from eval.outcomes.runner import Result
+from eval.outcomes.storage import PAGE, writing
+from eval.outcomes.summary import Part, Summary
 from eval.questions.splits import Split, split_of
 from eval.reports.failures import failed_metrics
 from eval.reports.svg import Bar, Curve, bars, curves, histogram
 from eval.reports.tables import COST_COLUMNS, GROUPS, MEMORY, SPLITS, percent, span
-from eval.results.runner import Result
-from eval.results.storage import PAGE, writing
-from eval.results.summary import Part, Summary
 from vectorstore.errors import Language, Message
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"

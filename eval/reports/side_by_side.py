@@ -8,9 +8,9 @@ from typing import Any
 
 from eval.baselines.table import markdown
 from eval.libraries import SEEDS, library_name
+from eval.outcomes.storage import not_a_run, read_settings_of, read_summary_of
 from eval.questions.splits import Split
 from eval.reports.tables import SPLITS, plain
-from eval.results.storage import not_a_run, read_settings_of, read_summary_of
 from vectorstore.errors import Language, Message
 
 _RUN = Message("文件库 · 系统 · 版本", "library · system · commit")

@@ -12,8 +12,8 @@ from rich.table import Table
 from eval.judging.intervals import Interval
 from eval.judging.metrics import Metric, Score
 from eval.judging.scores import Group
+from eval.outcomes.summary import Part, Row, Summary
 from eval.questions.splits import Split
-from eval.results.summary import Part, Row, Summary
 from vectorstore.errors import Language, Message
 
 ERRORS = Message("错误", "errors")

@@ -22,8 +22,8 @@ from assistant.model.endpoint.llm import ChatModel, build_chat_model
 from assistant.model.prompts import load_prompt
 from assistant.setup.settings import Settings
 from eval.errors import NoReply, OptionsInvalid
+from eval.outcomes.runner import Result
 from eval.questions.cases import Case
-from eval.results.runner import Result
 from eval.second_opinion.judge_labels import Label, Verdict, kappa
 from vectorstore.errors import Message
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from eval.outcomes.storage import write_json
 from eval.questions.splits import Split, is_in
-from eval.results.storage import write_json
 from eval.second_opinion.judge import Judged
 from eval.second_opinion.judge_labels import Verdict
 

@@ -1,4 +1,4 @@
-"""What the tests of the assistant's faces share: a client of the real server, and the command line."""
+"""What the tests of the assistant's faces share: logs as they were, and the command line."""
 
 from __future__ import annotations
 
@@ -7,20 +7,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from assistant.commands import cli
 from assistant.setup.logs import REQUESTS
 from assistant.setup.settings import Settings
 from tests.assistant.command_line import Command, Run
-
-
-@pytest.fixture
-def client(server: str) -> Iterator[httpx.Client]:
-    """An HTTP client of the server."""
-    with httpx.Client(base_url=server, timeout=30) as opened:
-        yield opened
 
 
 @pytest.fixture(autouse=True)

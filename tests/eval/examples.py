@@ -16,8 +16,8 @@ from assistant.types import Outcome, Reason
 from eval.judging.attribution import sources_of
 from eval.judging.metrics import make_metrics
 from eval.judging.replies import Cited, Found, Reply
+from eval.outcomes.runner import Result, run_cases
 from eval.questions.cases import Case, GoldQuote, HistoryTurn, Kind
-from eval.results.runner import Result, run_cases
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 TEXTS = {"a.txt": "第一条　甲县建设学校十二所，覆盖率达到95.3%。\n第二条　乙县新办幼儿园七所。"}

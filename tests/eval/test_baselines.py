@@ -31,8 +31,8 @@ from eval.baselines.table import (
 )
 from eval.judging.metrics import Score, make_metrics
 from eval.judging.normalise import normalise
+from eval.outcomes.runner import Failure, Result
 from eval.questions.cases import Case, HistoryTurn, Kind
-from eval.results.runner import Failure, Result
 from eval.systems.systems import Found
 from tests.assistant.model_calls import model
 from tests.chat_model.server import ModelServer

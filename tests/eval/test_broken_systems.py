@@ -12,9 +12,9 @@ import pytest
 from assistant.types import Outcome, Reason
 from eval.judging.metrics import make_metrics, total
 from eval.judging.replies import Cited, Found, Reply
+from eval.outcomes.runner import run_cases
 from eval.questions.cases import SHIPPED_CASES, Case, load_cases
 from eval.questions.seeds import load_seeds
-from eval.results.runner import run_cases
 from tests.eval.examples import SEEDS, Scripted, evidence_of, make_reply, perfect_reply
 
 CASES = load_cases(SHIPPED_CASES)

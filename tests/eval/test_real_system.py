@@ -16,12 +16,12 @@ from assistant.types import Outcome
 from assistant.web.server import bind, create_app, server_config
 from eval.judging.metrics import make_metrics
 from eval.judging.replies import Reply
+from eval.outcomes.baseline import scores_of
+from eval.outcomes.runner import Result, run_cases
+from eval.outcomes.storage import append_results, create_run_folder
 from eval.questions.cases import SHIPPED_CASES, Case, Kind, load_cases
 from eval.questions.seeds import load_seeds
 from eval.reports.compare import compare
-from eval.results.baseline import scores_of
-from eval.results.runner import Result, run_cases
-from eval.results.storage import append_results, create_run_folder
 from eval.systems.http import open_server
 from eval.systems.inprocess import open_in_process
 from eval.systems.systems import System

@@ -17,11 +17,11 @@ from rich.console import Console
 from assistant.setup.settings import Settings
 from eval.errors import CasesInvalid, OptionsInvalid, RunUnusable, ServerUnreachable
 from eval.judging.replies import Reply
+from eval.outcomes.progress import watch
+from eval.outcomes.storage import find_run
+from eval.outcomes.summary import Summary
 from eval.questions.cases import Case, Kind
 from eval.questions.splits import Split, split_of
-from eval.results.progress import watch
-from eval.results.storage import find_run
-from eval.results.summary import Summary
 from eval.run import Plan, Server, report_again, run_evaluation
 from tests.eval.examples import CASES, TEXTS, Scripted, as_json, failing, perfect_reply, run, send, serving
 from vectorstore.errors import StorageUnusable

@@ -6,9 +6,9 @@ from assistant.types import Outcome, Reason
 from eval.judging.absence import reason_of, says_absent
 from eval.judging.metrics import Score, make_metrics, total
 from eval.judging.replies import Reply
+from eval.outcomes.runner import score
 from eval.questions.cases import SHIPPED_CASES, Case, Kind, load_cases
 from eval.questions.seeds import load_seeds
-from eval.results.runner import score
 from tests.eval.examples import SEEDS, TEXTS, make_case, make_reply
 
 UNANSWERABLE = make_case(kind=Kind.UNANSWERABLE, answerable=False, evidence=())

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from assistant.setup.settings import Settings
 from eval.judging.metrics import Score
+from eval.outcomes.runner import Failure, Result
 from eval.perturbed.perturbations import Perturbation
 from eval.perturbed.robustness import TABLE, Paired, loss_by_kind, measure_robustness, pair, robustness_table
 from eval.questions.cases import Case, Kind
-from eval.results.runner import Failure, Result
 from tests.eval.examples import make_case, make_reply
 from tests.eval.perturbed.test_perturbations import QUESTION
 

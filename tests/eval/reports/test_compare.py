@@ -12,13 +12,13 @@ from assistant.types import Outcome
 from eval.errors import NoReply, RunUnusable
 from eval.judging.metrics import Score, make_metrics
 from eval.judging.replies import Found, Reply
+from eval.outcomes.baseline import BASELINE, Scores, fingerprint, read_baseline, scores_of, write_baseline
+from eval.outcomes.runner import run_cases
+from eval.outcomes.storage import append_results, create_run_folder
 from eval.questions.cases import SHIPPED_CASES, Case, load_cases
 from eval.questions.splits import Split, is_in
 from eval.reports.compare import GATED, Comparison, compare, sign_test
 from eval.reports.comparison_tables import print_comparison
-from eval.results.baseline import BASELINE, Scores, fingerprint, read_baseline, scores_of, write_baseline
-from eval.results.runner import run_cases
-from eval.results.storage import append_results, create_run_folder
 from tests.eval.examples import TEXTS, Scripted, evidence_of, make_case, make_reply, perfect_reply, printed
 from vectorstore.errors import Message
 

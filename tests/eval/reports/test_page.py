@@ -11,11 +11,11 @@ import pytest
 from eval.errors import NoReply
 from eval.judging.metrics import make_metrics
 from eval.judging.replies import Reply
+from eval.outcomes.summary import Summary, summarise
 from eval.questions.cases import Case, HistoryTurn
 from eval.questions.splits import Split, split_of
 from eval.reports.page import render
 from eval.reports.svg import Bar, bars, histogram
-from eval.results.summary import Summary, summarise
 from tests.eval.examples import CASES, TEXTS, failing, make_case, make_reply, perfect_reply, run
 from vectorstore.errors import Language, Message
 

@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from assistant.setup.settings import Settings
 from eval.check import check_all
 from eval.errors import CasesInvalid, NoReply, OptionsInvalid
+from eval.outcomes.runner import Failure, Result
 from eval.questions.cases import SHIPPED_CASES, load_cases
 from eval.questions.seeds import load_seeds
 from eval.questions.splits import Split, split_of
-from eval.results.runner import Failure, Result
 from eval.second_opinion.judge import Judged, Judgement, judge_results, open_judge, read_judgement
 from eval.second_opinion.judge_labels import Label, Verdict, check_labels, kappa, load_labels
 from eval.second_opinion.judge_report import print_judged, write_judged

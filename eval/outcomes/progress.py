@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
 from rich.text import Text
 
-from eval.results.runner import Result
+from eval.outcomes.runner import Result
 
 
 class _Rate(ProgressColumn):

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.questions.cases import Kind
 from eval.judging.intervals import Interval, by_case, case_intervals, document_intervals, interval, shares
 from eval.judging.metrics import Metric, Score, total
-from eval.results.runner import Result
+from eval.outcomes.runner import Result
+from eval.questions.cases import Kind
 from eval.questions.splits import Split, is_in
 
 _FACTS = "facts_complete"

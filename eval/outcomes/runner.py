@@ -6,11 +6,11 @@ from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from eval.questions.cases import Case
 from eval.errors import NoReply
 from eval.judging.metrics import Metric, Score
 from eval.judging.replies import Reply
 from eval.judging.retrieval import DEPTHS
+from eval.questions.cases import Case
 from eval.systems.systems import System
 from vectorstore.errors import PolicyAssistantError
 

@@ -12,10 +12,10 @@ from assistant.errors import BadQuestion
 from eval.errors import NoReply
 from eval.judging.metrics import make_metrics
 from eval.judging.replies import Found, Reply
+from eval.outcomes.runner import run_cases
+from eval.outcomes.summary import summarise
 from eval.questions.cases import Case
 from eval.questions.splits import Split
-from eval.results.runner import run_cases
-from eval.results.summary import summarise
 from tests.eval.examples import TEXTS, Scripted, failing, make_case, perfect_reply, run
 from vectorstore.errors import Message
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from eval.questions.cases import Case
 from eval.errors import RunUnusable
 from eval.judging.metrics import Metric, Score
-from eval.results.runner import Result
-from eval.results.storage import not_a_run, read_results, read_settings_of, writing
+from eval.outcomes.runner import Result
+from eval.outcomes.storage import not_a_run, read_results, read_settings_of, writing
+from eval.questions.cases import Case
 from vectorstore.errors import Message
 
 BASELINE = Path(__file__).resolve().parents[1] / "baseline.json"

@@ -11,10 +11,10 @@ from assistant.types import Outcome
 from eval.errors import NoReply
 from eval.judging.metrics import make_metrics
 from eval.judging.replies import Reply
+from eval.outcomes.summary import Summary, followup_loss, summarise
 from eval.questions.cases import Case, HistoryTurn, Kind
 from eval.questions.splits import Split, split_of
 from eval.reports.tables import print_summary
-from eval.results.summary import Summary, followup_loss, summarise
 from tests.eval.examples import CASES, TEXTS, failing, make_case, make_reply, perfect_reply, printed, run
 from vectorstore.errors import Language, Message
 

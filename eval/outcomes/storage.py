@@ -12,13 +12,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from eval.questions.cases import Case
 from eval.errors import RunUnusable
 from eval.judging.intervals import Interval
 from eval.judging.metrics import Metric, Score
 from eval.judging.replies import Reply
-from eval.results.runner import Failure, Result, score
-from eval.results.summary import Loss, Part, Row, Summary
+from eval.outcomes.runner import Failure, Result, score
+from eval.outcomes.summary import Loss, Part, Row, Summary
+from eval.questions.cases import Case
 from vectorstore.errors import Message, StorageUnusable
 
 SETTINGS, CASES, SUMMARY, PAGE = "settings.json", "cases.jsonl", "summary.json", "report.html"

@@ -1,0 +1,1 @@
+"""What comes of a run: scored replies, sums, the folder that keeps them, the baseline."""
