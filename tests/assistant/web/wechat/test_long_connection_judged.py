@@ -25,7 +25,7 @@ from tests.assistant.web.wechat.long_connection_simulator import (
 from tests.assistant.web.wechat.test_long_connection_faults import RULES
 from tests.assistant.web.wechat.wecom_bot_simulator import event, text
 
-PACKAGES = Path(__file__).parents[2] / "npm"
+PACKAGES = Path(__file__).parents[3] / "npm"
 
 
 @contextmanager
