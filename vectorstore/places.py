@@ -138,20 +138,20 @@ def _wide_names() -> frozenset[str]:
 def units_of(region: str) -> list[str]:
     """The names that a region is put together from, the widest first.
 
-    >>> units_of("山东省聊城市莘县")
-    ['山东省', '聊城市', '莘县']
+    >>> units_of("江苏省徐州市沛县")
+    ['江苏省', '徐州市', '沛县']
     """
     return re.findall(rf"{'|'.join(sorted(short_counties()))}|{_UNIT}", region)
 
 
 @cache
 def short_counties() -> frozenset[str]:
-    """Counties and districts of two characters, such as 莘县: too short to be told by what they end in."""
+    """Counties and districts of two characters, such as 沛县: too short to be told by what they end in."""
     return frozenset(name for name in place_names() if len(name) == 2 and name.endswith(("县", "区", "旗")))
 
 
 def own_name(region: str) -> str:
-    """The name of a region without what it is in: 东阿县 of 山东省聊城市东阿县."""
+    """The name of a region without what it is in: 睢宁县 of 江苏省徐州市睢宁县."""
     units = units_of(region)
     return units[-1] if units else region
 
@@ -161,9 +161,9 @@ def nearness_to(region: str, place: str) -> float:
 
     It is the share of the place's name that is the region's. Both may leave out what they are in.
 
-    >>> nearness_to("山东省聊城市", "山东省聊城市东阿县") == 6 / 9
+    >>> nearness_to("江苏省徐州市", "江苏省徐州市睢宁县") == 6 / 9
     True
-    >>> nearness_to("江西省", "山东省聊城市东阿县")
+    >>> nearness_to("江西省", "江苏省徐州市睢宁县")
     0.0
     """
     return len(region) / len(place) if region and region in place else 0.0
@@ -203,9 +203,9 @@ def find_certain_places(text: str) -> list[tuple[int, int]]:
     (合作, 高安), names of two characters with 县 or 区 (规 + 范县), and those
     that end in 城区 (新增城区).
 
-    >>> text = "聊城市和东阿县今年合作办学"
+    >>> text = "徐州市和睢宁县今年合作办学"
     >>> [text[start:end] for start, end in find_certain_places(text)]
-    ['聊城市', '东阿县']
+    ['徐州市', '睢宁县']
     """
     wide = _wide_names()
     return [

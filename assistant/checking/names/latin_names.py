@@ -21,7 +21,7 @@ _ENGLISH = frozenset(("china", "chinese", "women", "human", "hence", "change", "
 def unknown_names(words: str, bodies: Sequence[str]) -> list[str]:
     """The names in Latin letters that could be Chinese and that no body has in Chinese characters.
 
-    >>> unknown_names("Schools in Liaocheng and Jinan take part.", ["聊城市的学校参加。"])
+    >>> unknown_names("Schools in Xuzhou and Jinan take part.", ["徐州市的学校参加。"])
     ['Jinan']
     """
     known = [_in_latin(body) for body in bodies]
