@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
+from assistant.question.asking import letterhead_fields
 from assistant.reading.read import Span
 from assistant.reading.signs import is_date
 from assistant.reading.wanted import Wanted
@@ -18,6 +20,8 @@ _DOCUMENTS = 2  # that they may be from
 _HEADING = 0.6  # of a heading's letters that a span must have to be it
 _WANTED = 0.3  # probability that a date is asked for, from which on one that stands alone is told
 _LEAST = 2  # letters that a sentence must have to say anything
+_SAYS = 0.4  # of a span's letters that must be others than its document's name, for it to say anything
+_ADDRESS = re.compile(r"https?://\S+")
 _LOOKED_AT = 12  # best spans among which more is looked for
 
 
@@ -79,6 +83,17 @@ def is_heading(span: Span) -> bool:
     return text in heading and len(text) >= _HEADING * len(heading)
 
 
+def is_of_letterhead(span: Span) -> bool:
+    """Whether a span only names its document: its title, number and issuer, or its place on the web."""
+    if span.passage.chunk.cells:
+        return False
+    head = span.passage.head
+    rest = bare(_ADDRESS.sub("", span.text))
+    for name in filter(None, map(bare, (head.title, head.issuer, head.number))):
+        rest = rest.replace(name, "")
+    return len(rest) < _SAYS * len(bare(span.text))
+
+
 def bare(text: str) -> str:
     """The letters and digits of a text alone."""
     return "".join(filter(str.isalnum, text))
@@ -87,12 +102,15 @@ def bare(text: str) -> str:
 def _telling(spans: Sequence[Span], wanted: Wanted) -> Iterator[Span]:
     """The spans without headings whose passage has more, questions that a text only asks, and mere dates."""
     wants_date = wanted.probability_of("date") >= _WANTED
+    wants_letterhead = bool(letterhead_fields(wanted.text)[0])
     for span in spans:
         matches = span.passage.matches
         more = len(matches) > 1 and span.passage.chunk.kind is not SectionKind.OUTLINE
         if more and (is_heading(span) or span.text.rstrip().endswith(("？", "?"))):
             continue
         if not wants_date and not span.passage.chunk.cells and is_date(span.text):
+            continue
+        if not wants_letterhead and is_of_letterhead(span):
             continue
         if span.passage.chunk.cells or len(bare(span.text)) >= _LEAST:
             yield span

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.drafting.about_document import tell_letterhead
 from assistant.drafting.about_library import tell_library
 from assistant.drafting.choose import MOST, choose, in_reading_order
 from assistant.drafting.hidden import lacks
@@ -68,13 +69,9 @@ def draft(
     ``passages`` are those of them that fit into the evidence, best first; ``documents`` those of the
     collection that whoever asks may know of.
     """
-    if by_catalog := tell_today(asked.text) or tell_library(asked.text, documents):
-        return Draft(told=by_catalog, final=True)
     nearest = tuple(passages[:_NEAREST])
-    if said := reply_to(asked.text):
-        return Draft(told=said, reason=Reason.SMALL_TALK, final=True)
-    if reason := reason_of(asked.text):
-        return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
+    if whole := _without_reading(asked.text, documents, nearest):
+        return whole
     best = passages[0] if passages else None
     if changes := tell_changes(asked.text, found.mentions, best, documents, searcher):
         return changes
@@ -85,8 +82,10 @@ def draft(
     meant = not_of_others(passages, found.mentions)
     inquiries = list(_inquiries(asked, found.mentions, meant, searcher))
     closely = -(-found.closely // max(1, len(inquiries)))
-    readings = [_read(one, asked, found.reading, searcher, reader, closely) for one in inquiries]
     told = _Told(searcher)
+    if not (inquiries := [one for one in inquiries if not told.add_letterhead(one.part, one.passages)]):
+        return Draft(statements=told.statements)
+    readings = [_read(one, asked, found.reading, searcher, reader, closely) for one in inquiries]
     refused: list[Reason] = []
     sides: list[tuple[Statement, ...]] = []
     answering = any(reading.none < reading.refuse_from for reading in readings)
@@ -99,13 +98,26 @@ def draft(
     statements = told.statements
     if statements and is_blank(statements[0]):
         refused = [Reason.NOT_FOUND] * len(inquiries)
-    if not statements or len(refused) == len(inquiries):
+    if not statements or (len(refused) == len(inquiries) and not told.of_head):
         reason = refused[0] if refused else Reason.NOT_FOUND
         return Draft(reason=reason, nearest=nearest, statements=statements[:_EACH_PART])
     is_compared = all(one.is_side and not one.is_apart for one in inquiries)
     compared = compare(asked.text, sides, readings[0].wanted) if is_compared else None
     compared = compared or tell_left(asked.text, statements) or tell_standing(asked.text, statements)
     return Draft(statements=statements, compared=compared)
+
+
+def _without_reading(
+    question: str, documents: Sequence[Document], nearest: tuple[Passage, ...]
+) -> Draft | None:
+    """What is said to a question about the day or the collection, and to what is no question; else None."""
+    if by_catalog := tell_today(question) or tell_library(question, documents):
+        return Draft(told=by_catalog, final=True)
+    if said := reply_to(question):
+        return Draft(told=said, reason=Reason.SMALL_TALK, final=True)
+    if reason := reason_of(question):
+        return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
+    return None
 
 
 def _inquiries(
@@ -164,10 +176,11 @@ class _Told:
         self._searcher = searcher
         self._statements: dict[tuple[str, int], Statement] = {}
         self._cells: dict[str, list[Cell]] = {}
+        self.of_head: list[Statement] = []
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        kept, count = [], 0
+        kept, count = list(self.of_head), len(self.of_head)
         for one in self._statements.values():
             count += not one.listed
             if count > _MOST:
@@ -184,6 +197,12 @@ class _Told:
         for key in inside:
             del self._statements[key]
         self._statements[document, statement.start] = statement
+
+    def add_letterhead(self, part: Part, passages: Sequence[Passage]) -> bool:
+        """Keep what a letterhead tells to a part of a question; whether it tells anything."""
+        facts = tell_letterhead(part, passages, self._searcher)
+        self.of_head += facts
+        return bool(facts)
 
     def add(self, chosen: Sequence[Span], wanted: Wanted, question: str) -> tuple[Statement, ...]:
         """Keep the chosen spans as statements, in the order in which they are read; gives those."""

@@ -10,12 +10,16 @@ from assistant.drafting.state import asks_list, in_short, statement
 from assistant.reading.read import Span
 from assistant.reading.wanted import Wanted
 from assistant.types import Statement
+from vectorstore.documents.chunking import units
 from vectorstore.search.searcher import Searcher
 from vectorstore.text import fold
-from vectorstore.types import Chunk
+from vectorstore.types import Chunk, SectionKind
 
 _MOST = 60  # sections that are still a list
 _NAMED = 0.7  # of the heading's pairs of letters that the question must have to ask for it
+_LONG_ITEM = 150  # characters of an item from which on its list is not told for two of its items
+_NAMED_ITEM = re.compile(r"\s*第.{1,6}[条章节编款]")  # articles of a chapter are no list
+_FIRST = re.compile(r"\s*[（(]?(?:一|1|①|㈠)(?![一二三四五六七八九十百\d])")
 _NUMBER = re.compile(r"^[\W\d第零一二三四五六七八九十百]*[编章节条款项]?\W+")
 
 
@@ -29,6 +33,8 @@ def members_of(chosen: Sequence[Span], wanted: Wanted, searcher: Searcher) -> tu
         return ()
     best = chosen[0]
     chunks = searcher.holdings.chunks_of(best.passage.chunk.document_id)
+    if run := _run_of(chosen, chunks):
+        return _told_whole(run, chunks, searcher)
     for over in _named_over(best.passage.chunk, wanted.text):
         heading = next((one for one in chunks if one.path == over), None)
         items = _sections_below(over, chunks)
@@ -43,6 +49,41 @@ def members_of(chosen: Sequence[Span], wanted: Wanted, searcher: Searcher) -> tu
                 told.append(replace(statement(best.passage, best.start, best.end), listed=True))
         return tuple(told)
     return ()
+
+
+def _run_of(chosen: Sequence[Span], chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """The items of the short list of which several of the spans are items, or none."""
+    run = _run_around(chosen[0].passage.chunk, chunks)
+    inside = {one.id for one in run} & {span.passage.chunk.id for span in chosen}
+    is_list = all(len(one.text) <= _LONG_ITEM and not _NAMED_ITEM.match(one.text) for one in run)
+    single = sum(len(units(one)) == 1 for one in run)  # 问 and 答 are two
+    return run if len(inside) > 1 and is_list and 2 * single > len(run) else ()
+
+
+def _told_whole(run: Sequence[Chunk], chunks: Sequence[Chunk], searcher: Searcher) -> tuple[Statement, ...]:
+    """The items of a list under what leads it: the passage before it that ends in a colon, or its heading."""
+    at = chunks.index(run[0])
+    before = chunks[at - 1] if at else None
+    leads = before is not None and (
+        before.text.rstrip().endswith(("：", ":")) or before.kind is SectionKind.HEADING
+    )
+    told = [replace(statement(searcher.passage(one), one.start, one.end), listed=leads) for one in run]
+    if before is None or not leads:
+        return tuple(told)
+    start, end = units(before)[-1]
+    lead = statement(searcher.passage(before), start, end)
+    return (replace(lead, text=f"{lead.text.rstrip('。：:')}（共{len(run)}项）："), *told)
+
+
+def _run_around(chunk: Chunk, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """The numbered items beside one, from the number 1 before it to the one before the next 1."""
+    beside = [one for one in chunks if one.path[:-1] == chunk.path[:-1] and one.kind is SectionKind.ITEM]
+    runs: list[list[Chunk]] = []
+    for one in beside:
+        if not runs or _FIRST.match(one.text) or one.path[-1:] == runs[-1][0].path[-1:]:
+            runs.append([])
+        runs[-1].append(one)
+    return next((run for run in runs if chunk in run), [])
 
 
 def _named_over(chunk: Chunk, question: str) -> Iterator[tuple[str, ...]]:

@@ -11,6 +11,7 @@ from vectorstore.text import fold
 _ASKING, _PARTICLES = WORDS["asks"].pattern, WORDS["particles"].pattern
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _CLAUSE = re.compile(r"[^，,、。！？!?；;：:]+[，,、。！？!?；;：:]*")
+_LETTERHEAD = ("asks_number", "asks_issuer", "asks_issued")
 _MOST = 8  # parts of one question; the rest goes with the last
 _LEAST = 2  # letters that a clause must have to ask by itself
 
@@ -46,6 +47,18 @@ def asking_words(text: str) -> list[tuple[int, int]]:
     """Where words stand that ask, and particles."""
     found = (*_ASKING.finditer(text), *_PARTICLES.finditer(text))
     return sorted(match.span() for match in found)
+
+
+def letterhead_fields(text: str) -> tuple[tuple[str, ...], str]:
+    """Which fields of a letterhead a question asks for, and the question without the words that do.
+
+    "某办法的文号是多少" gives (("asks_number",), "某办法的 ").
+    """
+    rest = fold(text)
+    asked = tuple(field for field in _LETTERHEAD if WORDS[field].holds(rest))
+    for field in asked:
+        rest = WORDS[field].pattern.sub(" ", rest)
+    return asked, rest
 
 
 def cut(question: str) -> tuple[Part, ...]:

@@ -58,7 +58,9 @@ _PRIOR = 8.0  # questions' worth of the mean in the rate of a term
 _GRAM_SEEN = 8
 _MOST_SHARE = 6.0
 _STRANGERS = 0.1  # of a library's questions, as many of other matters
-_REFUSED = 0.01  # of the answerable questions that may be refused
+# Of the answerable questions as many may be refused: more of them where passages are read closely, since what
+# is refused then is mostly what would have been answered wrong.
+_REFUSED, _REFUSED_CLOSELY = 0.01, 0.03
 _SIGN_PENALTY, _SPAN_PENALTY, _NONE_PENALTY = 4.0, 1.0, 1.0
 
 
@@ -80,12 +82,14 @@ def fit(
         features(want(s.question, "", s.weight, halves[_side(s)]), s.passages, halves[_side(s)])
         for s in samples
     ]
-    first = _scoring(samples, tables, counts)
+    first = _scoring(samples, tables, counts, _REFUSED)
     read = [
         _read_closely(s, t, first.span, cross_encoder)
         for s, t in zip(samples, track(tables, "reading closely"), strict=True)
     ]
-    return replace(words or _with_terms(told), first=first, second=_scoring(samples, read, counts))
+    return replace(
+        words or _with_terms(told), first=first, second=_scoring(samples, read, counts, _REFUSED_CLOSELY)
+    )
 
 
 def _read_closely(sample: Sample, table: Numbers, span: Numbers, cross_encoder: CrossEncoder) -> Numbers:
@@ -94,8 +98,13 @@ def _read_closely(sample: Sample, table: Numbers, span: Numbers, cross_encoder: 
     return add_read(table, sample.passages, {one.passage.chunk.id: said for one, said in judged})
 
 
-def _scoring(samples: Sequence[Sample], tables: Sequence[Numbers], counts: Numbers) -> Scoring:
-    """The weights of spans, then of whole readings by them, for which questions count by ``counts``."""
+def _scoring(
+    samples: Sequence[Sample], tables: Sequence[Numbers], counts: Numbers, refused: float
+) -> Scoring:
+    """The weights of spans, then of whole readings by them, for which questions count by ``counts``.
+
+    ``refused`` is the share of the answerable ones that may be refused.
+    """
     rows = [
         (table, s.gold) for table, s in zip(tables, samples, strict=True) if s.answerable and s.gold.any()
     ]
@@ -105,7 +114,7 @@ def _scoring(samples: Sequence[Sample], tables: Sequence[Numbers], counts: Numbe
     answerable = np.asarray([s.answerable for s in samples])
     none = fit_logistic(shown, 1.0 - answerable, counts, _NONE_PENALTY, list(SHOWN.values()))
     probable = 1 / (1 + np.exp(-(shown @ none[:-1] + none[-1])))
-    return Scoring(span, none, _quantile(probable[answerable], counts[answerable], 1 - _REFUSED))
+    return Scoring(span, none, _quantile(probable[answerable], counts[answerable], 1 - refused))
 
 
 def _quantile(values: Numbers, weights: Numbers, share: float) -> float:

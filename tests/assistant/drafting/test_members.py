@@ -51,3 +51,29 @@ def test_of_a_long_section_its_first_sentence_is_told(assistant: Assistant) -> N
 )
 def test_a_question_for_something_else_gets_no_list(assistant: Assistant, question: str) -> None:
     assert "（共8项）" not in assistant.ask(Question(text=question)).text
+
+
+RULES = (
+    "松溪县入学办理指南\n\n一、办理时间\n每年7月1日至10日办理。\n"
+    "二、入学要带的证件\n1、户口簿原件；\n2、接种证原件；\n3、房产证或者租房合同；\n4、监护人身份证。\n"
+    "三、常见问答\n1.问：转学怎么办？答：开学前到学校办。\n2.问：证件遗失怎么办？答：到派出所补办证件。\n"
+)
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with assistant_over(tmp_path_factory.mktemp("guide"), {"guide.txt": RULES}) as made:
+        yield made
+
+
+def test_a_list_of_which_several_items_answer_is_told_to_its_end(guide: Assistant) -> None:
+    text = guide.ask(
+        Question(text="松溪县小孩上学报名需要准备哪些材料，户口簿、房产证、接种证要哪几样？")
+    ).text
+    assert "（共4项）" in text
+    assert all(item in text for item in ("户口簿", "接种证", "租房合同", "身份证"))
+
+
+def test_questions_that_a_text_answers_are_no_such_list(guide: Assistant) -> None:
+    text = guide.ask(Question(text="松溪县转学和证件遗失有哪些办法？")).text
+    assert "转学怎么办" not in text or "（共2项）" not in text
