@@ -56,16 +56,27 @@ def _state(field: str, chunks: Sequence[Chunk], head: Head, searcher: Searcher) 
     if not facts[field]:
         return None
     for chunk in chunks:
-        for start, end in units(chunk):
-            if _stands(facts[field], chunk.text[start - chunk.start : end - chunk.start]):
-                told = f"{_FIELDS[field]}：{facts[field]}。"
-                return Statement(text=told, passage=searcher.passage(chunk), start=start, end=end)
+        if stands := _stands(facts[field], chunk):
+            told = f"{_FIELDS[field]}：{facts[field]}。"
+            return Statement(text=told, passage=searcher.passage(chunk), start=stands[0], end=stands[1])
     return None
 
 
-def _stands(fact: str, text: str) -> bool:
-    """Whether a text has a fact in its letters, or as a date written in any way."""
-    return bare(fact) in bare(text) or any(_day(parse_date(line)) == fact for line in text.splitlines())
+def _stands(fact: str, chunk: Chunk) -> tuple[int, int] | None:
+    """The sentences of a chunk in which a fact stands: all of several names, a date however written."""
+    names = [bare(name) for name in fact.split("、")]
+    texts = {(start, end): chunk.text[start - chunk.start : end - chunk.start] for start, end in units(chunk)}
+    hits = [
+        place
+        for place, text in texts.items()
+        if any(name in bare(text) for name in names)
+        or any(_day(parse_date(line)) == fact for line in text.splitlines())
+    ]
+    if not hits:
+        return None
+    start, end = hits[0][0], hits[-1][1] if len(names) > 1 else hits[0][1]
+    whole = bare(chunk.text[start - chunk.start : end - chunk.start])
+    return (start, end) if len(names) == 1 or all(name in whole for name in names) else None
 
 
 def _day(day: date | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import takewhile
 
 from vectorstore.documents.adoption import OFFICIAL_NUMBER, read_adoption
 from vectorstore.documents.naming import choose_title
@@ -26,6 +27,7 @@ _DAY = r"(?:\d{4}\s*年\s*)?\d{1,2}\s*月\s*\d{1,2}\s*日"
 _NUMBER = re.compile(
     rf"^(?:文\s*号\s*[:：]\s*)?({OFFICIAL_NUMBER})(?=$|[\s\u3000]+\S)|(?:文\s*号|发文字号)\s*[:：]\s*({OFFICIAL_NUMBER})"
 )
+_SAYS_MORE = re.compile(rf"{_DATE.pattern}|[:：]")  # beside the name of a body
 _BRACKETED = re.compile(r"[(（](\d{4}-\d{1,2}-\d{1,2})[)）]")
 _FIELD = r"{name}\s*[:：]\s*(\S+)"
 _ISSUER_FIELD = re.compile(_FIELD.format(name=r"(?:发布机构|发文机关|发文单位|信息来源|发布单位)"))
@@ -116,14 +118,24 @@ def _issuer_field(zone: Sequence[Line]) -> str:
 
 
 def _signed(lines: Sequence[Line]) -> tuple[str, date | None]:
-    """The first signature with a date below or beside it, and that date."""
+    """The first signature with a date below or beside it, of joint issuers all ("甲、乙"), and that date."""
     for index, line in enumerate(lines):
         if not is_signature(line.text):
             continue
         beside, below = parse_date(line.text), lines[index + 1].text if index + 1 < len(lines) else ""
         if beside or is_date(below):
-            return re.split(r"\s{2,}", _DATE.split(line.text)[0].strip())[0], beside or parse_date(below)
+            first, *others = re.split(r"\s{2,}", _DATE.split(line.text)[0].strip())
+            names = [*_signed_above(lines[:index]), first, *filter(is_signature, others)]
+            return "、".join(names), beside or parse_date(below)
     return "", None
+
+
+def _signed_above(lines: Sequence[Line]) -> list[str]:
+    """The names of the lines right above a signature that are signatures too, without dates of their own."""
+    above = takewhile(
+        lambda line: is_signature(line.text) and not _SAYS_MORE.search(line.text), reversed(lines)
+    )
+    return [line.text.strip() for line in above][::-1]
 
 
 def _issuer_named(titles: Sequence[str], lines: Sequence[Line]) -> str:

@@ -37,12 +37,19 @@ NOTICE = f"""山东省云山市教育局文件
 def test_a_notice_is_known_by_the_document_that_it_carries() -> None:
     assert head(NOTICE) == Head(
         title="云山市“十四五”作业管理办法",
-        issuer="云山市教育局",
+        issuer="云山市教育局、云山市财政局",
         number="云教基字〔2024〕12号",
         region="云山市",
         issued_on=date(2024, 3, 8),
         period="“十四五”",
         kind="办法",
+    )
+
+
+def test_all_who_sign_below_each_other_have_issued_it() -> None:
+    signed = "牵头单位：市教育局\n云山市教育局\n云山市财政局\n云山市人力资源和社会保障局\n2024年3月8日\n"
+    assert head(f"关于做好支教工作的通知\n{BODY}\n{signed}").issuer == (
+        "云山市教育局、云山市财政局、云山市人力资源和社会保障局"
     )
 
 
