@@ -24,7 +24,7 @@ from pydantic_settings import (
 
 from assistant.errors import SettingsInvalid
 from assistant.setup.logs import Form
-from assistant.types import Unverified
+from assistant.types import Sources, Unverified
 from vectorstore.errors import Message
 
 _HERE = Path(__file__).resolve().parents[1]
@@ -116,6 +116,11 @@ class Settings(BaseSettings):
     wechat_welcome: str | None = Field(
         None, description="What new followers read. Unset: what this is and what it holds."
     )
+    wechat_official_sources: Sources = Field(
+        "full",
+        description="How its answers tell their sources: `full` with links, `short` titles in one line,"
+        " `off` not at all.",
+    )
     wechat_api_url: str = Field("https://api.weixin.qq.com", description="Where WeChat is called.")
     wecom_token: SecretStr | None = Field(
         None, description="Token of the WeCom application. Unset: its callback is closed."
@@ -124,6 +129,9 @@ class Settings(BaseSettings):
     wecom_corp_id: str | None = Field(None, description="CorpID of the company in WeCom.")
     wecom_agent_id: int | None = Field(None, description="AgentId of the application.")
     wecom_secret: SecretStr | None = Field(None, description="Its secret, for answers that come late.")
+    wecom_sources: Sources = Field(
+        "full", description="How answers in WeCom, of the application and the AI bot, tell their sources."
+    )
     wecom_api_url: str = Field("https://qyapi.weixin.qq.com", description="Where WeCom is called.")
     wecom_bot_id: str | None = Field(
         None, description="Bot ID of the WeCom AI bot by long connection. Unset: there is none."

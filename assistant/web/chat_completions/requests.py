@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assistant.saying.forms.sources import without_sources
-from assistant.types import Question, Turn
+from assistant.types import Question, Sources, Turn
 from assistant.web.api.requests import Name, Text
 from vectorstore.types import Scope
 
@@ -106,6 +106,13 @@ class CompletionBody(BaseModel):
             le=LONGEST_DEADLINE,
             allow_inf_nan=False,
             description="Seconds after which the answer is wanted.",
+        ),
+    ] = None
+    sources: Annotated[
+        Sources | None,
+        Field(
+            description="How the text tells its sources: `full` with links, `short` titles in one line, `off`"
+            " not at all, and without marks. Else as the key says; `citations` are always whole."
         ),
     ] = None
     user: Annotated[Identity, Field(description="Who asks, of all people that the client serves.")] = None

@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 import anyio.to_thread
 from fastapi import APIRouter, Header, Path
@@ -26,7 +26,7 @@ from assistant.errors import TooOften
 from assistant.saying.forms.markdown import to_markdown
 from assistant.saying.forms.plain import plain_text
 from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
-from assistant.types import Answer, Question
+from assistant.types import Answer, Question, Sources
 from assistant.web.chat_completions.described import COMPLETION_RESPONSES, MODEL_RESPONSES, MODELS_RESPONSES
 from assistant.web.chat_completions.replies import STILL_HERE, Json, Reply, opening, usage_of
 from assistant.web.chat_completions.requests import CompletionBody
@@ -94,6 +94,7 @@ async def complete(
         client=client,
         parts=parts,
         form=form,
+        sources=body.sources or client.sources,
         base_url=base_url,
         language=language,
         seconds=seconds,
@@ -112,6 +113,14 @@ async def complete(
 _UNBUFFERED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
+class _Layout(TypedDict):
+    """What all forms of a text take."""
+
+    base: str
+    language: Language
+    sources: Sources
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asking:
     """One request on its way to a reply. ``refusal`` is said instead of any answer."""
@@ -120,6 +129,7 @@ class _Asking:
     client: Client
     parts: Parts
     form: Form
+    sources: Sources
     base_url: str
     language: Language
     seconds: float | None
@@ -168,9 +178,9 @@ class _Asking:
         told: Json = told_answer(answer, asked, self.language)
         if self.form == "wechat":
             owner = self.client.caller(self.body.user, self.conversation).owner
-            text = self.parts.continued.begin(told, owner, base=self.base_url, language=self.language)
+            text = self.parts.continued.begin(told, owner, **self._layout)
         else:
-            text = to_markdown(told, base=self.base_url, language=self.language)
+            text = to_markdown(told, **self._layout)
         counted = {
             "prompt_tokens": answer.usage.prompt_tokens,
             "completion_tokens": answer.usage.completion_tokens,
@@ -180,10 +190,12 @@ class _Asking:
     def _more(self, caller: Caller) -> Reply | None:
         """The next part of a long answer; None where nothing is left of one."""
         before = [one.text for one in reversed(self.body.messages) if one.role == "assistant"]
-        found = self.parts.continued.go_on(
-            self.question.text, caller.owner, before, base=self.base_url, language=self.language
-        )
+        found = self.parts.continued.go_on(self.question.text, caller.owner, before, **self._layout)
         return found and self._reply(found[0], None, self._beside(found[1]))
+
+    @property
+    def _layout(self) -> _Layout:
+        return {"base": self.base_url, "language": self.language, "sources": self.sources}
 
     def _beside(self, told: Mapping[str, Any]) -> Json:
         """What goes with the text. Citations are not read on this server: their addresses are whole."""

@@ -26,7 +26,7 @@ from assistant.saying.forms.plain import plain_text
 from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
 from assistant.saying.tell import greeting
 from assistant.setup.settings import Settings
-from assistant.types import Answer, Face, Question
+from assistant.types import Answer, Face, Question, Sources
 from assistant.web.delivery.continued import wants_more
 from assistant.web.delivery.following import answer_of, submit
 from assistant.web.dependencies import Parts, base_url_of
@@ -85,6 +85,7 @@ class Answering:
         *,
         welcome: str | None,
         send: Send | None,
+        sources: Sources,
         face: Face = "wechat",
     ) -> None:
         self._name = name
@@ -92,6 +93,7 @@ class Answering:
         self._seconds = min(settings.bot_seconds, _LAST_MOMENT - _GRACE)
         self._welcome = welcome
         self._send = send
+        self._sources: Sources = sources
         self._sayings: OrderedDict[tuple[str, str, str], _Saying] = OrderedDict()
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -142,17 +144,34 @@ class Answering:
         question = Question(text=incoming.question, due=due, face=self._face)
         caller = Caller(key=self._name, person=incoming.person)
         if wants_more(incoming.question):
-            more = await anyio.to_thread.run_sync(_more, incoming.question, caller, moment)
+            more = await anyio.to_thread.run_sync(self._more, incoming.question, caller, moment)
             if more:
                 return more
         asked = await submit(moment.parts.sessions, question, caller, incoming.id)
         answer = await answer_of(asked.job)
-        return await anyio.to_thread.run_sync(_written, answer, caller, moment)
+        return await anyio.to_thread.run_sync(self._written, answer, caller, moment)
 
     def _welcoming(self, moment: Moment) -> str:
         if self._welcome:
             return self._welcome
         return plain_text(greeting(moment.parts.assistant.documents(), moment.language))
+
+    def _written(self, answer: Answer, caller: Caller, moment: Moment) -> str:
+        """The answer, or its first part."""
+        return moment.parts.continued.begin(
+            to_json(answer),
+            caller.owner,
+            base=moment.base_url,
+            language=moment.language,
+            sources=self._sources,
+        )
+
+    def _more(self, said: str, caller: Caller, moment: Moment) -> str | None:
+        """The next part of the last answer; None where nothing is left of one."""
+        found = moment.parts.continued.go_on(
+            said, caller.owner, base=moment.base_url, language=moment.language
+        )
+        return found and found[0]
 
     def _send_later(self, saying: _Saying, incoming: Incoming, language: Language) -> None:
         sending = asyncio.create_task(self._sent(saying, incoming, language))
@@ -163,16 +182,3 @@ class Answering:
         text = await saying.text
         if self._send:
             await self._send(incoming.person, recalled(incoming.question, text, language))
-
-
-def _written(answer: Answer, caller: Caller, moment: Moment) -> str:
-    """The answer, or its first part."""
-    return moment.parts.continued.begin(
-        to_json(answer), caller.owner, base=moment.base_url, language=moment.language
-    )
-
-
-def _more(said: str, caller: Caller, moment: Moment) -> str | None:
-    """The next part of the last answer; None where nothing is left of one."""
-    found = moment.parts.continued.go_on(said, caller.owner, base=moment.base_url, language=moment.language)
-    return found and found[0]

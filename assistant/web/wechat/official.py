@@ -41,7 +41,11 @@ class OfficialAccount:
         key = settings.wechat_official_aes_key
         self.envelope = Envelope(token, _cipher(settings, key.get_secret_value()) if key else None)
         self.answering = Answering(
-            _NAME, settings, welcome=settings.wechat_welcome, send=_customer_service(settings)
+            _NAME,
+            settings,
+            welcome=settings.wechat_welcome,
+            send=_customer_service(settings),
+            sources=settings.wechat_official_sources,
         )
 
     def read(self, query: Query, body: bytes) -> tuple[dict[str, str], bool]:

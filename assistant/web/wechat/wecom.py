@@ -33,7 +33,14 @@ class Application:
             required(settings.wecom_corp_id, "wecom_corp_id", "wecom_token"),
         )
         self.envelope = Envelope(token, cipher)
-        self.answering = Answering(_NAME, settings, welcome=None, send=_messages(settings), face="wecom")
+        self.answering = Answering(
+            _NAME,
+            settings,
+            welcome=None,
+            send=_messages(settings),
+            sources=settings.wecom_sources,
+            face="wecom",
+        )
 
     def read(self, query: Query, body: bytes) -> dict[str, str]:
         """The fields of a message. Raises NotFromPlatform."""

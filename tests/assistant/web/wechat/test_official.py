@@ -44,6 +44,21 @@ def test_a_question_is_answered_with_its_sources(account: Platform, person: str)
     assert f"{account.address}/d/" in said
 
 
+@pytest.mark.parametrize("sources", ["short", "off"])
+def test_an_account_tells_its_sources_as_its_setting_says(
+    serving: Serving, person: str, sources: str
+) -> None:
+    with serving(**official(), wechat_official_sources=sources) as address:
+        account = Platform(address=address, path="/wechat/official", token="token-1", receiver="wx-school")
+        said = account.deliver(text_message(person, ASKED))
+
+    assert said is not None
+    assert SAID in said
+    assert "http" not in said
+    assert ("依据：[1]《云山市学生午餐补助办法》" in said) == (sources == "short")
+    assert ("[1]" in said) == (sources == "short")
+
+
 def test_what_speech_was_recognised_as_is_a_question(account: Platform, person: str) -> None:
     said = account.deliver(message(person, "voice", MediaId="m", Format="amr", Recognition=ASKED))
 
