@@ -116,6 +116,13 @@ class Settings(BaseSettings):
     wechat_welcome: str | None = Field(
         None, description="What new followers read. Unset: what this is and what it holds."
     )
+    wechat_official_tries: int = Field(
+        1,
+        ge=1,
+        le=3,
+        description="For an account that can't send later (no secret): how many of WeChat's three tries, 5"
+        " seconds each, a slow chat model may take; 3 gives it some 13 seconds.",
+    )
     wechat_official_sources: Sources = Field(
         "full",
         description="How its answers tell their sources: `full` with links, `short` titles in one line,"

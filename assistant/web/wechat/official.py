@@ -46,6 +46,7 @@ class OfficialAccount:
             welcome=settings.wechat_welcome,
             send=_customer_service(settings),
             sources=settings.wechat_official_sources,
+            tries=settings.wechat_official_tries,
         )
 
     def read(self, query: Query, body: bytes) -> tuple[dict[str, str], bool]:
