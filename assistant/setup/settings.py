@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         " `off` not at all.",
     )
     wechat_api_url: str = Field("https://api.weixin.qq.com", description="Where WeChat is called.")
+    working_sign: Literal["off", "typing", "message"] = Field(
+        "typing",
+        description="What whoever waits for two seconds sees, where a secret is set: `typing` 正在输入 in an"
+        " Official Account, `message` that and a message 正在查阅文件…, in a WeCom application too.",
+    )
     wecom_token: SecretStr | None = Field(
         None, description="Token of the WeCom application. Unset: its callback is closed."
     )

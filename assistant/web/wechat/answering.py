@@ -15,7 +15,7 @@ import logging
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -25,7 +25,7 @@ from fastapi import Depends, Request
 from assistant.asking.sessions import Caller
 from assistant.saying.answer_json import to_json
 from assistant.saying.forms.plain import plain_text
-from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
+from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, WORKING, apology
 from assistant.saying.tell import greeting
 from assistant.setup.settings import Settings
 from assistant.types import Answer, Face, Question, Sources
@@ -41,6 +41,7 @@ _LOG = logging.getLogger(__name__)
 _LAST_MOMENT = 4.4
 _GRACE = 0.4  # seconds for an answer that was due
 _TRY_AGAIN = 4.8  # seconds from one try to the next, at the least
+_SIGN_AFTER = 2.0  # seconds without an answer
 _MOST_KEPT = 1000  # answers that a message which comes again still gets
 
 Send = Callable[[str, str], Awaitable[None]]
@@ -86,6 +87,7 @@ class _Saying:
 class Answering:
     """Answers one account's messages. ``name`` keeps its people apart from all others. Of one event loop.
 
+    ``show_working`` shows a person that an answer is in the making, with the words for it, once.
     ``tries`` is how many of the platform's a chat model may take, where nothing can be sent later.
     """
 
@@ -96,6 +98,7 @@ class Answering:
         *,
         welcome: str | None,
         send: Send | None,
+        show_working: Send | None = None,
         sources: Sources,
         tries: int = 1,
         face: Face = "wechat",
@@ -105,10 +108,11 @@ class Answering:
         self._seconds = min(settings.bot_seconds, _LAST_MOMENT - _GRACE)
         self._welcome = welcome
         self._send = send
+        self._show_working = show_working
         self._tries = 1 if send else tries
         self._sources: Sources = sources
         self._sayings: OrderedDict[tuple[str, str, str], _Saying] = OrderedDict()
-        self._sending: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
 
     async def reply(self, incoming: Incoming, moment: Moment) -> str | None:
         """The text to reply at once; None where there is nothing to say, or not yet."""
@@ -142,6 +146,8 @@ class Answering:
             due = moment.arrived + (self._tries - 1) * _TRY_AGAIN + self._seconds
             making = asyncio.create_task(self._text(incoming, moment, due))
             known = self._sayings[key] = _Saying(making, due)
+            if incoming.wish is Wish.ANSWER:
+                self._show_later(known, incoming.person, moment)
             if len(self._sayings) > _MOST_KEPT:
                 self._sayings.popitem(last=False)
         known.tries += 1
@@ -196,9 +202,24 @@ class Answering:
         return found and found[0]
 
     def _send_later(self, saying: _Saying, incoming: Incoming, language: Language) -> None:
-        sending = asyncio.create_task(self._sent(saying, incoming, language))
-        self._sending.add(sending)  # the loop itself holds no task
-        sending.add_done_callback(self._sending.discard)
+        self._begin(self._sent(saying, incoming, language))
+
+    def _show_later(self, saying: _Saying, person: str, moment: Moment) -> None:
+        """Let the person see that there is work going on, unless the text is soon there."""
+        if self._show_working is None:
+            return
+        showing = self._begin(self._shown(self._show_working, person, moment))
+        saying.text.add_done_callback(lambda _: showing.cancel())
+
+    def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        begun = asyncio.create_task(work)
+        self._beside.add(begun)  # the loop itself holds no task
+        begun.add_done_callback(self._beside.discard)
+        return begun
+
+    async def _shown(self, show: Send, person: str, moment: Moment) -> None:
+        await asyncio.sleep(moment.arrived + _SIGN_AFTER - time.monotonic())
+        await show(person, WORKING.in_language(moment.language))
 
     async def _sent(self, saying: _Saying, incoming: Incoming, language: Language) -> None:
         text = await saying.text

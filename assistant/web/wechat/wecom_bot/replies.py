@@ -16,7 +16,7 @@ from assistant.asking.job import Job
 from assistant.history.history import History
 from assistant.saying.answer_json import to_json
 from assistant.saying.forms.markdown import escaped
-from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
+from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, WORKING, apology
 from assistant.saying.forms.sources import without_marks
 from assistant.saying.tell import greeting
 from assistant.types import Question, Sources, Turn
@@ -35,7 +35,6 @@ _GRACE = 15.0  # seconds for an answer that was due
 
 Json = dict[str, Any]
 
-_SEARCHING = Message("正在查阅文件…", "Looking through the documents…")
 _ASK_AGAIN = Message(
     "这次回答已中断，请把问题再发一次。", "This answer was cut off; send the question again."
 )
@@ -138,7 +137,7 @@ def progress(job: Job, *, base: str, language: Language, sources: Sources = "ful
         return _stream(job.question.id, NOT_YET.in_language(language), finish=True)
     draft = without_marks(job.said) if sources == "off" else job.said
     said = beginning(escaped(draft), MOST_BYTES).strip()
-    return _stream(job.question.id, said or _SEARCHING.in_language(language), finish=False)
+    return _stream(job.question.id, said or WORKING.in_language(language), finish=False)
 
 
 def _ending(job: Job, base: str, language: Language, sources: Sources) -> str:
