@@ -34,7 +34,7 @@ _ADDED = re.compile(
 _OF_A_PICTURE = re.compile(r"(?:请|帮我)?.{0,8}(?:图片|照片|图像|image|picture).{0,12}", re.IGNORECASE)
 
 
-def _said(text: str) -> str:
+def without_additions(text: str) -> str:
     """A message's text without what a bot added; one that is too long for a question stays as it is."""
     if len(text) > _LONGEST_LOOKED_AT or not _ADDED.search(text):
         return text
@@ -58,16 +58,20 @@ class Message(BaseModel):
     content: Text | list[Any] | None = None
 
     @property
+    def written(self) -> str:
+        """All of its text, whoever wrote it."""
+        if not isinstance(self.content, list):
+            return self.content or ""
+        texts = (part.get("text") for part in self.content if isinstance(part, dict))
+        return "\n".join(one for one in texts if isinstance(one, str)).encode("utf-8", "ignore").decode()
+
+    @property
     def text(self) -> str:
         """All that a person says in it; what a bot says of a picture is none of that."""
-        if not isinstance(self.content, list):
-            return _said(self.content or "")
-        parts = [part for part in self.content if isinstance(part, dict)]
-        texts = (part.get("text") for part in parts)
-        text = _said("\n".join(one for one in texts if isinstance(one, str)))
-        if any(part.get("type") == "image_url" for part in parts) and _OF_A_PICTURE.fullmatch(text):
-            return ""
-        return text.encode("utf-8", "ignore").decode()
+        text = without_additions(self.written)
+        parts = self.content if isinstance(self.content, list) else []
+        pictured = any(isinstance(part, dict) and part.get("type") == "image_url" for part in parts)
+        return "" if pictured and _OF_A_PICTURE.fullmatch(text) else text
 
 
 class StreamOptions(BaseModel):
@@ -99,6 +103,9 @@ class CompletionBody(BaseModel):
     stream_options: StreamOptions | None = None
     n: Annotated[int | None, Field(ge=1, le=1, description="1: there is one answer.")] = None
     temperature: Annotated[float | None, Field(ge=0, le=2, description="Has no effect.")] = None
+    response_format: Annotated[
+        Any, Field(description="Only looked at where a title or the like is wanted of a conversation.")
+    ] = None
     deadline_s: Annotated[
         float | None,
         Field(

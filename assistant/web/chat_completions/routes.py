@@ -30,6 +30,7 @@ from assistant.types import Answer, Question, Sources
 from assistant.web.chat_completions.described import COMPLETION_RESPONSES, MODEL_RESPONSES, MODELS_RESPONSES
 from assistant.web.chat_completions.replies import STILL_HERE, Json, Reply, opening, usage_of
 from assistant.web.chat_completions.requests import CompletionBody
+from assistant.web.chat_completions.tasks import reply_to_task
 from assistant.web.clients import Client, TheClient, TheGate
 from assistant.web.delivery.continued import wants_more
 from assistant.web.delivery.following import answer_of, submit, told_answer
@@ -100,9 +101,11 @@ async def complete(
         seconds=seconds,
         question=body.to_question(client.narrowed(EVERYWHERE), seconds),
         conversation=body.conversation or x_session_id,
+        task=reply_to_task(body),
     )
     try:
-        gate.count(client)
+        if asking.task is None:  # a task is no question
+            gate.count(client)
     except TooOften as error:
         asking = replace(asking, refusal=apology(error, language))
     if body.stream:
@@ -123,7 +126,10 @@ class _Layout(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asking:
-    """One request on its way to a reply. ``refusal`` is said instead of any answer."""
+    """One request on its way to a reply.
+
+    ``task`` is the reply to one that asks nothing; ``refusal`` is said instead of any answer.
+    """
 
     body: CompletionBody
     client: Client
@@ -135,6 +141,7 @@ class _Asking:
     seconds: float | None
     question: Question
     conversation: str | None
+    task: str | None
     refusal: str = ""
 
     async def reply(self) -> Reply:
@@ -162,6 +169,8 @@ class _Asking:
             yield chunk
 
     async def _answered(self) -> Reply:
+        if self.task is not None:
+            return self._reply(self.task, None, _NOTHING_TOLD)
         if self.refusal or not self.question.text.strip():
             return self._said(self.refusal or ASK_IN_WORDS.in_language(self.language))
         caller = self.client.caller(self.body.user, self.conversation)
@@ -205,7 +214,7 @@ class _Asking:
     def _said(self, text: str) -> Reply:
         """A sentence of our own in the place of an answer."""
         said = plain_text(text) if self.form == "wechat" else text
-        return self._reply(said, None, {"citations": [], "outcome": "refused", "notices": []})
+        return self._reply(said, None, _NOTHING_TOLD)
 
     def _reply(self, text: str, counted: Json | None, told: Json) -> Reply:
         asked = [message.text for message in self.body.messages]
@@ -218,6 +227,7 @@ class _Asking:
         )
 
 
+_NOTHING_TOLD: Json = {"citations": [], "outcome": "refused", "notices": []}
 _TOLD = ("citations", "outcome", "notices", "answer_id", "conversation_id")
 
 
