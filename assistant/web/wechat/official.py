@@ -55,7 +55,10 @@ class OfficialAccount:
         """The fields of a message, and whether they were encrypted. Raises NotFromPlatform."""
         if self.envelope.cipher is None:
             self.envelope.check_fresh(query, body)
-            return read_fields(body), False
+            fields = read_fields(body)
+            if "Encrypt" in fields and "MsgType" not in fields:
+                _LOG.warning("An encrypted message was not read: no EncodingAESKey is set for the account")
+            return fields, False
         if query.get("encrypt_type") != "aes":
             _LOG.warning("A plaintext message was refused: an EncodingAESKey is set for the account")
             raise NotFromPlatform

@@ -258,6 +258,17 @@ def test_an_unencrypted_trap_is_no_worse_where_a_key_is_set(safe_account: Platfo
         assert safe_account.post(replace(made, body=body.encode())).status_code == 403
 
 
+def test_an_encrypted_message_to_an_account_without_a_key_is_told_in_the_log(
+    plain_account: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    keyed = replace(plain_account, aes_key=AES_KEY)
+
+    answered = keyed.post(keyed.make(as_xml(text_message("o1", ASKED))))
+
+    assert answered.text == "success"
+    assert "no EncodingAESKey is set" in caplog.text
+
+
 def test_followers_read_the_welcome_that_is_set(serving: Serving, person: str) -> None:
     welcome = f"欢迎]]>关注\x0b <a href='http://127.0.0.1:9/'>网站</a> & 更多{'。' * 3000}"
     with serving(**official(), wechat_welcome=welcome) as address:
