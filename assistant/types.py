@@ -15,6 +15,9 @@ from vectorstore.types import Cell, Passage, Scope
 
 _HURRY = 60.0  # seconds; whoever has more can wait for a turn and for each step
 
+Sources = Literal["full", "short", "off"]
+"""How a text tells what it rests on: each source with its link, titles in one line, or not at all."""
+
 Unverified = Literal["mark", "remove"]
 """What becomes of a chat model's sentence that its passages do not bear."""
 

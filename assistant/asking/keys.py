@@ -14,7 +14,7 @@ import secrets
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -23,6 +23,7 @@ from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import KeyNameUnusable, KeysUnusable, KeyTaken, KeyUnknown
+from assistant.types import Sources
 from vectorstore.disk.private import FILE_MODE, make_folder
 from vectorstore.errors import Message
 from vectorstore.types import Scope
@@ -44,6 +45,7 @@ class Key:
     digest: str
     created_at: str
     form: Form | None = None
+    sources: Sources = "full"
     per_minute: int = PER_MINUTE
     scope: Scope = Scope()
 
@@ -84,7 +86,13 @@ class Keys:
         return next((key for key in self.all() if secrets.compare_digest(key.digest, wanted)), None)
 
     def create(
-        self, name: str, *, form: Form | None = None, per_minute: int = PER_MINUTE, scope: Scope = Scope()
+        self,
+        name: str,
+        *,
+        form: Form | None = None,
+        sources: Sources = "full",
+        per_minute: int = PER_MINUTE,
+        scope: Scope = Scope(),
     ) -> str:
         """Make a key; its token, which is told only here. Raises KeyTaken or KeyNameUnusable."""
         if not name or name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
@@ -95,6 +103,7 @@ class Keys:
             digest=_digest(token),
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             form=form,
+            sources=sources,
             per_minute=per_minute,
             scope=scope,
         )
@@ -111,13 +120,23 @@ class Keys:
     def revoke(self, name: str) -> None:
         """Take a key out. Raises KeyUnknown."""
         with self._writing():
-            left = tuple(key for key in self.all() if key.name != name)
-            if len(left) == len(self.all()):
-                raise KeyUnknown(
-                    Message(f"没有名为 {name} 的密钥。", f"There is no key of the name {name}."),
-                    Message("全部密钥见 policy-assistant keys list。", "See policy-assistant keys list."),
-                )
-            self._write(left)
+            gone = self._named(name)
+            self._write([key for key in self.all() if key != gone])
+
+    def change(self, name: str, *, sources: Sources) -> None:
+        """Tell sources otherwise in answers to that key from now on. Raises KeyUnknown."""
+        with self._writing():
+            old = self._named(name)
+            self._write([replace(key, sources=sources) if key == old else key for key in self.all()])
+
+    def _named(self, name: str) -> Key:
+        for key in self.all():
+            if key.name == name:
+                return key
+        raise KeyUnknown(
+            Message(f"没有名为 {name} 的密钥。", f"There is no key of the name {name}."),
+            Message("全部密钥见 policy-assistant keys list。", "See policy-assistant keys list."),
+        )
 
     def _writing(self) -> FileLock:
         try:

@@ -26,11 +26,17 @@ _MADE = Message(
     "✓ Made the key {}. It is shown only this once; keep it now:",
 )
 _REVOKED = Message("✓ 已撤销密钥 {}，即刻失效。", "✓ Revoked the key {}; it counts no longer.")
+_CHANGED = Message("✓ 已更改密钥 {}，即刻生效。", "✓ Changed the key {}; its next answers are like that.")
 _NONE = Message(
     "还没有密钥。创建：policy-assistant keys create 名称",
     "There are no keys. Make one: policy-assistant keys create NAME",
 )
-_FACTS = Message("每分钟 {} 次 · {} · {}", "{} a minute · {} · {}")
+_FACTS = Message("每分钟 {} 次 · {} · {} · {}", "{} a minute · {} · {} · {}")
+_SOURCES = {
+    "full": Message("出处全列", "sources in full"),
+    "short": Message("出处只列标题", "sources by title"),
+    "off": Message("不列出处", "no sources"),
+}
 _ANY_FORM = Message("形式不限", "any form")
 _ALL = Message("全部文件", "all documents")
 
@@ -39,6 +45,12 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="密钥的名字 Name 
 Form = Annotated[
     Literal["markdown", "wechat"] | None,
     typer.Option(help="答案的形式，缺省由请求决定 Form of answers; else the request chooses."),
+]
+Sources = Annotated[
+    Literal["full", "short", "off"],
+    typer.Option(
+        help="答案里的出处：全列、一行标题、不列 Sources in answers: with links, titles in one line, none."
+    ),
 ]
 PerMinute = Annotated[
     int, typer.Option(min=1, max=100_000, help="每分钟最多提问几次 Most questions in a minute.")
@@ -59,6 +71,7 @@ Regions = Annotated[
 def create(
     name: Name,
     form: Form = None,
+    sources: Sources = "full",
     per_minute: PerMinute = 120,
     documents: Documents = None,
     regions: Regions = None,
@@ -69,7 +82,9 @@ def create(
     from vectorstore.types import Scope
 
     scope = Scope(documents=_ids(settings, documents or ()), regions=tuple(regions or ()))
-    token = Keys(settings.data_dir).create(name, form=form, per_minute=per_minute, scope=scope)
+    token = Keys(settings.data_dir).create(
+        name, form=form, sources=sources, per_minute=per_minute, scope=scope
+    )
     tell(_MADE.in_language(settings.language).format(name))
     typer.echo(token)
 
@@ -85,6 +100,16 @@ def list_keys() -> None:
         tell(_NONE.in_language(settings.language))
     for key in keys:
         typer.echo(f"{key.name}  {_facts(key, settings.language)}  {key.created_at}")
+
+
+@key_commands.command()
+def change(name: Name, sources: Sources) -> None:
+    """更改密钥：答案怎样列出处 Change a key: how its answers tell their sources."""
+    settings = start()
+    from assistant.asking.keys import Keys
+
+    Keys(settings.data_dir).change(name, sources=sources)
+    tell(_CHANGED.in_language(settings.language).format(name))
 
 
 @key_commands.command()
@@ -110,5 +135,8 @@ def _ids(settings: Settings, documents: Sequence[str]) -> tuple[str, ...]:
 def _facts(key: Key, language: Language) -> str:
     scope = "、".join((*key.scope.documents, *key.scope.regions)) or _ALL.in_language(language)
     return _FACTS.in_language(language).format(
-        key.per_minute, key.form or _ANY_FORM.in_language(language), scope
+        key.per_minute,
+        key.form or _ANY_FORM.in_language(language),
+        _SOURCES[key.sources].in_language(language),
+        scope,
     )

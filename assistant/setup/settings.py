@@ -24,7 +24,7 @@ from pydantic_settings import (
 
 from assistant.errors import SettingsInvalid
 from assistant.setup.logs import Form
-from assistant.types import Unverified
+from assistant.types import Sources, Unverified
 from vectorstore.errors import Message
 
 _HERE = Path(__file__).resolve().parents[1]
@@ -116,7 +116,24 @@ class Settings(BaseSettings):
     wechat_welcome: str | None = Field(
         None, description="What new followers read. Unset: what this is and what it holds."
     )
+    wechat_official_tries: int = Field(
+        1,
+        ge=1,
+        le=3,
+        description="For an account that can't send later (no secret): how many of WeChat's three tries, 5"
+        " seconds each, a slow chat model may take; 3 gives it some 13 seconds.",
+    )
+    wechat_official_sources: Sources = Field(
+        "full",
+        description="How its answers tell their sources: `full` with links, `short` titles in one line,"
+        " `off` not at all.",
+    )
     wechat_api_url: str = Field("https://api.weixin.qq.com", description="Where WeChat is called.")
+    working_sign: Literal["off", "typing", "message"] = Field(
+        "typing",
+        description="What whoever waits for two seconds sees, where a secret is set: `typing` 正在输入 in an"
+        " Official Account, `message` that and a message 正在查阅文件…, in a WeCom application too.",
+    )
     wecom_token: SecretStr | None = Field(
         None, description="Token of the WeCom application. Unset: its callback is closed."
     )
@@ -124,6 +141,9 @@ class Settings(BaseSettings):
     wecom_corp_id: str | None = Field(None, description="CorpID of the company in WeCom.")
     wecom_agent_id: int | None = Field(None, description="AgentId of the application.")
     wecom_secret: SecretStr | None = Field(None, description="Its secret, for answers that come late.")
+    wecom_sources: Sources = Field(
+        "full", description="How answers in WeCom, of the application and the AI bot, tell their sources."
+    )
     wecom_api_url: str = Field("https://qyapi.weixin.qq.com", description="Where WeCom is called.")
     wecom_bot_id: str | None = Field(
         None, description="Bot ID of the WeCom AI bot by long connection. Unset: there is none."

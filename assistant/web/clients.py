@@ -15,6 +15,7 @@ from fastapi.security import HTTPBearer
 from assistant.asking.keys import Form, Keys
 from assistant.asking.sessions import Caller
 from assistant.errors import KeyMissing, TooOften
+from assistant.types import Sources
 from vectorstore.types import EVERYWHERE, Scope
 
 _MINUTE = 60.0
@@ -28,6 +29,7 @@ class Client:
 
     key: str = ""
     form: Form | None = None
+    sources: Sources = "full"
     scope: Scope = EVERYWHERE
     per_minute: int | None = None
     address: str = ""
@@ -69,7 +71,13 @@ class Gate:
         key = self._keys.find(token.strip()) if kind.lower() == "bearer" else None
         if key is None:
             raise KeyMissing
-        return Client(key=key.name, form=key.form, scope=key.scope, per_minute=key.per_minute)
+        return Client(
+            key=key.name,
+            form=key.form,
+            sources=key.sources,
+            scope=key.scope,
+            per_minute=key.per_minute,
+        )
 
     def count(self, client: Client) -> None:
         """One more question. Raises TooOften where it is one too many within the last minute."""

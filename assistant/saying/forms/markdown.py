@@ -15,7 +15,11 @@ from assistant.saying.forms.sources import (
     on_one_line,
     said_by,
     source_line,
+    titles_line,
+    without_attribution,
+    without_marks,
 )
+from assistant.types import Sources
 from vectorstore.errors import Language
 from vectorstore.text import normalise
 
@@ -26,14 +30,26 @@ _ITEM = re.compile(r"(?:[-+]|\d{1,9}[.)]) ")
 _LONGEST_TITLE = 80
 
 
-def to_markdown(answer: Json, *, base: str, language: Language) -> str:
+def to_markdown(answer: Json, *, base: str, language: Language, sources: Sources = "full") -> str:
     """The text with its marks [n], then notices, then a line and a bare link for each mark.
 
     ``answer`` is the JSON of an answer. Marks are no links: many a chat takes links out, marks and all.
+    ``sources`` says how much of that is told.
     """
     language = language_of(answer, language)
-    parts = [_lines(said_by(answer, language))]
+    said = said_by(answer, language)
+    if sources == "off":
+        said = without_attribution(without_marks(said, {one["label"] for one in answer["citations"]}))
+    parts = [_lines(said)]
     parts += [f"> ⓘ {escaped(on_one_line(notice))}" for notice in answer["notices"]]
+    if sources == "full":
+        parts += _sources(answer, base, language)
+    elif sources == "short":
+        parts.append(_titles(answer, language))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _sources(answer: Json, base: str, language: Language) -> list[str]:
     cited = [
         _item(
             f"[{one['label']}] {source_line(one, language, longest_title=_LONGEST_TITLE)}", base, one["url"]
@@ -44,9 +60,15 @@ def to_markdown(answer: Json, *, base: str, language: Language) -> str:
         _item(f"《{one['title']}》{heading_of(one['path'])}", base, one["url"]) for one in nearest_of(answer)
     ]
     for heading, items in ((SOURCES, cited), (NEAREST, near)):
-        if items and not (heading is NEAREST and cited):
-            parts.append(heading.in_language(language) + "\n\n" + "\n".join(items))
-    return "\n\n".join(part for part in parts if part)
+        if items:
+            return [heading.in_language(language) + "\n\n" + "\n".join(items)]
+    return []
+
+
+def _titles(answer: Json, language: Language) -> str:
+    cited = [(f"[{one['label']}]", one["document"]["title"]) for one in answer["citations"]]
+    near = [("", one["title"]) for one in nearest_of(answer)]
+    return titles_line(SOURCES if cited else NEAREST, cited or near, language, escaped)
 
 
 def escaped(text: str) -> str:

@@ -29,7 +29,11 @@ from assistant.saying.forms.sources import (
     said_by,
     shortened,
     source_name,
+    titles_line,
+    without_attribution,
+    without_marks,
 )
+from assistant.types import Sources
 from vectorstore.errors import Language, Message
 from vectorstore.text import normalise
 
@@ -46,7 +50,6 @@ _PART = re.compile(r"（第(\d{1,2})部分，共\d{1,2}部分|\(Part (\d{1,2}) o
 _FEWEST = 60  # characters of a sentence that still say something
 _SAME = Message("同上", "same document")
 _THIS = Message("该文件", "This document")
-_ATTRIBUTION = re.compile(r"^——《.*》(?:（.*）)?$\n?", re.MULTILINE)  # the sources say it once more
 _ITEM = r"^((?:\d{1,9}[.)] )*)"  # numbers of items, which may stand before any other mark
 _LIST_MARK = re.compile(rf"{_ITEM}[-•+](?=\s|$)", re.MULTILINE)
 _HEADING_MARK = re.compile(rf"{_ITEM}(#+)", re.MULTILINE)
@@ -55,29 +58,35 @@ _MARKUP = re.compile(rf"{ADDRESS.pattern}|[*`|~<>\\]|(?<![A-Za-z0-9])_|_(?![A-Za
 _WIDE = {ord(char): ord(char) + 0xFEE0 for char in "*`|~<>\\_#-="}
 
 
-def to_plain(answer: Json, *, base: str, language: Language) -> str:
+def to_plain(answer: Json, *, base: str, language: Language, sources: Sources = "full") -> str:
     """The answer in at most 600 characters and 2,000 bytes: conclusion, notices, then 依据 with links.
 
     ``answer`` is the JSON of an answer, ``base`` the server's address without a slash at its end. Of one that
     does not fit this is the first part.
     """
-    return to_parts(answer, base=base, language=language)[0]
+    return to_parts(answer, base=base, language=language, sources=sources)[0]
 
 
-def to_parts(answer: Json, *, base: str, language: Language, link: str = "") -> tuple[str, ...]:
+def to_parts(
+    answer: Json, *, base: str, language: Language, link: str = "", sources: Sources = "full"
+) -> tuple[str, ...]:
     """The whole answer in parts that each fit, with the sources of what they say; most have one.
 
     Where there are several, each but the last says how to go on, and names ``link`` if all can be read there.
-    A sentence that fits no part is cut short in its own.
+    A sentence that fits no part is cut short in its own. ``sources`` says how much is told of those.
     """
     language = language_of(answer, language)
-    sources = {one["label"]: one for one in answer["citations"]}
-    said = _without_markup(said_by(answer, language))
-    if sources:
-        said = _ATTRIBUTION.sub("", said)
-    layout = _Layout(sources, base, language)
-    units = [unit for unit in UNIT.findall(_marked(said, sources)) if unit]
-    below = [*_notices(answer, language), *([] if sources else _nearest(answer, base, language))]
+    said = said_by(answer, language)
+    cited = {one["label"]: one for one in answer["citations"]}
+    notices = _notices(answer, language, sources)
+    if sources == "off":
+        said, cited = without_marks(said, cited), {}
+    said = _without_markup(said)
+    if answer["citations"]:  # which the sources say once more, where they are told
+        said = without_attribution(said)
+    layout = _Layout(cited, base, language, sources)
+    units = [unit for unit in UNIT.findall(_marked(said, cited)) if unit]
+    below = [*notices, *([] if cited else _nearest(answer, base, language, sources))]
     if not units:
         return (_cut("\n".join(below)),)
     widest = _footer(_MOST_PARTS, _MOST_PARTS, link, language)
@@ -135,17 +144,16 @@ def plain_text(text: str) -> str:
 class _Layout:
     """Puts the lines of the sources below a text."""
 
-    def __init__(self, sources: Mapping[int, Json], base: str, language: Language) -> None:
+    def __init__(self, sources: Mapping[int, Json], base: str, language: Language, told: Sources) -> None:
         self._sources = sources
         self._base = base
         self._language: Language = language
+        self._told: Sources = told
 
     def text(self, said: str, below: Sequence[str] = ()) -> str:
         """The text, what stands below it, and a line and a link for each of its marks."""
         labels = sorted({int(label) for label in LABEL.findall(said)})
-        lines = list(self._lines([self._sources[label] for label in labels]))
-        cited = ["\n" + SOURCES.in_language(self._language), *lines] if lines else []
-        return "\n".join((said.strip(), *below, *cited))
+        return "\n".join((said.strip(), *below, *self._cited([self._sources[label] for label in labels])))
 
     def may_end(self, unit: str) -> bool:
         """Whether a part may end behind it: at a mark, or anywhere where nothing is cited."""
@@ -163,6 +171,14 @@ class _Layout:
                     return said
         return _cut(words)
 
+    def _cited(self, citations: Sequence[Json]) -> list[str]:
+        if not citations:
+            return []
+        if self._told == "short":
+            titles = ((f"[{one['label']}]", one["document"]["title"]) for one in citations)
+            return ["\n" + titles_line(SOURCES, titles, self._language, _one_line)]
+        return ["\n" + SOURCES.in_language(self._language), *self._lines(citations)]
+
     def _lines(self, citations: Sequence[Json]) -> Iterator[str]:
         before = ""
         for one in citations:
@@ -174,22 +190,25 @@ class _Layout:
             yield f"[{one['label']}] {_unlabelled(line)}\n{short_url(self._base, one['url'])}"
 
 
-def _notices(answer: Json, language: Language) -> list[str]:
-    """What a reader must know of the sources, whose long titles stand below."""
+def _notices(answer: Json, language: Language, told: Sources) -> list[str]:
+    """What a reader must know of the sources, whose long titles stand below if they are told at all."""
     titles = {one["document"]["title"] for one in answer["citations"]}
+    alone = told != "off" and len(titles) == 1
     notices = []
     for notice in answer["notices"][:_MOST_NOTICES]:
         for title in titles:
-            short = (
-                _THIS.in_language(language) if len(titles) == 1 else f"《{shortened(title, _LONGEST_NAMED)}》"
-            )
+            short = _THIS.in_language(language) if alone else f"《{shortened(title, _LONGEST_NAMED)}》"
             notice = notice.replace(f"《{title}》", short)
         notices.append(f"ⓘ {shortened(_one_line(notice), _LONGEST_NOTICE)}")
     return notices
 
 
-def _nearest(answer: Json, base: str, language: Language) -> list[str]:
+def _nearest(answer: Json, base: str, language: Language, told: Sources) -> list[str]:
     """The sections that come close, each named once, with their links."""
+    if told != "full":
+        titles = [("", one["title"]) for one in nearest_of(answer)[:_MOST_NEAREST]] if told == "short" else []
+        line = titles_line(NEAREST, titles, language, _one_line)
+        return ["\n" + line] if line else []
     lines: dict[str, str] = {}
     for one in nearest_of(answer):
         title = shortened(one["title"], _LONGEST_TITLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vectorstore.errors import Language, Message, PolicyAssistantError
 
 ASK_IN_WORDS = Message("请用文字提问。", "Ask in words.")
+WORKING = Message("正在查阅文件…", "Looking through the documents…")
 NOT_YET = Message(
     "这个问题还没有整理出答案，请过几秒把同样的问题再发一次。",
     "There is no answer to this yet: send the same question again in a few seconds.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 from assistant.drafting.state import says_place
@@ -33,6 +33,9 @@ ADDRESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&'(),;=%+]+")
 _APPENDED = re.compile(
     r"\n+(?:（第\d{1,2}部分，|\(Part \d|依据：|Sources:|相近内容：|Nearest:|ⓘ |> ⓘ ).*", re.DOTALL
 )
+_MARKED = re.compile(rf"[ \t]*{LABEL.pattern}")
+_ATTRIBUTION = re.compile(r"^——《.*》(?:（.*）)?$\n?", re.MULTILINE)
+_LONGEST_IN_LINE = 40  # characters of a title among others
 _HEADING_SHOWN = 30  # characters of a heading, and of all headings together
 _STATUS = {status.value: name for status, name in STATUS_NAMES.items()}
 # The markup of a chat model. What an asterisk or a bar hides in a document's own text has to stay to be seen.
@@ -86,6 +89,32 @@ def source_name(document: Json, language: Language, *, longest_title: int) -> st
     title = shortened(on_one_line(document["title"]), longest_title)
     about = f"（{'，'.join(told)}）" if told else ""
     return on_one_line(f"《{title}》{document['number']}{about}")
+
+
+def titles_line(
+    heading: Message, titles: Iterable[tuple[str, str]], language: Language, clean: Callable[[str], str]
+) -> str:
+    """A heading and titles in one line, each once, behind all of its marks; ``titles`` have a mark each.
+
+    ``clean`` makes a title what the form can show.
+    """
+    marks: dict[str, str] = {}
+    for mark, title in titles:
+        shown = f"《{clean(shortened(on_one_line(title), _LONGEST_IN_LINE))}》"
+        marks[shown] = marks.get(shown, "") + mark
+    between = ("", "；") if language == "zh" else (" ", "; ")
+    line = between[1].join(f"{mark}{title}" for title, mark in marks.items())
+    return f"{heading.in_language(language)}{between[0]}{line}" if marks else ""
+
+
+def without_marks(text: str, labels: Container[int] | None = None) -> str:
+    """A text without its marks [n]: those with ``labels``, or all where they are not told."""
+    return _MARKED.sub(lambda found: "" if labels is None or int(found[1]) in labels else found[0], text)
+
+
+def without_attribution(text: str) -> str:
+    """A text without the line that says whose it is."""
+    return _ATTRIBUTION.sub("", text)
 
 
 def heading_of(path: list[str]) -> str:

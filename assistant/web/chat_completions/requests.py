@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assistant.saying.forms.sources import without_sources
-from assistant.types import Question, Turn
+from assistant.types import Question, Sources, Turn
 from assistant.web.api.requests import Name, Text
 from vectorstore.types import Scope
 
@@ -34,7 +34,7 @@ _ADDED = re.compile(
 _OF_A_PICTURE = re.compile(r"(?:请|帮我)?.{0,8}(?:图片|照片|图像|image|picture).{0,12}", re.IGNORECASE)
 
 
-def _said(text: str) -> str:
+def without_additions(text: str) -> str:
     """A message's text without what a bot added; one that is too long for a question stays as it is."""
     if len(text) > _LONGEST_LOOKED_AT or not _ADDED.search(text):
         return text
@@ -58,16 +58,20 @@ class Message(BaseModel):
     content: Text | list[Any] | None = None
 
     @property
+    def written(self) -> str:
+        """All of its text, whoever wrote it."""
+        if not isinstance(self.content, list):
+            return self.content or ""
+        texts = (part.get("text") for part in self.content if isinstance(part, dict))
+        return "\n".join(one for one in texts if isinstance(one, str)).encode("utf-8", "ignore").decode()
+
+    @property
     def text(self) -> str:
         """All that a person says in it; what a bot says of a picture is none of that."""
-        if not isinstance(self.content, list):
-            return _said(self.content or "")
-        parts = [part for part in self.content if isinstance(part, dict)]
-        texts = (part.get("text") for part in parts)
-        text = _said("\n".join(one for one in texts if isinstance(one, str)))
-        if any(part.get("type") == "image_url" for part in parts) and _OF_A_PICTURE.fullmatch(text):
-            return ""
-        return text.encode("utf-8", "ignore").decode()
+        text = without_additions(self.written)
+        parts = self.content if isinstance(self.content, list) else []
+        pictured = any(isinstance(part, dict) and part.get("type") == "image_url" for part in parts)
+        return "" if pictured and _OF_A_PICTURE.fullmatch(text) else text
 
 
 class StreamOptions(BaseModel):
@@ -99,6 +103,9 @@ class CompletionBody(BaseModel):
     stream_options: StreamOptions | None = None
     n: Annotated[int | None, Field(ge=1, le=1, description="1: there is one answer.")] = None
     temperature: Annotated[float | None, Field(ge=0, le=2, description="Has no effect.")] = None
+    response_format: Annotated[
+        Any, Field(description="Only looked at where a title or the like is wanted of a conversation.")
+    ] = None
     deadline_s: Annotated[
         float | None,
         Field(
@@ -106,6 +113,13 @@ class CompletionBody(BaseModel):
             le=LONGEST_DEADLINE,
             allow_inf_nan=False,
             description="Seconds after which the answer is wanted.",
+        ),
+    ] = None
+    sources: Annotated[
+        Sources | None,
+        Field(
+            description="How the text tells its sources: `full` with links, `short` titles in one line, `off`"
+            " not at all, and without marks. Else as the key says; `citations` are always whole."
         ),
     ] = None
     user: Annotated[Identity, Field(description="Who asks, of all people that the client serves.")] = None

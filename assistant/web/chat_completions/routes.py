@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 import anyio.to_thread
 from fastapi import APIRouter, Header, Path
@@ -26,10 +26,11 @@ from assistant.errors import TooOften
 from assistant.saying.forms.markdown import to_markdown
 from assistant.saying.forms.plain import plain_text
 from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
-from assistant.types import Answer, Question
+from assistant.types import Answer, Question, Sources
 from assistant.web.chat_completions.described import COMPLETION_RESPONSES, MODEL_RESPONSES, MODELS_RESPONSES
 from assistant.web.chat_completions.replies import STILL_HERE, Json, Reply, opening, usage_of
 from assistant.web.chat_completions.requests import CompletionBody
+from assistant.web.chat_completions.tasks import reply_to_task
 from assistant.web.clients import Client, TheClient, TheGate
 from assistant.web.delivery.continued import wants_more
 from assistant.web.delivery.following import answer_of, submit, told_answer
@@ -94,14 +95,17 @@ async def complete(
         client=client,
         parts=parts,
         form=form,
+        sources=body.sources or client.sources,
         base_url=base_url,
         language=language,
         seconds=seconds,
         question=body.to_question(client.narrowed(EVERYWHERE), seconds),
         conversation=body.conversation or x_session_id,
+        task=reply_to_task(body),
     )
     try:
-        gate.count(client)
+        if asking.task is None:  # a task is no question
+            gate.count(client)
     except TooOften as error:
         asking = replace(asking, refusal=apology(error, language))
     if body.stream:
@@ -112,19 +116,32 @@ async def complete(
 _UNBUFFERED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
+class _Layout(TypedDict):
+    """What all forms of a text take."""
+
+    base: str
+    language: Language
+    sources: Sources
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asking:
-    """One request on its way to a reply. ``refusal`` is said instead of any answer."""
+    """One request on its way to a reply.
+
+    ``task`` is the reply to one that asks nothing; ``refusal`` is said instead of any answer.
+    """
 
     body: CompletionBody
     client: Client
     parts: Parts
     form: Form
+    sources: Sources
     base_url: str
     language: Language
     seconds: float | None
     question: Question
     conversation: str | None
+    task: str | None
     refusal: str = ""
 
     async def reply(self) -> Reply:
@@ -152,6 +169,8 @@ class _Asking:
             yield chunk
 
     async def _answered(self) -> Reply:
+        if self.task is not None:
+            return self._reply(self.task, None, _NOTHING_TOLD)
         if self.refusal or not self.question.text.strip():
             return self._said(self.refusal or ASK_IN_WORDS.in_language(self.language))
         caller = self.client.caller(self.body.user, self.conversation)
@@ -168,9 +187,9 @@ class _Asking:
         told: Json = told_answer(answer, asked, self.language)
         if self.form == "wechat":
             owner = self.client.caller(self.body.user, self.conversation).owner
-            text = self.parts.continued.begin(told, owner, base=self.base_url, language=self.language)
+            text = self.parts.continued.begin(told, owner, **self._layout)
         else:
-            text = to_markdown(told, base=self.base_url, language=self.language)
+            text = to_markdown(told, **self._layout)
         counted = {
             "prompt_tokens": answer.usage.prompt_tokens,
             "completion_tokens": answer.usage.completion_tokens,
@@ -180,10 +199,12 @@ class _Asking:
     def _more(self, caller: Caller) -> Reply | None:
         """The next part of a long answer; None where nothing is left of one."""
         before = [one.text for one in reversed(self.body.messages) if one.role == "assistant"]
-        found = self.parts.continued.go_on(
-            self.question.text, caller.owner, before, base=self.base_url, language=self.language
-        )
+        found = self.parts.continued.go_on(self.question.text, caller.owner, before, **self._layout)
         return found and self._reply(found[0], None, self._beside(found[1]))
+
+    @property
+    def _layout(self) -> _Layout:
+        return {"base": self.base_url, "language": self.language, "sources": self.sources}
 
     def _beside(self, told: Mapping[str, Any]) -> Json:
         """What goes with the text. Citations are not read on this server: their addresses are whole."""
@@ -193,7 +214,7 @@ class _Asking:
     def _said(self, text: str) -> Reply:
         """A sentence of our own in the place of an answer."""
         said = plain_text(text) if self.form == "wechat" else text
-        return self._reply(said, None, {"citations": [], "outcome": "refused", "notices": []})
+        return self._reply(said, None, _NOTHING_TOLD)
 
     def _reply(self, text: str, counted: Json | None, told: Json) -> Reply:
         asked = [message.text for message in self.body.messages]
@@ -206,6 +227,7 @@ class _Asking:
         )
 
 
+_NOTHING_TOLD: Json = {"citations": [], "outcome": "refused", "notices": []}
 _TOLD = ("citations", "outcome", "notices", "answer_id", "conversation_id")
 
 

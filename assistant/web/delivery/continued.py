@@ -21,6 +21,7 @@ from assistant.asking.sessions import IDLE
 from assistant.history.shared import SharedAnswers
 from assistant.question.words import WORDS
 from assistant.saying.forms.plain import number_of_part, to_parts
+from assistant.types import Sources
 from vectorstore.errors import Language, PolicyAssistantError
 from vectorstore.text import fold
 
@@ -50,6 +51,7 @@ class _Rest:
     link: str
     read: int
     at: float
+    sources: Sources
 
 
 class Continued:
@@ -61,14 +63,26 @@ class Continued:
         self._rests: OrderedDict[str, _Rest] = OrderedDict()
         self._lock = threading.Lock()
 
-    def begin(self, answer: Json, owner: str | None, *, base: str, language: Language) -> str:
-        """The first part of an answer, which most have no other of. ``answer`` is its JSON."""
-        parts = to_parts(answer, base=base, language=language)
+    def begin(
+        self,
+        answer: Json,
+        owner: str | None,
+        *,
+        base: str,
+        language: Language,
+        sources: Sources = "full",
+    ) -> str:
+        """The first part of an answer, which most have no other of. ``answer`` is its JSON.
+
+        ``sources`` is how this part and those after it tell what they rest on.
+        """
+        parts = to_parts(answer, base=base, language=language, sources=sources)
         rest = None
         if len(parts) > 1:
-            link = self._link(answer, base)
-            parts = to_parts(answer, base=base, language=language, link=link)
-            rest = _Rest(answer=answer, link=link, read=1, at=time.monotonic())
+            # Who is known goes on without a link, which a loudspeaker would read out.
+            link = "" if sources == "off" and owner is not None else self._link(answer, base)
+            parts = to_parts(answer, base=base, language=language, link=link, sources=sources)
+            rest = _Rest(answer=answer, link=link, read=1, at=time.monotonic(), sources=sources)
         if owner is not None:
             self._remember(owner, rest)
         return parts[0]
@@ -81,6 +95,7 @@ class Continued:
         *,
         base: str,
         language: Language,
+        sources: Sources = "full",
     ) -> tuple[str, Json] | None:
         """The next part, and the answer that it is of, for whoever says no more than to go on.
 
@@ -89,10 +104,10 @@ class Continued:
         """
         if not wants_more(said):
             return None
-        rest = self._kept(owner) or self._sent_along(before, base)
+        rest = self._kept(owner) or self._sent_along(before, base, sources)
         if rest is None:
             return None
-        parts = to_parts(rest.answer, base=base, language=language, link=rest.link)
+        parts = to_parts(rest.answer, base=base, language=language, link=rest.link, sources=rest.sources)
         if rest.read >= len(parts):
             return None
         if owner is not None:
@@ -122,7 +137,7 @@ class Continued:
             rest = self._rests.get(owner) if owner is not None else None
         return rest if rest and time.monotonic() - rest.at < IDLE.total_seconds() else None
 
-    def _sent_along(self, before: Sequence[str], base: str) -> _Rest | None:
+    def _sent_along(self, before: Sequence[str], base: str, sources: Sources) -> _Rest | None:
         """The rest of the last answer in a conversation that a bot sent along."""
         found = _LINK.search(before[0]) if before else None
         number = number_of_part(before[0]) if found else None
@@ -135,4 +150,5 @@ class Continued:
             return None
         if kept is None:
             return None
-        return _Rest(answer=kept.answer, link=base + link_of(found[1]), read=number, at=0.0)
+        link = base + link_of(found[1])
+        return _Rest(answer=kept.answer, link=link, read=number, at=0.0, sources=sources)

@@ -8,26 +8,29 @@ from itertools import accumulate
 
 from assistant.saying.forms.markdown import to_markdown
 from assistant.saying.forms.sources import LABEL, SHORTENED, UNIT, Json, language_of
+from assistant.types import Sources
 from vectorstore.errors import Language
 
 # Behind a character that is in no link and no mark [n].
 _BREAK = re.compile(r"(?<=[^!-~])")
 
 
-def bounded_markdown(answer: Json, *, base: str, language: Language, most_bytes: int) -> str:
+def bounded_markdown(
+    answer: Json, *, base: str, language: Language, most_bytes: int, sources: Sources = "full"
+) -> str:
     """``to_markdown``, of as much of the answer's beginning as there is room for with its sources.
 
     Says so where that is not all. Whole lines and sentences are taken; of a first one that is too long by
     itself, its beginning.
     """
-    whole = to_markdown(answer, base=base, language=language)
+    whole = to_markdown(answer, base=base, language=language, sources=sources)
     if len(whole.encode()) <= most_bytes:
         return whole
     said: str = answer["answer"]
 
     def begun(end: int) -> str:
         shown = _beginning_of(answer, said[:end].strip(), language)
-        return to_markdown(shown, base=base, language=language).strip()
+        return to_markdown(shown, base=base, language=language, sources=sources).strip()
 
     def size(end: int) -> int:
         return len(begun(end).encode())

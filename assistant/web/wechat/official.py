@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from assistant.setup.settings import Settings
-from assistant.web.wechat.answering import Answering, Send, TheMoment
+from assistant.web.wechat.answering import Answering, TheMoment
 from assistant.web.wechat.crypto import MessageCipher, NotFromPlatform
 from assistant.web.wechat.envelope import Envelope, Query, required
 from assistant.web.wechat.messages import read_incoming
@@ -40,15 +40,25 @@ class OfficialAccount:
     def __init__(self, settings: Settings, token: str) -> None:
         key = settings.wechat_official_aes_key
         self.envelope = Envelope(token, _cipher(settings, key.get_secret_value()) if key else None)
+        service = _customer_service(settings)
         self.answering = Answering(
-            _NAME, settings, welcome=settings.wechat_welcome, send=_customer_service(settings)
+            _NAME,
+            settings,
+            welcome=settings.wechat_welcome,
+            send=service.send if service else None,
+            show_working=service.show_working if service and settings.working_sign != "off" else None,
+            sources=settings.wechat_official_sources,
+            tries=settings.wechat_official_tries,
         )
 
     def read(self, query: Query, body: bytes) -> tuple[dict[str, str], bool]:
         """The fields of a message, and whether they were encrypted. Raises NotFromPlatform."""
         if self.envelope.cipher is None:
             self.envelope.check_fresh(query, body)
-            return read_fields(body), False
+            fields = read_fields(body)
+            if "Encrypt" in fields and "MsgType" not in fields:
+                _LOG.warning("An encrypted message was not read: no EncodingAESKey is set for the account")
+            return fields, False
         if query.get("encrypt_type") != "aes":
             _LOG.warning("A plaintext message was refused: an EncodingAESKey is set for the account")
             raise NotFromPlatform
@@ -100,8 +110,28 @@ def _cipher(settings: Settings, key: str) -> MessageCipher:
     return MessageCipher(key, app_id)
 
 
-def _customer_service(settings: Settings) -> Send | None:
-    """Customer-service messages, where the account's secret is set."""
+class _CustomerService:
+    """What a certified account sends to a person who wrote within two days."""
+
+    def __init__(self, api: PlatformApi, base: str, *, in_words: bool) -> None:
+        self._api = api
+        self._messages = f"{base}/cgi-bin/message/custom/send"
+        self._typing = f"{base}/cgi-bin/message/custom/typing"
+        self._in_words = in_words
+
+    async def send(self, person: str, text: str) -> None:
+        """A text."""
+        await self._api.send({"touser": person, "msgtype": "text", "text": {"content": text}}, self._messages)
+
+    async def show_working(self, person: str, text: str) -> None:
+        """正在输入 above the conversation, for 15 seconds at most; the text too where it is wanted."""
+        if self._in_words:
+            await self.send(person, text)  # first: a message ends what is shown above
+        await self._api.send({"touser": person, "command": "Typing"}, self._typing)
+
+
+def _customer_service(settings: Settings) -> _CustomerService | None:
+    """Where the account's secret is set."""
     if settings.wechat_official_secret is None:
         return None
     base = settings.wechat_api_url.rstrip("/")
@@ -114,9 +144,5 @@ def _customer_service(settings: Settings) -> Send | None:
     }
     # The stable token: asking for the other kind would make the one of another program invalid.
     token_request = httpx.Request("POST", f"{base}/cgi-bin/stable_token", json=wanted)
-    api = PlatformApi(token_request, f"{base}/cgi-bin/message/custom/send")
-
-    async def send(person: str, text: str) -> None:
-        await api.send({"touser": person, "msgtype": "text", "text": {"content": text}})
-
-    return send
+    in_words = settings.working_sign == "message"
+    return _CustomerService(PlatformApi(token_request), base, in_words=in_words)

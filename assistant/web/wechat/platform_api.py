@@ -1,4 +1,4 @@
-"""Messages that we send of our own accord, by the platform's API: answers that came too late for a reply."""
+"""What we send of our own accord, by the platform's API: answers too late for a reply, and signs of work."""
 
 from __future__ import annotations
 
@@ -37,44 +37,43 @@ class _Refused(Exception):
 class PlatformApi:
     """Sends messages for one account. Its token is asked for when it is needed and kept while it is valid.
 
-    ``token_request`` is what asks for a token, ``send_url`` takes messages. Of one event loop.
+    ``token_request`` is what asks for a token. Of one event loop.
     """
 
-    def __init__(self, token_request: httpx.Request, send_url: str) -> None:
+    def __init__(self, token_request: httpx.Request) -> None:
         self._token_request = token_request
-        self._send_url = send_url
         self._token = ""
         self._valid_until = 0.0
         self._renewing = asyncio.Lock()
 
-    async def send(self, message: Json) -> None:
-        """Send a message, once. What goes wrong is logged: there is nobody left to tell.
+    async def send(self, message: Json, url: str) -> None:
+        """Send a message to that address of the platform, once. What goes wrong is logged.
 
         A cause is logged by its code or name: addresses, and what they are answered with, may hold secrets.
         """
         try:
             async with asyncio.timeout(_SECONDS), httpx.AsyncClient(timeout=_SECONDS) as client:
-                await self._send(client, message)
+                await self._send(client, message, url)
         except _Refused as error:
             reason = _REASONS.get(error.code, "see the platform's list of error codes")
-            _LOG.warning("The platform did not take a late answer: error %d, %s", error.code, reason)
+            _LOG.warning("The platform did not take what was sent: error %d, %s", error.code, reason)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
-            _LOG.warning("A late answer could not be sent: %s", type(error).__name__)
+            _LOG.warning("Nothing could be sent to the platform: %s", type(error).__name__)
 
-    async def _send(self, client: httpx.AsyncClient, message: Json) -> None:
+    async def _send(self, client: httpx.AsyncClient, message: Json, url: str) -> None:
         token = await self._a_token(client, spent="")
         try:
-            await self._post(client, token, message)
+            await self._post(client, token, message, url)
         except _Refused as error:
             if error.code not in _TOKEN_SPENT:
                 raise
-            await self._post(client, await self._a_token(client, spent=token), message)
+            await self._post(client, await self._a_token(client, spent=token), message, url)
 
-    async def _post(self, client: httpx.AsyncClient, token: str, message: Json) -> None:
+    async def _post(self, client: httpx.AsyncClient, token: str, message: Json, url: str) -> None:
         content = json.dumps(message, ensure_ascii=False)  # WeChat shows escapes as they are
         _told(
             await client.post(
-                self._send_url,
+                url,
                 params={"access_token": token},
                 content=content.encode("utf-8", "ignore"),
                 headers={"Content-Type": "application/json; charset=utf-8"},

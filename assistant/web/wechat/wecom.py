@@ -33,7 +33,16 @@ class Application:
             required(settings.wecom_corp_id, "wecom_corp_id", "wecom_token"),
         )
         self.envelope = Envelope(token, cipher)
-        self.answering = Answering(_NAME, settings, welcome=None, send=_messages(settings), face="wecom")
+        send = _messages(settings)
+        self.answering = Answering(
+            _NAME,
+            settings,
+            welcome=None,
+            send=send,
+            show_working=send if settings.working_sign == "message" else None,
+            sources=settings.wecom_sources,
+            face="wecom",
+        )
 
     def read(self, query: Query, body: bytes) -> dict[str, str]:
         """The fields of a message. Raises NotFromPlatform."""
@@ -85,13 +94,12 @@ def _messages(settings: Settings) -> Send | None:
     agent_id = settings.wecom_agent_id
     agent = required(None if agent_id is None else str(agent_id), "wecom_agent_id", "wecom_secret")
     wanted = {"corpid": corp_id, "corpsecret": secret.get_secret_value()}
-    api = PlatformApi(
-        httpx.Request("GET", f"{base}/cgi-bin/gettoken", params=wanted), f"{base}/cgi-bin/message/send"
-    )
+    api = PlatformApi(httpx.Request("GET", f"{base}/cgi-bin/gettoken", params=wanted))
 
     async def send(person: str, text: str) -> None:
         await api.send(
-            {"touser": person, "agentid": int(agent), "msgtype": "text", "text": {"content": text}}
+            {"touser": person, "agentid": int(agent), "msgtype": "text", "text": {"content": text}},
+            f"{base}/cgi-bin/message/send",
         )
 
     return send

@@ -200,6 +200,53 @@ def test_the_form_of_a_key_is_that_of_its_answers_whatever_the_model_is_called(
     assert "- [1]" not in text
 
 
+def test_a_key_says_how_texts_tell_sources_until_the_request_says_otherwise(address: str, keys: Keys) -> None:
+    token = keys.create("speaker", sources="off")
+
+    told = complete(address, token, LUNCH)
+    asked_for = complete(address, token, LUNCH, sources="full")
+    in_chat = complete(address, token, LUNCH, model="edu-policy-wechat", sources="short")
+
+    assert "教育局" in said(told)
+    assert "[1]" not in said(told)
+    assert "依据" not in said(told)
+    assert "- [1] 《云山市学生午餐补助办法》" in said(asked_for)
+    assert said(in_chat).endswith("\n\n依据：[1]《云山市学生午餐补助办法》")
+    assert told.json()["citations"] == asked_for.json()["citations"] == in_chat.json()["citations"] != []
+    assert complete(address, token, LUNCH, sources="none").status_code == 400
+
+
+def test_a_key_of_an_earlier_version_tells_sources_in_full(tmp_path: Path) -> None:
+    token = Keys(tmp_path).create("bot")
+    kept = json.loads((tmp_path / FILE).read_text(encoding="utf-8"))
+    for key in kept:
+        del key["sources"]
+    (tmp_path / FILE).write_text(json.dumps(kept), encoding="utf-8")
+
+    found = Keys(tmp_path).find(token)
+
+    assert found is not None
+    assert found.sources == "full"
+
+
+def test_a_key_is_changed_by_command_and_stays_the_same_key(
+    command: Command, address: str, keyed_settings: Settings, keys: Keys
+) -> None:
+    place = {"POLICY_ASSISTANT_DATA_DIR": str(keyed_settings.data_dir)}
+    token = command("keys", "create", "音箱", "--sources", "short", **place).out.strip()
+    other = keys.create("other", form="wechat", per_minute=7)
+    assert "依据：[1]《" in said(complete(address, token, LUNCH))
+
+    changed = command("keys", "change", "音箱", "--sources", "off", **place)
+
+    assert (changed.code, changed.out) == (0, "")
+    assert "依据" not in said(complete(address, token, LUNCH))
+    assert "不列出处" in command("keys", "list", **place).out
+    kept = keys.find(other)
+    assert kept is not None
+    assert (kept.form, kept.sources, kept.per_minute) == ("wechat", "full", 7)
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -267,6 +314,9 @@ def test_the_command_prints_the_key_alone_and_the_server_takes_it(
         ("create", ""),
         ("create", "bot", "--form", "html"),
         ("create", "bot", "--per-minute", "0"),
+        ("create", "bot", "--sources", "some"),
+        ("change", "nobody", "--sources", "off"),
+        ("change", "nobody"),
         ("create", "bot", "--document", "no-such-document"),
         ("revoke", "nobody"),
     ],

@@ -66,7 +66,13 @@ async def receive(
 ) -> Response:
     """One message, event or request for more of an answer. What needs no reply gets an empty one."""
     posted = _json(envelope.open(request.query_params, _encrypted(await request.body())))
-    replies = Replies(parts=parts, base_url=base_url, language=language, own_welcome=settings.wechat_welcome)
+    replies = Replies(
+        parts=parts,
+        base_url=base_url,
+        language=language,
+        own_welcome=settings.wechat_welcome,
+        sources=settings.wecom_sources,
+    )
     reply = await replies.to(read_message(posted))
     return Response() if reply is None else _sealed(envelope, reply)
 

@@ -106,6 +106,7 @@ class LongConnection:
             base_url=(self._settings.public_url or here).rstrip("/"),
             language=self._settings.language,
             own_welcome=self._settings.wechat_welcome,
+            sources=self._settings.wecom_sources,
         )
 
     async def _run(self, line: Line, streams: Streams) -> None:

@@ -16,9 +16,10 @@ from assistant.asking.job import Job
 from assistant.history.history import History
 from assistant.saying.answer_json import to_json
 from assistant.saying.forms.markdown import escaped
-from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, apology
+from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, WORKING, apology
+from assistant.saying.forms.sources import without_marks
 from assistant.saying.tell import greeting
-from assistant.types import Question, Turn
+from assistant.types import Question, Sources, Turn
 from assistant.web.delivery.following import answer_of, submit
 from assistant.web.dependencies import Parts
 from assistant.web.wechat.bounded import beginning, bounded_markdown
@@ -34,7 +35,6 @@ _GRACE = 15.0  # seconds for an answer that was due
 
 Json = dict[str, Any]
 
-_SEARCHING = Message("正在查阅文件…", "Looking through the documents…")
 _ASK_AGAIN = Message(
     "这次回答已中断，请把问题再发一次。", "This answer was cut off; send the question again."
 )
@@ -45,12 +45,14 @@ class Replies:
     """Makes the replies, in the language of the settings. ``base_url`` is what links begin with.
 
     ``own_welcome`` is what somebody reads who comes to the bot; None for what this is and what it holds.
+    ``sources`` is how answers tell what they rest on.
     """
 
     parts: Parts
     base_url: str
     language: Language
     own_welcome: str | None = None
+    sources: Sources = "full"
 
     async def to(self, message: BotMessage) -> Json | None:
         """What a message, an event or a request for more of an answer gets; None where it wants nothing."""
@@ -90,7 +92,7 @@ class Replies:
             return self._sentence(FAILED)
         with suppress(Exception):  # what went wrong is told below
             await answer_of(asked.job, _HOLD)
-        reply = progress(asked.job, base=self.base_url, language=self.language)
+        reply = self._progress(asked.job)
         reply["stream"]["feedback"] = {"id": asked.job.question.id}
         return reply
 
@@ -99,7 +101,7 @@ class Replies:
         job = self.parts.desk.find(stream_id)
         if job is None:  # asked of a server that has started anew
             return _stream(stream_id, _ASK_AGAIN.in_language(self.language), finish=True)
-        return progress(job, base=self.base_url, language=self.language)
+        return self._progress(job)
 
     async def later(self, stream_id: str, seconds: float) -> Json:
         """``so_far`` after so many seconds, or once it is the end."""
@@ -120,21 +122,25 @@ class Replies:
                 chosen = apology(error, self.language)
         return {"msgtype": "text", "text": {"content": chosen}}
 
+    def _progress(self, job: Job) -> Json:
+        return progress(job, base=self.base_url, language=self.language, sources=self.sources)
+
     def _sentence(self, said: Message) -> Json:
         return _stream(uuid4().hex, said.in_language(self.language), finish=True)
 
 
-def progress(job: Job, *, base: str, language: Language) -> Json:
+def progress(job: Job, *, base: str, language: Language, sources: Sources = "full") -> Json:
     """All that is there of an answer, and whether it is the end: one that is overdue ends too."""
     if job.answer.done():
-        return _stream(job.question.id, _ending(job, base, language), finish=True)
+        return _stream(job.question.id, _ending(job, base, language, sources), finish=True)
     if time.monotonic() > job.question.due + _GRACE:
         return _stream(job.question.id, NOT_YET.in_language(language), finish=True)
-    said = beginning(escaped(job.said), MOST_BYTES).strip()
-    return _stream(job.question.id, said or _SEARCHING.in_language(language), finish=False)
+    draft = without_marks(job.said) if sources == "off" else job.said
+    said = beginning(escaped(draft), MOST_BYTES).strip()
+    return _stream(job.question.id, said or WORKING.in_language(language), finish=False)
 
 
-def _ending(job: Job, base: str, language: Language) -> str:
+def _ending(job: Job, base: str, language: Language, sources: Sources) -> str:
     if job.answer.cancelled():
         return _ASK_AGAIN.in_language(language)
     error = job.answer.exception()
@@ -143,7 +149,7 @@ def _ending(job: Job, base: str, language: Language) -> str:
     if error is not None:
         return FAILED.in_language(language)
     told = to_json(job.answer.result())
-    return bounded_markdown(told, base=base, language=language, most_bytes=MOST_BYTES)
+    return bounded_markdown(told, base=base, language=language, most_bytes=MOST_BYTES, sources=sources)
 
 
 def keep_feedback(history: History, message: BotMessage) -> None:

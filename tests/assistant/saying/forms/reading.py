@@ -7,11 +7,14 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from assistant.saying.forms.sources import NEAREST, SOURCES, WHOLE
+
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 ADDRESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&'(),;=%+]+")
 MARK = re.compile(r"\[(\d{1,3})\]")
 _SOURCES = re.compile(r"\n\n(?:依据：|Sources:)\n")
 SOURCE = re.compile(r"^\[(\d{1,3})\] (.*)\n(\S+)$", re.MULTILINE)
+_HEADINGS = {heading for message in (SOURCES, NEAREST, WHOLE) for heading in (message.zh, message.en)}
 # "1." at the start of a line is how policies number; for a reader in WeChat it is no damage.
 _PLAIN = {
     "paragraph_open",
@@ -65,7 +68,7 @@ def faults(text: str, answer: dict[str, Any], base: str) -> list[str]:
         wrong.append(f"markup: {found}")
     if marks(said(text)) != set(sources(text)):
         wrong.append(f"marks {marks(said(text))}, sources {set(sources(text))}")
-    if text.rstrip().endswith(("：", ":")):
+    if text.rstrip().split("\n")[-1] in _HEADINGS:
         wrong.append("a heading over nothing")
     if alone := [
         line for line in text.split("\n") if base in line and line.count(base) + line.find(base) != 1

@@ -158,6 +158,16 @@ def test_an_account_goes_on_too(plan_settings: Settings, tmp_path: Path) -> None
     assert "（10）" in second or PART.search(second)
 
 
+def test_without_sources_whoever_is_known_goes_on_without_a_link(client: httpx.Client) -> None:
+    known = text_of(ask(client, ASKED, user="loudspeaker", sources="off"))
+    unknown = text_of(ask(client, ASKED, sources="off"))
+    assert "回复“继续”接着看" in known
+    assert "http" not in known
+    assert "http" not in (more := text_of(ask(client, "继续", user="loudspeaker", sources="off")))
+    assert more != known
+    assert "\n全文：\nhttp" in unknown  # its link is how the bot goes on
+
+
 def test_an_unusable_history_costs_the_link_and_nothing_else(tmp_path: Path) -> None:
     history = History(tmp_path)
     continued = Continued(history.shared, 90)

@@ -1,6 +1,7 @@
 """A stand-in of the platforms' API over real HTTP, on the loopback: gives tokens, takes messages.
 
-What it is sent is in ``messages``. ``refuse`` gives the next messages these error codes.
+What it is sent is in ``messages``, and whom it shows that somebody types in ``typing``. ``refuse`` gives the
+next messages these error codes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 _TOKENS = {"/cgi-bin/stable_token": ("appid", "secret"), "/cgi-bin/gettoken": ("corpid", "corpsecret")}
 _MESSAGES = ("/cgi-bin/message/custom/send", "/cgi-bin/message/send")
+_TYPING = "/cgi-bin/message/custom/typing"
 _NO_SUCH_TOKEN = 40001
 
 
@@ -27,6 +29,9 @@ class PlatformApiServer:
         self.bodies: list[bytes] = []
         self.tried = threading.Semaphore(0)
         """Released at every message, whether it is taken or refused."""
+        self.typing: list[str] = []
+        self.shown = threading.Event()
+        """Set once somebody is shown as typing."""
         self._refusals: deque[int] = deque()
         self._numbers = count(1)
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -59,6 +64,13 @@ class PlatformApiServer:
                 return {"errcode": 40125, "errmsg": f"invalid secret {given}"}
             self.tokens.append(f"token-{next(self._numbers)}")
             return {"access_token": self.tokens[-1], "expires_in": 7200}
+        if path == _TYPING:
+            assert query.get("access_token") == self.tokens[-1]
+            asked = json.loads(body)
+            assert asked == {"touser": asked["touser"], "command": "Typing"}
+            self.typing.append(asked["touser"])
+            self.shown.set()
+            return {"errcode": 0, "errmsg": "ok"}
         assert path in _MESSAGES
         try:
             if query.get("access_token") != self.tokens[-1]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import closing
+from dataclasses import replace
 
+import httpx
 import pytest
 
 from assistant.history.history import FILE
@@ -96,6 +99,112 @@ def test_a_slow_model_is_cut_short_and_what_the_documents_say_arrives_in_time(
     assert "ⓘ" in first
     assert again == first
     assert questions == 1
+
+
+def _waiting_for(happened: threading.Event) -> Script:
+    """A chat model that says nothing before that."""
+
+    def reply(request: Request) -> Reply:
+        said = _writes(request)
+
+        def body(asked: Request) -> Iterator[bytes | float]:
+            happened.wait(PATIENCE)
+            yield from said.body(asked)
+
+        return replace(said, body=body)
+
+    return reply
+
+
+def test_an_account_that_can_t_send_later_has_a_slow_answer_in_the_third_try(
+    serving: Serving, person: str
+) -> None:
+    asked, third_is_near = text_message(person, ASKED), threading.Event()
+    with (
+        ModelServer(_waiting_for(third_is_near)) as model,
+        serving(**official(encrypted=True), **with_model(model), wechat_official_tries=3) as address,
+    ):
+        account = _account(address, AES_KEY)
+        for _ in range(2):
+            with pytest.raises(httpx.TimeoutException):
+                account.post(account.make(as_xml(asked), person=person))
+        third_is_near.set()
+        said = account.deliver(asked)
+        questions = len(model.questions)
+
+    assert said is not None
+    assert said.startswith(WRITTEN)
+    assert questions == 1
+
+
+def test_a_model_that_is_too_slow_for_three_tries_is_cut_short_in_the_third(
+    serving: Serving, person: str
+) -> None:
+    with (
+        ModelServer(_slow(PATIENCE)) as model,
+        serving(**official(), **with_model(model), wechat_official_tries=3) as address,
+    ):
+        said = _account(address).deliver(text_message(person, ASKED))
+
+    assert said is not None
+    assert "云山市教育局" in said
+    assert "ⓘ" in said
+
+
+def test_where_no_more_tries_come_there_is_a_reply_in_time_and_the_answer_for_the_others(
+    serving: Serving, person: str
+) -> None:
+    asked, last_was_told = as_xml(text_message(person, ASKED)), threading.Event()
+    with (
+        ModelServer(_waiting_for(last_was_told)) as model,
+        serving(**official(), **with_model(model), wechat_official_tries=3, bot_seconds=HELD) as address,
+        ThreadPoolExecutor(3) as pool,
+    ):
+        account = _account(address)
+
+        def reply(_: int) -> str | None:
+            sent = account.make(asked, person=person)
+            return account.said(sent, account.post(sent))
+
+        tries = [pool.submit(reply, number) for number in range(3)]  # and not one after the other
+        done, held = wait(tries, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+        last_was_told.set()
+        others = [one.result(PATIENCE) for one in held]
+
+    assert [one.result() for one in done] == ["这个问题还没有整理出答案，请过几秒把同样的问题再发一次。"]
+    assert len(others) == 2
+    assert all(other and other.startswith(WRITTEN) for other in others)
+
+
+def test_an_answer_that_is_soon_there_waits_for_no_try(serving: Serving, person: str) -> None:
+    with (
+        ModelServer(_writes) as model,
+        serving(**official(), **with_model(model), wechat_official_tries=3) as address,
+    ):
+        account = _account(address)
+        sent = account.make(as_xml(text_message(person, ASKED)), person=person)
+        said = account.said(sent, account.post(sent))
+
+    assert said is not None
+    assert said.startswith(WRITTEN)
+
+
+def test_with_customer_service_nobody_waits_for_three_tries(
+    serving: Serving, api: PlatformApiServer, person: str
+) -> None:
+    with (
+        ModelServer(_slow(UNHURRIED)) as model,
+        serving(
+            **official(late=api), **with_model(model), wechat_official_tries=3, bot_seconds=HELD
+        ) as address,
+    ):
+        account = _account(address)
+        sent = account.make(as_xml(text_message(person, ASKED)), person=person)
+        said = account.said(sent, account.post(sent))
+        assert api.tried.acquire(timeout=PATIENCE)
+
+    assert said is None
+    assert len(api.messages) == 1
 
 
 def test_a_model_that_is_fast_enough_writes_the_answer(serving: Serving, person: str) -> None:

@@ -52,6 +52,15 @@ def test_an_answer_ends_whole_with_sources_that_open(wecom: Wecom, address: str)
     assert httpx.get(f"{address}/{path}", follow_redirects=True).status_code == 200
 
 
+def test_a_bot_that_connects_tells_its_sources_as_the_setting_of_wecom_says(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with Wecom() as own, connected(with_bot(settings, tmp_path / "data", own, wecom_sources="short")):
+        content = own.answer(own.say(text(LUNCH)))
+    assert content.endswith(f"\n\n依据：[1]{LUNCH_RULES}")
+    assert "http" not in content
+
+
 def test_everybody_goes_on_in_their_own_conversation_in_each_chat(wecom: Wecom) -> None:
     places = [{"userid": "one"}, {"userid": "one", "chat": "group"}, {"userid": "two", "chat": "group"}]
     for place, asked in zip(places, (LUNCH, READING, LUNCH), strict=True):

@@ -44,6 +44,21 @@ def test_a_question_is_answered_with_its_sources(account: Platform, person: str)
     assert f"{account.address}/d/" in said
 
 
+@pytest.mark.parametrize("sources", ["short", "off"])
+def test_an_account_tells_its_sources_as_its_setting_says(
+    serving: Serving, person: str, sources: str
+) -> None:
+    with serving(**official(), wechat_official_sources=sources) as address:
+        account = Platform(address=address, path="/wechat/official", token="token-1", receiver="wx-school")
+        said = account.deliver(text_message(person, ASKED))
+
+    assert said is not None
+    assert SAID in said
+    assert "http" not in said
+    assert ("依据：[1]《云山市学生午餐补助办法》" in said) == (sources == "short")
+    assert ("[1]" in said) == (sources == "short")
+
+
 def test_what_speech_was_recognised_as_is_a_question(account: Platform, person: str) -> None:
     said = account.deliver(message(person, "voice", MediaId="m", Format="amr", Recognition=ASKED))
 
@@ -241,6 +256,17 @@ def test_an_unencrypted_trap_is_no_worse_where_a_key_is_set(safe_account: Platfo
 
     for body in BOMBS.values():
         assert safe_account.post(replace(made, body=body.encode())).status_code == 403
+
+
+def test_an_encrypted_message_to_an_account_without_a_key_is_told_in_the_log(
+    plain_account: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    keyed = replace(plain_account, aes_key=AES_KEY)
+
+    answered = keyed.post(keyed.make(as_xml(text_message("o1", ASKED))))
+
+    assert answered.text == "success"
+    assert "no EncodingAESKey is set" in caplog.text
 
 
 def test_followers_read_the_welcome_that_is_set(serving: Serving, person: str) -> None:

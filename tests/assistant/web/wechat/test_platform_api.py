@@ -24,18 +24,18 @@ def api() -> Iterator[PlatformApiServer]:
 
 def _api(url: str, *, secret: str = SECRET) -> PlatformApi:
     asked = httpx.Request("GET", f"{url}/cgi-bin/gettoken", params={"corpid": "ww", "corpsecret": secret})
-    return PlatformApi(asked, f"{url}/cgi-bin/message/send")
+    return PlatformApi(asked)
 
 
-def _send(api: PlatformApi, times: int) -> None:
+def _send(api: PlatformApi, url: str, times: int) -> None:
     async def at_once() -> None:
-        await asyncio.gather(*(api.send(MESSAGE) for _ in range(times)))
+        await asyncio.gather(*(api.send(MESSAGE, f"{url}/cgi-bin/message/send") for _ in range(times)))
 
     asyncio.run(at_once())
 
 
 def test_messages_share_a_token_and_are_sent_as_they_read(api: PlatformApiServer) -> None:
-    _send(_api(api.url), 5)
+    _send(_api(api.url), api.url, 5)
 
     assert api.messages == [MESSAGE] * 5
     assert len(api.tokens) == 1
@@ -44,10 +44,10 @@ def test_messages_share_a_token_and_are_sent_as_they_read(api: PlatformApiServer
 
 def test_a_token_that_is_good_no_more_is_renewed_once(api: PlatformApiServer) -> None:
     sending = _api(api.url)
-    _send(sending, 1)
+    _send(sending, api.url, 1)
     api.forget_tokens()
 
-    _send(sending, 5)
+    _send(sending, api.url, 5)
 
     assert api.messages == [MESSAGE] * 6
     assert len([token for token in api.tokens if token]) == 2
@@ -56,7 +56,7 @@ def test_a_token_that_is_good_no_more_is_renewed_once(api: PlatformApiServer) ->
 def test_where_a_new_token_is_refused_too_there_is_no_third_try(api: PlatformApiServer) -> None:
     api.refuse(42001, 42001, 42001)
 
-    _send(_api(api.url), 1)
+    _send(_api(api.url), api.url, 1)
 
     assert api.messages == []
     assert len(api.tokens) == 2
@@ -65,7 +65,7 @@ def test_where_a_new_token_is_refused_too_there_is_no_third_try(api: PlatformApi
 def test_a_wrong_secret_is_logged_without_it(
     api: PlatformApiServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    _send(_api(api.url, secret="wrong-secret-9"), 1)
+    _send(_api(api.url, secret="wrong-secret-9"), api.url, 1)
 
     assert "40125" in caplog.text
     assert "wrong-secret-9" not in caplog.text
@@ -77,7 +77,7 @@ def test_a_platform_that_cannot_be_reached_is_logged_without_secrets(
     with bind("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
 
-    _send(_api(f"http://127.0.0.1:{port}"), 1)
+    _send(_api(f"http://127.0.0.1:{port}"), f"http://127.0.0.1:{port}", 1)
 
     assert "ConnectError" in caplog.text
     assert SECRET not in caplog.text
@@ -86,7 +86,7 @@ def test_a_platform_that_cannot_be_reached_is_logged_without_secrets(
 def test_whatever_else_is_there_instead_of_the_api_is_logged(
     server: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    _send(_api(f"{server}", secret="secret-in-an-address"), 1)
+    _send(_api(f"{server}", secret="secret-in-an-address"), f"{server}", 1)
 
     # what stands there has a log of its own, and may be in this process
     ours = "\n".join(one.getMessage() for one in caplog.records if one.name.startswith("assistant"))

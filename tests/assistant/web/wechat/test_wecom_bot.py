@@ -43,6 +43,14 @@ def test_an_answer_ends_whole_with_its_sources(platform: Platform) -> None:
     assert httpx.get(link, follow_redirects=True).status_code == 200
 
 
+def test_a_bot_tells_its_sources_as_the_setting_of_wecom_says(chosen: Settings) -> None:
+    with platform_of(chosen.model_copy(update={"wecom_sources": "off"})) as opened:
+        content = opened.answer(text(LUNCH))
+    assert "5元" in content
+    assert "[1]" not in content
+    assert "依据" not in content
+
+
 @pytest.mark.parametrize(
     "sent",
     [

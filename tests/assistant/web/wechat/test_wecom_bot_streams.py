@@ -89,6 +89,17 @@ def test_a_slow_answer_grows_from_poll_to_poll_until_it_is_replaced_by_the_whole
     assert written[-1:] == [] or last.content.startswith(written[-1])
 
 
+def test_without_sources_what_is_there_so_far_has_no_marks_either(chosen: Settings) -> None:
+    unmarked = chosen.model_copy(update={"wecom_sources": "off"})
+    with with_model(unmarked, lambda request: explains(request, pause=0.1)) as (platform, _):
+        asked = text("云山市学生午餐补助办法有哪些规定？", msgid="unmarked")
+        shown = [platform.show(asked), *platform.watch(asked)]
+    written = [one.content for one in shown if one.content != "正在查阅文件…"]
+    assert len(set(written)) > 1
+    assert not any("[" in one or "依据" in one for one in written)
+    assert all(said in written[-1] for said in RULES)
+
+
 def test_what_is_not_there_any_more_ends_and_asks_for_the_question_again(platform: Platform) -> None:
     shown = platform.ask_on("0" * 32)
     assert shown.finish
