@@ -77,8 +77,8 @@ WORDS: Mapping[str, Message] = {
         "……（全文较长，请到网页查看）", "… (too long for a picture: the page has all of it)"
     ),
     "picture_from": Message(
-        "由{}依据库中的文件整理，图片存于{}。请以原文为准。",
-        "By {} from the documents in its library; picture of {}. The original is what counts.",
+        "由{}自动整理，图片存于{}。请以原文为准。",
+        "Put together by {}; picture of {}. The original is what counts.",
     ),
     "picture_saved": Message("图片已保存", "Picture saved"),
     "picture_keep": Message("下载", "Download"),
