@@ -282,3 +282,26 @@ def test_on_a_phone_a_cited_row_is_a_card_too(phone: Page, shelf: str, ids: dict
     expect(card).to_contain_text("新建幼儿园12所")
     phone.set_viewport_size({"width": 1200, "height": 800})
     expect(card).to_be_hidden()
+
+
+def test_the_card_of_a_cited_row_is_in_sight_together_with_the_row(
+    phone: Page, shelf: str, ids: dict[str, str]
+) -> None:
+    phone.set_viewport_size({"width": 390, "height": 420})
+    row = [each for each in all_sections(shelf, ids["table"]) if each["kind"] == "row"][-1]
+    phone.goto(address(ids, "table", row))
+    expect(phone.locator(".card")).to_be_in_viewport(ratio=1)
+    expect(phone.locator(".card")).to_contain_text("职成科")
+    expect(phone.locator("#cited")).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_a_long_title_leaves_the_standing_in_sight(
+    phone: Page, shelf: str, ids: dict[str, str]
+) -> None:
+    phone.goto(address(ids, "reading", all_sections(shelf, ids["reading"])[-1]))
+    expect(phone.locator(".bar .badge")).to_have_text("征求意见稿")
+    phone.locator(".bar b").evaluate("title => { title.textContent = title.textContent.repeat(9); }")
+    badge, bar = phone.locator(".bar .badge").bounding_box(), phone.locator(".here").bounding_box()
+    assert badge
+    assert bar
+    assert badge["y"] + badge["height"] <= bar["y"] + bar["height"] + 1

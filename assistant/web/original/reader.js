@@ -10,26 +10,34 @@ if (outline && outline.dataset.open && innerWidth >= WIDE) {
   column.scrollTop = below - column.clientHeight / 3;
 }
 
-// On a narrow screen a cited row is also told as a card, column by column: its table is wider than the screen.
+// Where its table is wider than what is seen, a cited row is also told as a card, column by column. The card
+// stands below the table and keeps to the lower edge: over a long table it would be far above the row.
 const row = cited?.closest("tbody tr");
 const names = row ? [...row.closest("table").querySelectorAll("thead th, thead td")].map((one) => one.textContent) : [];
 if (names.length > 2 && row.children.length === names.length) {
-  const card = document.createElement("dl");
+  const card = document.createElement("details"), columns = document.createElement("dl");
   card.className = "card";
+  card.open = true;
+  card.append(Object.assign(document.createElement("summary"), { textContent: document.getElementById("text").dataset.row }), columns);
   [...row.children].forEach((cell, at) => {
-    if (!cell.textContent.trim()) return;
+    if (!cell.textContent.trim() || !names[at].trim()) return;
     const name = document.createElement("dt"), value = document.createElement("dd");
     name.textContent = names[at];
     value.textContent = cell.textContent;
-    card.append(name, value);
+    columns.append(name, value);
   });
-  row.closest(".scroll").before(card);
+  const table = row.closest(".scroll");
+  const fit = () => { card.hidden = table.scrollWidth <= table.clientWidth; };
+  table.after(card);
+  fit();
+  addEventListener("resize", fit);
 }
 
 if (cited && ["", "#cited"].includes(location.hash)) {
   // Not scrollIntoView and focus alone: in a side panel they would move the page around it as well.
   const box = cited.getBoundingClientRect(), table = cited.closest(".scroll");
-  scrollBy(0, box.top - Math.max(64, (innerHeight - box.height) / 2));
+  const seen = innerHeight - (document.querySelector(".card:not([hidden])")?.offsetHeight ?? 0);
+  scrollBy(0, box.top - Math.max(64, (seen - box.height) / 2));
   if (table && box.right > table.getBoundingClientRect().right) table.scrollLeft += box.left - table.clientWidth / 3;
   if (parent === self) cited.focus({ preventScroll: true });
 }

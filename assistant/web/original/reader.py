@@ -36,6 +36,7 @@ _WORDS = {
     "skip_cited": Message("跳到引文", "Skip to the cited passage"),
     "text": Message("正文", "Text"),
     "table": Message("表格", "Table"),
+    "row": Message("引用的这一行", "The cited row"),
     "sideways": Message("可左右滑动", "scrolls sideways"),
     "citations": Message("本次回答的引文", "Citations of the answer"),
     "previous": Message("上一条引文", "Previous citation"),

@@ -31,6 +31,7 @@ _ACTS = {
     "copy": "copy",
     "copy_sources": "copy_sources",
     "share": "share",
+    "picture": "picture",
     "good": "up",
     "bad": "down",
     "retry": "retry",
@@ -125,8 +126,9 @@ def told_html(answer: Json, asked: str, language: Language, *, extra: Sequence[s
     nearest = [one for one in (answer["refusal"] or {}).get("nearest", []) if one["url"]]
     if nearest:
         parts.append(_nearest(nearest, language))
-    if answer["question"] and answer["question"] != asked:
-        searched = WORDS["searched"].in_language(language) + answer["question"]
+    understood = answer["question"]
+    if understood and not understood.startswith(asked):  # what is only added are words to search by
+        searched = WORDS["searched"].in_language(language) + understood
         parts.append(f'<p class="quiet">{as_text(searched)}</p>')
     told = _squeezed(_LABEL.sub("", answer["answer"]))
     parts.extend(_sources(cited, links, told, language))

@@ -233,6 +233,7 @@
     url.searchParams.set("theme", isDark() ? "dark" : "light");
     url.hash = "";  // it would move the chat as well
     panel.querySelector("iframe").contentWindow.location.replace(url);
+    if (!isNarrow() && isOpen()) drawer().querySelector(".toggle-button").click();  // no room for three
     if (!document.body.classList.contains("reading")) history.pushState({ reading: true }, "");
     document.body.classList.add("reading");
     panel.querySelector("button").focus({ preventScroll: true });

@@ -164,6 +164,10 @@ def mount_page(
     asyncio.run(mount())  # where no event loop runs, Gradio makes five and closes none
 
 
+def _text_of(*files: str) -> str:
+    return "".join((_HERE / name).read_text(encoding="utf-8") for name in files)
+
+
 def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str, *, shares: bool) -> None:
     theme = gr.themes.Default(
         primary_hue="blue",
@@ -174,9 +178,8 @@ def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str, *, sha
     kinds = ",".join(sorted(DOCUMENTS))
     told = json.dumps({**words, "language": language, "own_file_kinds": kinds}, ensure_ascii=False)
     told = told.replace("<", "\\u003c")
-    files = ("page.js", "own_file/own_file.js", "page.css", "../answer.css", "own_file/own_file.css")
-    script, own_script, *styles = ((_HERE / name).read_text(encoding="utf-8") for name in files)
-    style = "".join([*styles, "" if shares else _NO_SHARING])
+    script = _text_of("page.js", "picture.js", "own_file/own_file.js")
+    style = _text_of("page.css", "../answer.css", "own_file/own_file.css") + ("" if shares else _NO_SHARING)
     gr.mount_gradio_app(
         app,
         built,
@@ -191,7 +194,7 @@ def _mount(app: FastAPI, built: gr.Blocks, language: Language, base: str, *, sha
         theme=theme,
         # Not as css_paths: Gradio rewrites selectors, and what stands outside its container loses its style.
         head=f'<style>{style}</style><script type="application/json" id="words">{told}</script>'
-        f"<script>{script}{own_script}</script>",
+        f"<script>{script}</script>",
     )
     mounted = app.routes[-1]
     if isinstance(mounted, Mount):

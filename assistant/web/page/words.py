@@ -72,6 +72,20 @@ WORDS: Mapping[str, Message] = {
     "share": Message("分享", "Share"),
     "shared": Message("链接已复制，谁有它都能看这个回答", "Link copied: whoever has it can read this answer"),
     "not_shared": Message("没有分享成功，请稍后再试", "That did not work; try again later"),
+    "picture": Message("存为图片", "As a picture"),
+    "picture_more": Message(
+        "……（全文较长，请到网页查看）", "… (too long for a picture: the page has all of it)"
+    ),
+    "picture_from": Message(
+        "由{}自动整理，图片存于{}。请以原文为准。",
+        "Put together by {}; picture of {}. The original is what counts.",
+    ),
+    "picture_saved": Message("图片已保存", "Picture saved"),
+    "picture_keep": Message("下载", "Download"),
+    "picture_press": Message("长按图片可保存或转发", "Press the picture for long to keep or forward it"),
+    "picture_failed": Message(
+        "图片没有做成，请改用“复制”或“分享”。", "The picture could not be made: use Copy or Share instead."
+    ),
     "own_file": Message("问自己的文件", "Ask in my own document"),
     "own_file_in": Message("只在《{}》中回答 ✕", "Answers from “{}” alone ✕"),
     "own_file_reading": Message(

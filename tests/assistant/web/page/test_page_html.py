@@ -186,6 +186,11 @@ def test_notices_and_a_rewritten_question_are_told_and_an_unchanged_one_is_not()
     assert "问题理解为" not in shown_text(html_of(answer, "补助由谁负责？"))
 
 
+def test_words_that_a_question_is_only_searched_with_are_not_told() -> None:
+    answer = make_answer("In the documents' own words:", question="Who pays? 补助 负责")
+    assert "问题理解为" not in shown_text(html_of(answer, "Who pays?"))
+
+
 def test_a_refusal_links_the_nearest_sections() -> None:
     near = Nearest(title="补助办法", path=("一、总则",), url="/documents/d1?start=0&end=5")
     refusal = Refusal(reason=Reason.NOT_FOUND, nearest=(near,))
