@@ -60,7 +60,7 @@ _MOST_SHARE = 6.0
 _STRANGERS = 0.1  # of a library's questions, as many of other matters
 # Of the answerable questions as many may be refused: more of them where passages are read closely, since what
 # is refused then is mostly what would have been answered wrong.
-_REFUSED, _REFUSED_CLOSELY = 0.01, 0.03
+_REFUSED, _REFUSED_CLOSELY = 0.01, 0.025
 _SIGN_PENALTY, _SPAN_PENALTY, _NONE_PENALTY = 4.0, 1.0, 1.0
 
 
