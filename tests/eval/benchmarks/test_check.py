@@ -7,14 +7,14 @@ from functools import cache
 
 import pytest
 
-from eval.benchmarks.check import HELD_BACK, REPLIES, Checked, check, replies_in, table
+from eval.benchmarks.check import REPLIES, Checked, check, is_held_back, replies_in, table
 
 FILES = sorted(REPLIES.glob("*.jsonl"))
 
 
 @cache
 def checked() -> tuple[Checked, ...]:
-    return tuple(check(one, held_back=file.stem == HELD_BACK) for file in FILES for one in replies_in(file))
+    return tuple(check(one, held_back=is_held_back(file)) for file in FILES for one in replies_in(file))
 
 
 def test_every_reply_cites_what_stands_in_a_document_and_says_what_is_wrong_with_it() -> None:
