@@ -42,9 +42,13 @@ def follows(figure: Figure, sentence: str, said: Sequence[Figure], known: Sequen
     ``said`` are the figures told before it, in order, and ``known`` those of the passages and the question.
     """
     value = _amount(figure)
+    said, known = said[-_MOST_SAID:], known[-_MOST_KNOWN:]
+    if figure.unit == TIME:
+        return _is_moved(figure, said, known)
+    if value is not None and _is_between(value, figure, [one for one in said if one.text in sentence]):
+        return True
     if value is None or not _RECKONS.search(sentence):
         return False
-    said, known = said[-_MOST_SAID:], known[-_MOST_KNOWN:]
     if figure.unit == _DAY and value in _days_between([*said, *known]):
         return True
     if figure.unit in _MINUTES and value * _MINUTES[figure.unit] in _minutes_between([*said, *known]):
@@ -56,6 +60,8 @@ def follows(figure: Figure, sentence: str, said: Sequence[Figure], known: Sequen
     if figure.unit == "百分点":
         shares = set(_amounts(one for one in (*said, *known) if one.unit == "%"))
         return any(value == abs(one - two) for one, two in combinations(shares, 2))
+    if figure.unit == "%" and value in _parts((*said, *known)):
+        return True
     own = _amounts(one for one in said if one.unit == figure.unit)[-_MOST_ADDED:]
     sums = (sum(some) for size in range(2, len(own) + 1) for some in combinations(own, size))
     return value in sums or _is_made_of(value, figure, said, known)
@@ -70,13 +76,35 @@ def _is_made_of(value: Decimal, figure: Figure, said: Sequence[Figure], known: S
     times = {
         amount for amount in _amounts(one for one in said if one.unit != "%") if 1 < amount <= _MOST_TIMES
     }
-    shares = set(_amounts(one for one in (*said, *known) if one.unit == "%"))
+    shares = set(_amounts(one for one in (*said, *known) if one.unit == "%")) | _parts((*said, *known))
     return (
         any(value in (one + two, abs(one - two)) for one, two in combinations(like, 2))
         or any(value == one * number for one in like for number in times)
         or any(_is_near(value, one * share / 100) for one in like for share in shares)
         or any(_is_near(value, one / number) for one in like for number in times)
     )
+
+
+def _is_between(value: Decimal, figure: Figure, own: Sequence[Figure]) -> bool:
+    """Whether an amount follows from the figures of its own sentence: the days or years from one to another."""
+    if figure.unit == _DAY:
+        return value in _days_between(own)
+    years = [int(one.value[0]) for one in own if one.unit == DATE and one.value[0]]
+    return figure.unit == "年" and bool(years) and value == max(years) - min(years) + 1 > 1
+
+
+def _is_moved(figure: Figure, said: Sequence[Figure], known: Sequence[Figure]) -> bool:
+    """Whether a time is another one so many minutes later or earlier, which have been told."""
+    times = [int(one.value[0]) for one in (*said, *known) if one.unit == TIME]
+    spans = [(one.unit, amount) for one in said if (amount := _amount(one)) is not None]
+    minutes = [amount * _MINUTES[unit] for unit, amount in spans if unit in _MINUTES]
+    return any(abs(int(figure.value[0]) - time) == span for time in times for span in minutes)
+
+
+def _parts(figures: Iterable[Figure]) -> set[Decimal]:
+    """The shares in per cent of ratios like 4:6."""
+    ratios = [tuple(map(Decimal, one.value)) for one in figures if one.unit == "比"]
+    return {100 * part / sum(ratio) for ratio in ratios if sum(ratio) for part in ratio}
 
 
 def _is_near(value: Decimal, exact: Decimal) -> bool:

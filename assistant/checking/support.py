@@ -105,7 +105,13 @@ class Support:
         """
         text = comparable(words)
         documents = {source.document for source in near}
-        named = (s for s in self.sources if not documents or s.document in documents or s.is_named_in(text))
+        whole = comparable(f"{heading}\n{words}")
+        named = (
+            source
+            for source in self.sources
+            if not documents or source.document in documents or source.is_named_in(text)
+            if not documents or source.is_row_of(whole)
+        )
         shares = [(share_in(text, [source.body]), source) for source in named]
         clear = [(share, source) for share, source in shares if share >= _CLEARLY]
         for _, source in sorted(clear, key=lambda pair: -pair[0]):
