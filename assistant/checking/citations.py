@@ -214,12 +214,17 @@ class Checker:
             found = self._support.bearing(plain(sentence.body), near, plain(heading), self._said)
         return found
 
+    def _lacking(self, sentence: Sentence, cited: Sequence[Source]) -> list[str]:
+        """Why what a sentence cites does not bear it."""
+        heading = self._heading if sentence.is_item else ""
+        lacking = self._support.lacking(sentence.body, cited, heading, self._said)
+        if lacking and self._traditional:  # what it says may stand there in simplified characters
+            lacking = self._support.lacking(plain(sentence.body), cited, plain(heading), self._said)
+        return lacking
+
     def _problem(self, sentence: Sentence, cited: Sequence[Source]) -> str:
         if cited and (sentence.has_figures or not sentence.tells_absence):
-            heading = self._heading if sentence.is_item else ""
-            lacking = self._support.lacking(sentence.body, cited, heading, self._said)
-            if lacking and self._traditional:  # what it says may stand there in simplified characters
-                lacking = self._support.lacking(plain(sentence.body), cited, plain(heading), self._said)
+            lacking = self._lacking(sentence, cited)
             return f"：{'；'.join(lacking)}" if lacking else ""
         explains = self._explains and not self.supports and tells_lack(sentence.body)
         absent = sentence.tells_absence or explains

@@ -132,9 +132,9 @@ class Source:
 
     @cached_property
     def place_names(self) -> frozenset[str]:
-        """``region_names``, and the place with which its title or issuer begins: no dictionary has every place."""
-        head = self.passage.head
-        first = _FIRST_PLACE.match(head.title) or _FIRST_PLACE.match(head.issuer)
+        """``region_names``, and the place with which its title, issuer or file begins: no dictionary has every place."""
+        named = (self.passage.head.title, self.passage.head.issuer, self.passage.source)
+        first = next(filter(None, map(_FIRST_PLACE.match, named)), None)
         return self.region_names | (frozenset((first[0], first[1])) if first else frozenset())
 
     @property
