@@ -22,7 +22,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _JOINS = re.compile(r"[均都和与及、]|统一|一律|同样")
 _CLAUSE_END = re.compile(r"[,，:：、]")
 UNMEASURED = ("", DATE, DOCUMENT, ITEM, "年级", "比", "分之")
-
+_MOST_MENTIONS = 150  # that are compared in pairs
 _LEAST_OF_OTHER, _LEAST_OF_BOTH = 0.6, 0.5  # of the words that only one of two figures has
 
 
@@ -53,7 +53,7 @@ def told_of_other(text: str, figure: Figure, mentions: Sequence[Mention]) -> boo
 
 
 def told_of_several(text: str, figure: Figure, mentions: Sequence[Mention]) -> bool:
-    """Whether a text joins, before its one figure, what the passages tell it of and what they tell another of."""
+    """Whether a text tells its one figure of two things of which the passages tell two figures."""
     figures = read_figures(text)
     own_one = next((one for one in figures if one.start == figure.start), figure)
     before, _ = _beside(text, own_one, figures)
@@ -68,40 +68,37 @@ def told_of_several(text: str, figure: Figure, mentions: Sequence[Mention]) -> b
 
 
 def _joins(span: frozenset[str], own: Mention, other: Mention) -> bool:
-    only_own, only_other = own.words - other.words, other.words - own.words
-    theirs = len(span & only_other) / len(only_other) if only_other else 0.0
-    ours = len(span & only_own) / len(only_own) if only_own else 0.0
-    return theirs >= _LEAST_OF_BOTH and ours >= _LEAST_OF_BOTH
+    """Whether words name both of two mentions."""
+    return min(_share(span, own, other), _share(span, other, own)) >= _LEAST_OF_BOTH
+
+
+def _share(span: frozenset[str], mention: Mention, other: Mention) -> float:
+    """How much of the words that only a mention has, and not the other, stand among others: 0 to 1."""
+    only = mention.words - other.words
+    return len(span & only) / len(only) if only else 0.0
 
 
 def _by_own(figure: Figure, mentions: Sequence[Mention]) -> list[tuple[Mention, list[Mention]]]:
-    """Where the passages have a figure, each with the figures there that measure the same and say something else."""
+    """Where the passages have a figure, and its rivals: figures there that measure the same and say else."""
     if figure.unit in UNMEASURED[1:] or figure.unit.startswith("第"):
         return []
-    measured = [mention for mention in mentions if mention.figure.unit not in UNMEASURED]
+    measured = [one for one in mentions if one.figure.unit not in UNMEASURED][:_MOST_MENTIONS]
     owns = [mention for mention in measured if stands_among(figure, (mention.figure,))]
     return [(own, [other for other in measured if _is_rival(own.figure, other.figure)]) for own in owns]
 
 
-def _is_others(
-    near: Sequence[frozenset[str]], far: frozenset[str], own: Mention, other: Mention
-) -> bool:
+def _is_others(near: Sequence[frozenset[str]], far: frozenset[str], own: Mention, other: Mention) -> bool:
     """Whether the first words that only one of two mentions has are those of the other."""
-    only_own, only_other = own.words - other.words, other.words - own.words
-    if not only_other:
-        return False
-    for span in (*near, far) if only_own else near:
-        theirs = len(span & only_other) / len(only_other)
-        ours = len(span & only_own) / len(only_own) if only_own else 0.0
-        if theirs >= _LEAST_OF_OTHER and not ours:
-            return True
-        if ours:
+    for span in (*near, far) if own.words - other.words else near:
+        if _share(span, own, other):
             return False
+        if _share(span, other, own) >= _LEAST_OF_OTHER:
+            return True
     return False
 
 
 def _spans(text: str, figure: Figure) -> tuple[Sequence[frozenset[str]], frozenset[str]]:
-    """What stands beside a figure, before and behind it; and in the sentence before, but beside others like it."""
+    """What stands before and behind a figure, and in the clauses before that have none like it."""
     figures = read_figures(text)
     own = next((one for one in figures if one.start == figure.start), figure)
     before, after = _beside(text, own, figures)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.checking.beside import Mention, mentions_of
-from assistant.checking.opposed import Window, role_at, pairs_of, role_of_header, windows_of
+from assistant.checking.opposed import Window, pairs_of, role_at, role_of_header, windows_of
 from assistant.figures.figures import ANY_UNIT, DATE, Figure, comparable, read_figures
 from assistant.figures.same_figures import with_years
 from vectorstore.places import names_of_region
@@ -64,14 +64,15 @@ class Source:
         """Its figures with the words beside which each stands; of a row those of its name and its column."""
         cells = self.passage.chunk.cells
         if not cells:
-            return tuple(mentions_of(self.body))
+            lines = _INSTRUCTION.sub("", self.passage.chunk.text).splitlines()
+            return tuple(mentions_of("\n".join(map(comparable, lines))))
         naming = name_cell(cells)
         name = comparable(naming.text)
         return tuple(
             Mention(figure, pairs_of(f"{name}\n{comparable(cell.header)}\n{_without(figure, cell)}"))
             for cell in cells
             if cell is not naming
-            for figure in _figures_in(cell)
+            for figure in figures_in(cell)
         )
 
     @cached_property
@@ -105,11 +106,11 @@ class Source:
         title = comparable(self.passage.head.title)
         return bool(title and title in text) or any(name in text for name in self.place_names if name)
 
-    def is_row_of(self, text: str) -> bool:
-        """Whether it is no row of a table, or one that a text names by some of the words of its name."""
+    def named_share(self, text: str) -> float:
+        """How much of the name of its row a text has, 0 to 1; 1 where it is no row."""
         cells = self.passage.chunk.cells
         name = pairs_of(comparable(name_cell(cells).text)) if cells else frozenset()
-        return not name or not name.isdisjoint(pairs_of(text))
+        return len(name & pairs_of(text)) / len(name) if name else 1.0
 
     @property
     def is_draft(self) -> bool:
@@ -132,7 +133,7 @@ class Source:
 
     @cached_property
     def place_names(self) -> frozenset[str]:
-        """``region_names``, and the place with which its title, issuer or file begins: no dictionary has every place."""
+        """``region_names``, and the place with which its title, issuer or file begins."""
         named = (self.passage.head.title, self.passage.head.issuer, self.passage.source)
         first = next(filter(None, map(_FIRST_PLACE.match, named)), None)
         return self.region_names | (frozenset((first[0], first[1])) if first else frozenset())
@@ -147,10 +148,10 @@ def _cell_figures(chunk: Chunk) -> Iterator[Figure]:
     """Numbers that fill a cell: their unit is in the name of the column, or can be any."""
     for cell in chunk.cells:
         if _NUMBER_CELL.fullmatch(comparable(cell.text)):
-            yield from _figures_in(cell)
+            yield from figures_in(cell)
 
 
-def _figures_in(cell: Cell) -> Iterator[Figure]:
+def figures_in(cell: Cell) -> Iterator[Figure]:
     """The figures of a cell; that of one that is a number has the unit in the name of its column, or any."""
     number = comparable(cell.text)
     if not _NUMBER_CELL.fullmatch(number):

@@ -88,7 +88,7 @@ def _is_made_of(value: Decimal, figure: Figure, said: Sequence[Figure], known: S
 
 
 def _is_between(value: Decimal, figure: Figure, own: Sequence[Figure]) -> bool:
-    """Whether an amount follows from the figures of its own sentence: days or years between, a sum, a part."""
+    """Whether an amount follows from its own sentence: days or years between, a sum, a part."""
     if figure.unit == _DAY:
         return value in _days_between(own)
     like = _amounts(one for one in own if one.unit == figure.unit)
@@ -99,7 +99,7 @@ def _is_between(value: Decimal, figure: Figure, own: Sequence[Figure]) -> bool:
 
 
 def _is_ratio(figure: Figure, said: Sequence[Figure], known: Sequence[Figure]) -> bool:
-    """Whether a fraction or a multiple is about what one of two amounts that measure the same is of the other."""
+    """Whether a fraction or a multiple is about what one of two like amounts is of the other."""
     if figure.unit == "分之":
         below, above = map(Decimal, figure.value)
         wanted = above / below if below else Decimal(0)

@@ -30,6 +30,7 @@ from assistant.checking.planned import (
     without_done,
 )
 from assistant.checking.stated import Claim, Kind, figures_of
+from assistant.checking.turned import turned_around
 from assistant.figures.figures import DATE, read_figures
 from assistant.figures.same_figures import stands_among
 
@@ -56,6 +57,8 @@ def misreadings(
     found += [_unfinished(clause, cited) for clause in clauses]
     found += [_shared(clause, cited) for clause in clauses]
     found += [_otherwise(clause, cited) for clause in clauses]
+    around = turned_around(text[start:], cited)
+    found += [f"{around} 在资料里是反过来变的"] if around else []
     name = wrong_person(text[start:], [source.body for source in cited])
     found += [f"{name} 在资料里不是这个职务或电话的人"] if name else []
     yield from filter(None, found)

@@ -106,11 +106,13 @@ class Support:
         text = comparable(words)
         documents = {source.document for source in near}
         whole = comparable(f"{heading}\n{words}")
+        rows = [source.named_share(whole) for source in near if source.passage.chunk.cells]
+        named_best = max(rows, default=0.0) or (0.01 if rows else 0.0)
         named = (
             source
             for source in self.sources
             if not documents or source.document in documents or source.is_named_in(text)
-            if not documents or source.is_row_of(whole)
+            if source.named_share(whole) >= named_best
         )
         shares = [(share_in(text, [source.body]), source) for source in named]
         clear = [(share, source) for share, source in shares if share >= _CLEARLY]

@@ -2,8 +2,8 @@
 
 Run by ``python -m eval.benchmarks.check [FILE…]``; without files those in ``eval/replies``. Each line is a
 reply with the passages that it cites, by quotes from documents of the shipped libraries, and what of it is
-wrong. Those of files that begin with ``held_back`` are counted and never shown: who changes the check looks at
-the others.
+wrong. Those of files that begin with ``held_back`` are counted and never shown: who changes the check
+looks at the others.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How the check takes sentences copied from documents: as they stand there, and with a figure of the same passage.
+"""How the check takes sentences copied from documents: as they stand there, and with another figure.
 
 Run by ``python -m eval.benchmarks.copies FOLDER``: of some documents of the folder some sentences each, drawn
-at random and the same at every run. A copy that is marked is a false alarm. A copy in which a figure is exchanged for
-another one of its passage is wrong wherever both measure the same, and should be marked; of a row of a table the
-sentence says the names of row and column, and the figure is of another column or of the row that is cited beside it.
+at random and the same at every run. A copy that is marked is a false alarm. One in which a figure is changed
+for another of its passage that measures the same should be marked. Of a row of a table the sentence says the
+names of row and column, and the figure is of another column or of the row that is cited beside it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -31,8 +32,8 @@ _SEED = 7
 
 
 def copies(folder: Path) -> Iterator[tuple[str, str, Sequence[Passage]]]:
-    """Sentences of the folder's documents as they stand, wrong ones, and the passage of each; one may be empty."""
-    draw = random.Random(_SEED)
+    """A sentence as it stands or, where that is empty, a wrong one, and the passage that it cites."""
+    draw = random.Random(_SEED)  # noqa: S311 - the same sentences at every run
     for document in _documents(folder, draw):
         chunks = [chunk for chunk in split(document) if is_searched(chunk) and not chunk.cells]
         found = [(words, chunk) for chunk in chunks for words in _sentences(chunk)]
@@ -56,10 +57,10 @@ def exchanged(words: str, chunk: Chunk, draw: random.Random) -> str:
 
 def row_claims(folder: Path) -> Iterator[tuple[str, str, Sequence[Passage]]]:
     """Of cells of numbers: a true sentence, a wrong one, and the rows that both cite."""
-    draw = random.Random(_SEED)
+    draw = random.Random(_SEED)  # noqa: S311 - the same sentences at every run
     for document in _documents(folder, draw):
         rows = [chunk for chunk in split(document) if chunk.cells and len(chunk.cells) > 1]
-        for one, other in zip(rows, rows[1:], strict=False):
+        for one, other in pairwise(rows):
             yield from _claims_of(document, one, other)
 
 

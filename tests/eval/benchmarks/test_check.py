@@ -30,7 +30,7 @@ def test_every_reply_cites_what_stands_in_a_document_and_says_what_is_wrong_with
 def test_few_true_sentences_are_marked_and_most_false_ones_are() -> None:
     """Bounds well below what ``python -m eval.benchmarks.check`` shows, against a change that breaks it."""
     true = [judged for one in checked() for judged in one.true]
-    assert sum(bool(judged.problem) for judged in true) < 0.08 * len(true)
+    assert sum(bool(judged.problem) for judged in true) < 0.06 * len(true)
     faults = sum(len(one.faulty) for one in checked())
     assert sum(len(one.missed) for one in checked()) < 0.35 * faults
 
