@@ -12,19 +12,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from assistant.checking.bearers import bearers
 from assistant.checking.cited import Source
 from assistant.checking.claims import Sentence, complete, split
 from assistant.checking.support import Support, is_foreign, links_of, tells_lack
 from assistant.drafting.state import name_source
 from assistant.figures.figures import Figure, comparable, read_figures
-from assistant.figures.same_figures import stands_among
 from assistant.types import Citation, Draft, Evidence, Outcome, Statement, Tongue, Unverified
 from vectorstore.errors import Language
-from vectorstore.text import plain, search_terms
+from vectorstore.text import plain
 from vectorstore.types import Passage
 
 UNVERIFIED = "〔未核实〕"
-_MOST_QUOTES = 3  # of one passage for one sentence
 _LONG_PART = 30  # characters of one of several things from which on each has its own line
 _IN_CHINESE = "In the documents' own words:"
 
@@ -192,8 +191,8 @@ class Checker:
         if not problem:
             self._count(sentence, cited)
         self._explains = sentence.tells_absence
-        bearers = (one for source in cited for one in _bearers(sentence.body, source.passage))
-        labels = "".join(map(self._citations.label, bearers))
+        statements = (one for source in cited for one in bearers(sentence.body, source.passage))
+        labels = "".join(map(self._citations.label, statements))
         return sentence.words + labels + (UNVERIFIED if problem else "") + end
 
     def _count(self, sentence: Sentence, cited: Sequence[Source]) -> None:
@@ -214,12 +213,17 @@ class Checker:
             found = self._support.bearing(plain(sentence.body), near, plain(heading), self._said)
         return found
 
+    def _lacking(self, sentence: Sentence, cited: Sequence[Source]) -> list[str]:
+        """Why what a sentence cites does not bear it."""
+        heading = self._heading if sentence.is_item else ""
+        lacking = self._support.lacking(sentence.body, cited, heading, self._said)
+        if lacking and self._traditional:  # what it says may stand there in simplified characters
+            lacking = self._support.lacking(plain(sentence.body), cited, plain(heading), self._said)
+        return lacking
+
     def _problem(self, sentence: Sentence, cited: Sequence[Source]) -> str:
         if cited and (sentence.has_figures or not sentence.tells_absence):
-            heading = self._heading if sentence.is_item else ""
-            lacking = self._support.lacking(sentence.body, cited, heading, self._said)
-            if lacking and self._traditional:  # what it says may stand there in simplified characters
-                lacking = self._support.lacking(plain(sentence.body), cited, plain(heading), self._said)
+            lacking = self._lacking(sentence, cited)
             return f"：{'；'.join(lacking)}" if lacking else ""
         explains = self._explains and not self.supports and tells_lack(sentence.body)
         absent = sentence.tells_absence or explains
@@ -254,46 +258,3 @@ class _Citations:
             label = len(self._by_span) + 1
             self._by_span[key] = Citation(label=label, quote=quote, start=start, end=end, passage=passage)
         return f"[{self._by_span[key].label}]"
-
-
-def _bearers(sentence: str, passage: Passage) -> list[Statement]:
-    """The sentences or cells of a passage that bear a sentence of the reply: the best, and what it lacks."""
-    chunk = passage.chunk
-    wanted = set(search_terms(sentence))
-    figures = [figure for figure in read_figures(comparable(sentence)) if figure.unit]
-    if chunk.cells:
-        return [_row(wanted, figures, passage)]
-
-    def worth(span: tuple[int, int]) -> tuple[int, int]:
-        text = chunk.text[span[0] - chunk.start : span[1] - chunk.start]
-        return len(_held(figures, text)), len(wanted & set(search_terms(text)))
-
-    spans = [(match.start, match.end) for match in passage.matches] or [(chunk.start, chunk.end)]
-    chosen: list[tuple[int, int]] = []
-    while spans and len(chosen) < _MOST_QUOTES:
-        best = max(spans, key=worth)
-        if chosen and not worth(best)[0]:
-            break
-        chosen.append(best)
-        spans.remove(best)
-        held = _held(figures, chunk.text[best[0] - chunk.start : best[1] - chunk.start])
-        figures = [figure for figure in figures if figure not in held]
-    return [Statement(text="", passage=passage, start=a, end=b) for a, b in sorted(chosen)]
-
-
-def _row(wanted: set[str], figures: Sequence[Figure], passage: Passage) -> Statement:
-    """A row of a table, with the cells above it that the sentence speaks of."""
-    chunk = passage.chunk
-    start, end = chunk.cells_span
-    in_row = _held(figures, chunk.text)
-    above = tuple(
-        cell
-        for cell in chunk.cells_above
-        if wanted & set(search_terms(cell.text)) or (_held(figures, cell.text) and not in_row)
-    )
-    return Statement(text="", passage=passage, start=start, end=end, above=above)
-
-
-def _held(figures: Sequence[Figure], text: str) -> list[Figure]:
-    told = read_figures(comparable(text))
-    return [figure for figure in figures if stands_among(figure, told)]

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from assistant.checking.opposed import Window, role_at, role_of_header, windows_of
+from assistant.checking.beside import Mention, mentions_of
+from assistant.checking.opposed import Window, pairs_of, role_at, role_of_header, windows_of
 from assistant.figures.figures import ANY_UNIT, DATE, Figure, comparable, read_figures
 from assistant.figures.same_figures import with_years
 from vectorstore.places import names_of_region
 from vectorstore.text import search_terms
-from vectorstore.types import Chunk, Passage, Status
+from vectorstore.types import Cell, Chunk, Passage, Status, name_cell
 
 _HEADER_UNIT = re.compile(r"[（(]\s*(?:单位\s*[:：]\s*)?([^（）()]{1,4})\s*[）)]")
 # What speaks to the model that reads a passage is no content of a policy, to the end of its paragraph.
+_NUMBER_CELL = re.compile(r"\d+(?:\.\d+)?")
 _FIRST_PLACE = re.compile(r"([\u4e00-\u9fff]{2,3})(?:自治[州县]|[省市县区州旗])")
 _PLAN = re.compile(r"方案|计划|规划|要点|安排|清单|意见|办法|通知")
 _INSTRUCTION = re.compile(
@@ -49,12 +51,29 @@ class Source:
         cells = self.passage.chunk.cells
         if not cells:
             return windows_of(self.body)
-        return tuple(Window(text, text) for c in cells if (text := comparable(f"{c.header}{c.text}")))
+        told = [text for cell in cells if (text := comparable(f"{cell.header}{cell.text}"))]
+        return tuple(Window(text, ",".join(told)) for text in told)
 
     @cached_property
     def told(self) -> tuple[Figure, ...]:
         """The figures of its words, where they stand there."""
         return read_figures(self.body)
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Its figures with the words beside which each stands; of a row those of its name and its column."""
+        cells = self.passage.chunk.cells
+        if not cells:
+            lines = _INSTRUCTION.sub("", self.passage.chunk.text).splitlines()
+            return tuple(mentions_of("\n".join(map(comparable, lines))))
+        naming = name_cell(cells)
+        name = comparable(naming.text)
+        return tuple(
+            Mention(figure, pairs_of(f"{name}\n{comparable(cell.header)}\n{_without(figure, cell)}"))
+            for cell in cells
+            if cell is not naming
+            for figure in figures_in(cell)
+        )
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -87,6 +106,12 @@ class Source:
         title = comparable(self.passage.head.title)
         return bool(title and title in text) or any(name in text for name in self.place_names if name)
 
+    def named_share(self, text: str) -> float:
+        """How much of the name of its row a text has, 0 to 1; 1 where it is no row."""
+        cells = self.passage.chunk.cells
+        name = pairs_of(comparable(name_cell(cells).text)) if cells else frozenset()
+        return len(name & pairs_of(text)) / len(name) if name else 1.0
+
     @property
     def is_draft(self) -> bool:
         """Whether its document is not issued yet."""
@@ -108,8 +133,9 @@ class Source:
 
     @cached_property
     def place_names(self) -> frozenset[str]:
-        """``region_names``, and the place with which its title begins: no dictionary has every place."""
-        first = _FIRST_PLACE.match(self.passage.head.title)
+        """``region_names``, and the place with which its title, issuer or file begins."""
+        named = (self.passage.head.title, self.passage.head.issuer, self.passage.source)
+        first = next(filter(None, map(_FIRST_PLACE.match, named)), None)
         return self.region_names | (frozenset((first[0], first[1])) if first else frozenset())
 
     @property
@@ -121,8 +147,22 @@ class Source:
 def _cell_figures(chunk: Chunk) -> Iterator[Figure]:
     """Numbers that fill a cell: their unit is in the name of the column, or can be any."""
     for cell in chunk.cells:
-        number = comparable(cell.text)
-        if re.fullmatch(r"\d+(?:\.\d+)?", number):
-            (bare,) = read_figures(number)
-            unit = _HEADER_UNIT.search(cell.header)
-            yield from read_figures(comparable(number + unit[1])) if unit else (replace(bare, unit=ANY_UNIT),)
+        if _NUMBER_CELL.fullmatch(comparable(cell.text)):
+            yield from figures_in(cell)
+
+
+def figures_in(cell: Cell) -> Iterator[Figure]:
+    """The figures of a cell; that of one that is a number has the unit in the name of its column, or any."""
+    number = comparable(cell.text)
+    if not _NUMBER_CELL.fullmatch(number):
+        yield from read_figures(number)
+        return
+    (bare,) = read_figures(number)
+    unit = _HEADER_UNIT.search(cell.header)
+    yield from read_figures(comparable(number + unit[1])) if unit else (replace(bare, unit=ANY_UNIT),)
+
+
+def _without(figure: Figure, cell: Cell) -> str:
+    """The words of a cell beside its figure."""
+    text = comparable(cell.text)
+    return "" if _NUMBER_CELL.fullmatch(text) else text.replace(figure.text, "\n")

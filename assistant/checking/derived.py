@@ -10,20 +10,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from itertools import combinations
+from itertools import combinations, permutations
 
 from assistant.figures.figures import DATE, DOCUMENT, ITEM, TIME, Figure
 from assistant.figures.same_figures import says_same, with_years
 
 _RECKONS = re.compile(
     r"合计|一共|共计|总计|总共|合起来|加起来|相加|共(?=[\d有为])|(?:多|少|高|低|差|早|晚|加|减)(?:了|出|约)?(?=[\d一二两三])|"
-    r"相差|相隔|相距|还(?:剩|有|差)|剩下|就是|等于|折合|[全每一]年|提前|推迟|平均|至少|只需|减半|路上|历时|用时|算|付|约|"
+    r"相差|相隔|相距|还(?:剩|有|差)|剩下|就是|等于|折合|[全每一](?:年|学年|学期|个月)|提前|推迟|平均|至少|只需|减半|路上|历时|用时|算|付|约|"
     r"total|more|less|higher|lower|difference|left|sum|together|equal|costs|average"
 )
 _MOST_ADDED = 8  # of the figures told before
 _MOST_SAID, _MOST_KNOWN = 40, 200  # that are compared in pairs
 _MOST_TIMES = 1000
 _MINUTES = {"分钟": 1, "小时": 60}
+_NEAR = Decimal("0.04")  # how far a fraction that is told may be from the exact one, as a share of it
 _ABOUT = re.compile(r"约[为合是]?$|近$")
 _DAY, _DAYS_LONGEST = "天", 400
 _COUNTED = frozenset("个项种类条点档级名人所家位处门件册期次步班方面")  # what is counted by listing it
@@ -42,9 +43,15 @@ def follows(figure: Figure, sentence: str, said: Sequence[Figure], known: Sequen
     ``said`` are the figures told before it, in order, and ``known`` those of the passages and the question.
     """
     value = _amount(figure)
+    said, known = said[-_MOST_SAID:], known[-_MOST_KNOWN:]
+    if figure.unit == TIME:
+        return _is_moved(figure, said, known)
+    if value is not None and _is_between(value, figure, [one for one in said if one.text in sentence]):
+        return True
+    if _RECKONS.search(sentence) and _is_ratio(figure, said, known):
+        return True
     if value is None or not _RECKONS.search(sentence):
         return False
-    said, known = said[-_MOST_SAID:], known[-_MOST_KNOWN:]
     if figure.unit == _DAY and value in _days_between([*said, *known]):
         return True
     if figure.unit in _MINUTES and value * _MINUTES[figure.unit] in _minutes_between([*said, *known]):
@@ -58,7 +65,8 @@ def follows(figure: Figure, sentence: str, said: Sequence[Figure], known: Sequen
         return any(value == abs(one - two) for one, two in combinations(shares, 2))
     own = _amounts(one for one in said if one.unit == figure.unit)[-_MOST_ADDED:]
     sums = (sum(some) for size in range(2, len(own) + 1) for some in combinations(own, size))
-    return value in sums or _is_made_of(value, figure, said, known)
+    halved = "半" in sentence and any(value == amount / 2 for amount in own)
+    return halved or value in sums or _is_made_of(value, figure, said, known)
 
 
 def _is_made_of(value: Decimal, figure: Figure, said: Sequence[Figure], known: Sequence[Figure]) -> bool:
@@ -70,13 +78,57 @@ def _is_made_of(value: Decimal, figure: Figure, said: Sequence[Figure], known: S
     times = {
         amount for amount in _amounts(one for one in said if one.unit != "%") if 1 < amount <= _MOST_TIMES
     }
-    shares = set(_amounts(one for one in (*said, *known) if one.unit == "%"))
+    shares = set(_amounts(one for one in (*said, *known) if one.unit == "%")) | _parts((*said, *known))
     return (
         any(value in (one + two, abs(one - two)) for one, two in combinations(like, 2))
         or any(value == one * number for one in like for number in times)
         or any(_is_near(value, one * share / 100) for one in like for share in shares)
         or any(_is_near(value, one / number) for one in like for number in times)
     )
+
+
+def _is_between(value: Decimal, figure: Figure, own: Sequence[Figure]) -> bool:
+    """Whether an amount follows from its own sentence: days or years between, a sum, a part."""
+    if figure.unit == _DAY:
+        return value in _days_between(own)
+    like = _amounts(one for one in own if one.unit == figure.unit)
+    if (len(like) > 1 and value == sum(like)) or (figure.unit == "%" and value in _parts(own)):
+        return True
+    years = [int(one.value[0]) for one in own if one.unit == DATE and one.value[0]]
+    return figure.unit == "年" and bool(years) and value == max(years) - min(years) + 1 > 1
+
+
+def _is_ratio(figure: Figure, said: Sequence[Figure], known: Sequence[Figure]) -> bool:
+    """Whether a fraction or a multiple is about what one of two like amounts is of the other."""
+    if figure.unit == "分之":
+        below, above = map(Decimal, figure.value)
+        wanted = above / below if below else Decimal(0)
+    elif figure.unit == "倍" and (value := _amount(figure)) is not None:
+        wanted = value
+    else:
+        return False
+    pairs = permutations({(a, one.unit) for one in (*said, *known) if (a := _amount(one)) is not None}, 2)
+    return any(
+        unit == other and two and abs(one / two - wanted) <= _NEAR * wanted
+        for (one, unit), (two, other) in pairs
+    )
+
+
+def _is_moved(figure: Figure, said: Sequence[Figure], known: Sequence[Figure]) -> bool:
+    """Whether a time is another one so many minutes later or earlier, which have been told."""
+    times = [int(one.value[0]) for one in (*said, *known) if one.unit == TIME]
+    spans = [(one.unit, amount) for one in said if (amount := _amount(one)) is not None]
+    minutes = [amount * _MINUTES[unit] for unit, amount in spans if unit in _MINUTES]
+    return any(abs(int(figure.value[0]) - time) == span for time in times for span in minutes)
+
+
+def _parts(figures: Iterable[Figure]) -> set[Decimal]:
+    """The shares in per cent of ratios like 4:6, and of fractions."""
+    figures = list(figures)
+    ratios = [tuple(map(Decimal, one.value)) for one in figures if one.unit == "比"]
+    fractions = [tuple(map(Decimal, one.value)) for one in figures if one.unit == "分之"]
+    shares = {100 * part / sum(ratio) for ratio in ratios if sum(ratio) for part in ratio}
+    return shares | {100 * above / below for below, above in fractions if below}
 
 
 def _is_near(value: Decimal, exact: Decimal) -> bool:

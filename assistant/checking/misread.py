@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.checking.beside import UNMEASURED, told_of_other, told_of_several
 from assistant.checking.cited import Source
 from assistant.checking.names.persons import wrong_person
 from assistant.checking.opposed import (
@@ -29,6 +30,7 @@ from assistant.checking.planned import (
     without_done,
 )
 from assistant.checking.stated import Claim, Kind, figures_of
+from assistant.checking.turned import turned_around
 from assistant.figures.figures import DATE, read_figures
 from assistant.figures.same_figures import stands_among
 
@@ -47,6 +49,7 @@ def misreadings(
     departments = [claim for claim in own if claim.kind is Kind.DEPARTMENT]
     clauses = clauses_of(text[start:])
     found = [_of_another(text, claim, names, cited) for claim in figures]
+    found += [_of_other_words(text, claim, cited) for claim in figures]
     found += [_only_planned(text, claim, cited) for claim in figures]
     found += [_only_of_its_day(text, claim, cited) for claim in figures]
     found += [_the_other_way(text, claim, cited) for claim in figures]
@@ -54,6 +57,8 @@ def misreadings(
     found += [_unfinished(clause, cited) for clause in clauses]
     found += [_shared(clause, cited) for clause in clauses]
     found += [_otherwise(clause, cited) for clause in clauses]
+    around = turned_around(text[start:], cited)
+    found += [f"{around} 在资料里是反过来变的"] if around else []
     name = wrong_person(text[start:], [source.body for source in cited])
     found += [f"{name} 在资料里不是这个职务或电话的人"] if name else []
     yield from filter(None, found)
@@ -109,10 +114,12 @@ def _unfinished(clause: str, cited: Sequence[Source]) -> str:
 
 def _shared(clause: str, cited: Sequence[Source]) -> str:
     """That one figure is told of several things of which the passages tell several figures."""
-    if not tells_both(clause) or not (figures := read_figures(clause)):
+    figures = [figure for figure in read_figures(clause) if figure.unit not in UNMEASURED]
+    if not tells_both(clause) or not figures:
         return ""
+    documents = {source.document for source in cited if stands_among(figures[-1], source.told)}
     window = nearest(clause, [source.windows for source in cited])
-    if window is None or tells_both(window.sentence):
+    if window is None or tells_both(window.sentence) or len(documents) > 1:
         return ""
     theirs = [other.value for other in read_figures(window.sentence) if other.unit == figures[-1].unit]
     once = theirs.count(figures[-1].value) == 1
@@ -134,6 +141,16 @@ def _of_another(text: str, claim: Claim, names: Sequence[Claim], cited: Sequence
         if scope and not any(name.stands_in(source) for name in scope for source in told):
             return f"{claim.text} 在所引的资料里不是“{'、'.join(name.text for name in scope)}”的"
     return ""
+
+
+def _of_other_words(text: str, claim: Claim, cited: Sequence[Source]) -> str:
+    """That a figure is told with the words beside which the passages have another one."""
+    mentions = [mention for source in cited for mention in source.mentions]
+    if claim.figure is None:
+        return ""
+    if told_of_several(text, claim.figure, mentions):
+        return f"资料里不都是 {claim.text}"
+    return f"{claim.text} 在资料里说的是别的" if told_of_other(text, claim.figure, mentions) else ""
 
 
 def _scope(text: str, claim: Claim, names: Sequence[Claim]) -> Sequence[Claim]:

@@ -106,13 +106,13 @@ def role_of_header(header: str) -> str:
 
 def nearest(clause: str, sources: Iterable[Sequence[Window]]) -> Window | None:
     """The window that has most of a clause's pairs of characters, the shortest of them; None if few."""
-    pairs = _pairs(_bare(clause))
+    pairs = pairs_of(_bare(clause))
     if len(pairs) < _LEAST_PAIRS:
         return None
     best, most = None, (_LEAST_IN_COMMON, 0)
     for windows in sources:
         for window in windows:
-            common = len(pairs & _pairs(_bare(window.text))) / len(pairs)
+            common = len(pairs & pairs_of(_bare(window.text))) / len(pairs)
             if (common, -len(window.text)) > most:
                 best, most = window, (common, -len(window.text))
     return best
@@ -123,10 +123,17 @@ def share_in(text: str, bodies: Sequence[str]) -> float:
 
     0 for a text of less than three pairs.
     """
-    pairs = _pairs(_bare(text))
+    pairs = pairs_of(_bare(text))
     if len(pairs) < _LEAST_PAIRS:
         return 0.0
-    return max((len(pairs & _pairs(body)) / len(pairs) for body in bodies), default=0.0)
+    return max((len(pairs & pairs_of(body)) / len(pairs) for body in bodies), default=0.0)
+
+
+@lru_cache(maxsize=20_000)
+def pairs_of(text: str) -> frozenset[str]:
+    """The pairs of Chinese characters that follow one another in a text, and its numbers."""
+    words = {run[0][at : at + 2] for run in _HAN_RUN.finditer(text) for at in range(len(run[0]) - 1)}
+    return frozenset(words.union(_NUMBER.findall(text)))
 
 
 def speaks_to_asker(text: str) -> bool:
@@ -201,14 +208,14 @@ def _bare(text: str) -> str:
 
 def _negated_otherwise(clause: str, window: str) -> str:
     """A word that one of them denies and the other says."""
-    if len(_pairs(_bare(clause))) <= _LEAST_PAIRS or share_in(clause, [_bare(window)]) < _LEAST_TO_DENY:
+    if len(pairs_of(_bare(clause))) <= _LEAST_PAIRS or share_in(clause, [_bare(window)]) < _LEAST_TO_DENY:
         return ""
     denied, theirs = _denied(clause), _denied(window)
     if bool(_DENIAL.search(clause)) == bool(
         _DENIAL.search(window)
     ):  # which word a negation reaches can't be told from outside
         return ""
-    for word in sorted((denied & _pairs(window)) | (theirs & _pairs(clause))):
+    for word in sorted((denied & pairs_of(window)) | (theirs & pairs_of(clause))):
         if not _FILLERS.search(word) and _said(word, window if denied else clause):
             return f"不{word}" if denied else word
     return ""
@@ -239,9 +246,3 @@ def _done_by(clause: str, window: Window) -> str:
 
 def _core(agent: str) -> str:
     return agent.removesuffix("部门").removesuffix("行政")[-2:]
-
-
-@lru_cache(maxsize=20_000)
-def _pairs(text: str) -> frozenset[str]:
-    words = {run[0][at : at + 2] for run in _HAN_RUN.finditer(text) for at in range(len(run[0]) - 1)}
-    return frozenset(words.union(_NUMBER.findall(text)))

@@ -28,6 +28,7 @@ from vectorstore.text import search_terms
 _WHOLE = Figure("100%", 0, 0, ("100",), "%")
 _LEAST_TERMS = 5
 _MOST_SAID = 40  # figures told before that are set side by side
+_LEAST_NAMED = 0.01  # of the name of a row, for a sentence to be of it
 _CLEARLY = 0.7  # of the words of a sentence that a passage has which bears it, though nobody cited it
 _LEAST_TITLE = 6  # characters of a title that name a document without 《》
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -101,11 +102,19 @@ class Support:
         """The one passage that clearly bears a sentence, if any does: that has most of its words.
 
         It is of a document that the sentence names, or of one of those ``near``, that it or the sentence
-        before cites; of any where there is none.
+        before cites; of any where there is none. Where a row is near, it is no row that is named less.
         """
         text = comparable(words)
         documents = {source.document for source in near}
-        named = (s for s in self.sources if not documents or s.document in documents or s.is_named_in(text))
+        whole = comparable(f"{heading}\n{words}")
+        rows = [source.named_share(whole) for source in near if source.passage.chunk.cells]
+        least = max(*rows, _LEAST_NAMED) if rows else 0.0
+        named = (
+            source
+            for source in self.sources
+            if not documents or source.document in documents or source.is_named_in(text)
+            if source.named_share(whole) >= least
+        )
         shares = [(share_in(text, [source.body]), source) for source in named]
         clear = [(share, source) for share, source in shares if share >= _CLEARLY]
         for _, source in sorted(clear, key=lambda pair: -pair[0]):

@@ -234,7 +234,7 @@ _READERS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], _Read]]] = (
             rf"(?:(?:(?<!\d)(?P<from>\d{{1,2}})(?:st|nd|rd|th)?(?:to|and|[-–—]))?"
             rf"(?<!\d)(?P<before>\d{{1,2}})(?:st|nd|rd|th)?(?:of)?)?(?P<month>{_MONTH_WORD})\.?"
             r"(?:(?P<after>\d{1,2})(?!\d)(?:st|nd|rd|th)?)?,?\|?(?:(?:of)?(?P<year>\d{4}))?"
-            r"(?:(?<=\d)|(?<=st)|(?<=nd)|(?<=rd)|(?<=th)|(?<=,))"
+            r"(?(before)|(?:(?<=\d)|(?<=st)|(?<=nd)|(?<=rd)|(?<=th)|(?<=,)))"
         ),
         _read_english_date,
     ),

@@ -2,7 +2,8 @@
 
 Run by ``python -m eval.benchmarks.check [FILE…]``; without files those in ``eval/replies``. Each line is a
 reply with the passages that it cites, by quotes from documents of the shipped libraries, and what of it is
-wrong. Those of ``held_back.jsonl`` are counted and never shown: who changes the check looks at the others.
+wrong. Those of files that begin with ``held_back`` are counted and never shown: who changes the check
+looks at the others.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _FOLDERS = {
     "invented": SHIPPED_LIBRARIES / "invented" / "documents",
 }
 _BEGINNING = 12  # characters of a quote that must stand in one passage
-HELD_BACK = "held_back"  # the file whose replies are only counted
+_HELD_BACK = "held_back"  # begins the names of files whose replies are only counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,11 @@ def passage_of(library: str, document: str, quote: str, rank: int) -> Passage:
     raise LookupError(f"{document}: {quote}")
 
 
+def is_held_back(file: Path) -> bool:
+    """Whether the replies of a file are only counted."""
+    return file.stem.startswith(_HELD_BACK)
+
+
 def replies_in(file: Path) -> list[dict[str, Any]]:
     """The replies of a JSONL file."""
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -144,7 +150,7 @@ def main(
 ) -> None:
     """Count what the check marks."""
     checked = [
-        check(reply, held_back=file.stem == HELD_BACK)
+        check(reply, held_back=is_held_back(file))
         for file in files or sorted(REPLIES.glob("*.jsonl"))
         for reply in replies_in(file)
     ]

@@ -119,3 +119,43 @@ def test_a_draft_is_not_in_force() -> None:
     support = Support(Evidence(question="施行了吗？", passages=tuple(passages_of(text))), "zh")
     assert support.lacking("该办法已经正式印发，各校遵照执行", support.sources)
     assert support.lacking("稿中写明自2031年9月1日起施行，还没有正式印发", support.sources) == []
+
+
+FARES = """青禾县校车收费通知
+
+一、标准由每月80元改为每月95元。
+
+二、乘车不满5公里的每月60元，5公里以上的每月85元，山区线路每月110元。
+
+三、安全检查每月2次，车辆清洗每月6次。
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("山区线路每月85元", "山区线路每月110元"),
+        ("车辆清洗每月2次", "车辆清洗每月6次"),
+        ("安全检查和车辆清洗每月6次", "安全检查和车辆清洗每月分别2次和6次"),
+        ("标准由每月95元改为每月80元", "标准由每月80元改为每月95元"),
+    ],
+)
+def test_a_figure_is_not_told_with_the_words_of_another(wrong: str, right: str) -> None:
+    passages = tuple(passages_of(understood(FARES, "青禾县校车收费通知.txt")))
+    support = Support(Evidence(question="校车怎么收费？", passages=passages), "zh")
+    assert support.lacking(wrong, support.sources)
+    assert support.lacking(right, support.sources) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("县、乡按4:6分担，县里出三成", "县、乡按4:6分担，县里出四成"),
+        ("每年从2031年到2034年，共5年", "每年从2031年到2034年，共4年"),
+    ],
+)
+def test_parts_of_a_ratio_and_years_between_follow(wrong: str, right: str) -> None:
+    text = "青禾县校车经费通知\n\n一、经费\n\n2031年至2034年的经费由县、乡按4:6分担。\n"
+    support = Support(Evidence(question="经费？", passages=tuple(passages_of(text))), "zh")
+    assert support.lacking(wrong, support.sources)
+    assert support.lacking(right, support.sources) == []

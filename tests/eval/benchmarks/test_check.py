@@ -7,14 +7,14 @@ from functools import cache
 
 import pytest
 
-from eval.benchmarks.check import HELD_BACK, REPLIES, Checked, check, replies_in, table
+from eval.benchmarks.check import REPLIES, Checked, check, is_held_back, replies_in, table
 
 FILES = sorted(REPLIES.glob("*.jsonl"))
 
 
 @cache
 def checked() -> tuple[Checked, ...]:
-    return tuple(check(one, held_back=file.stem == HELD_BACK) for file in FILES for one in replies_in(file))
+    return tuple(check(one, held_back=is_held_back(file)) for file in FILES for one in replies_in(file))
 
 
 def test_every_reply_cites_what_stands_in_a_document_and_says_what_is_wrong_with_it() -> None:
@@ -30,7 +30,7 @@ def test_every_reply_cites_what_stands_in_a_document_and_says_what_is_wrong_with
 def test_few_true_sentences_are_marked_and_most_false_ones_are() -> None:
     """Bounds well below what ``python -m eval.benchmarks.check`` shows, against a change that breaks it."""
     true = [judged for one in checked() for judged in one.true]
-    assert sum(bool(judged.problem) for judged in true) < 0.08 * len(true)
+    assert sum(bool(judged.problem) for judged in true) < 0.06 * len(true)
     faults = sum(len(one.faulty) for one in checked())
     assert sum(len(one.missed) for one in checked()) < 0.35 * faults
 
