@@ -16,6 +16,7 @@ from assistant.drafting.hidden import lacks
 from assistant.drafting.members import members_of
 from assistant.drafting.reckoning.arithmetic import compare
 from assistant.drafting.reckoning.deadline import tell_left, tell_today
+from assistant.drafting.reckoning.reckon import reckon
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.sides import sides_of
 from assistant.drafting.state import state
@@ -76,8 +77,9 @@ def draft(
     if reason := reason_of(asked.text):
         return Draft(reason=reason, final=True, nearest=() if reason is Reason.SMALL_TALK else nearest)
     best = passages[0] if passages else None
-    if changes := tell_changes(asked.text, found.mentions, best, documents, searcher):
-        return changes
+    changes = tell_changes(asked.text, found.mentions, best, documents, searcher)
+    if told := changes or reckon(asked.text, found, passages, searcher):
+        return told
     if found.selection:
         return _select(found.selection, searcher)
     if missing := _missing(found.mentions, passages):
@@ -86,7 +88,7 @@ def draft(
     inquiries = list(_inquiries(asked, found.mentions, meant, searcher))
     closely = -(-found.closely // max(1, len(inquiries)))
     readings = [_read(one, asked, found.reading, searcher, reader, closely) for one in inquiries]
-    told = _Told(searcher)
+    kept = _Told(searcher)
     refused: list[Reason] = []
     sides: list[tuple[Statement, ...]] = []
     answering = any(reading.none < reading.refuse_from for reading in readings)
@@ -94,9 +96,9 @@ def draft(
         reason = _refuse(reading, anyway=one.is_side and answering)
         spans = () if reason is Reason.NOT_FOUND else _of_named(reading.spans, found.mentions)
         spans = of_meant_versions(spans, searcher.holdings.versions, asked.text)
-        sides.append(told.add(choose(spans, reading.wanted, most=one.most), reading.wanted, one.part.focus))
+        sides.append(kept.add(choose(spans, reading.wanted, most=one.most), reading.wanted, one.part.focus))
         refused += [reason] if reason else []
-    statements = told.statements
+    statements = kept.statements
     if statements and is_blank(statements[0]):
         refused = [Reason.NOT_FOUND] * len(inquiries)
     if not statements or len(refused) == len(inquiries):
