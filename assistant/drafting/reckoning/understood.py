@@ -78,7 +78,7 @@ class Letters:
         for term in _terms_in(self.left, "\n".join("\n".join(cells) for cells in texts.values())):
             holders = [n for n in sheet.body if any(term in one for one in texts[n])]
             whole = [n for n in sheet.body if term in texts[n]]
-            named_otherwise = not whole and (term in sheet.other_headers or term in title)
+            named_otherwise = not whole and (term in sheet.other_headers or _is_made_of(title, term))
             if named_otherwise or len(whole) == len(sheet.body):
                 continue
             edge = [n for n, name in names.items() if name.startswith(term) or name.endswith(term)]
@@ -101,6 +101,13 @@ class Letters:
         letters = {*"".join(f"{column.name}{column.unit}" for column in columns)}
         letters |= {one_unit().get(letter, letter) for letter in letters}  # 每天 of 日供餐份数
         return bool(set(self.left) - letters - {_GONE})
+
+
+def _is_made_of(text: str, term: str) -> bool:
+    """Whether each letter of a term stands in a pair that the text has: 青禾县教育 of 青禾县2026年教育."""
+    letters = Letters(term)
+    letters.mark_shared(text)
+    return not letters.left.strip(_GONE)
 
 
 def _terms_in(left: str, cells: str) -> list[str]:

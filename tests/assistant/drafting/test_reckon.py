@@ -331,6 +331,16 @@ def test_a_name_under_another_that_says_no_more_is_the_column_s(
     assert "合计1000万元" in text
 
 
+def test_a_cell_that_joins_words_of_the_title_chooses_no_rows(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    rows = ("甲校新建,海棠县教育局,1500", "乙校迁建,海棠县住建局,900", "丙校扩建,海棠县教育局,50")
+    table = "\n".join(("项目,牵头单位,投资（万元）", *rows))
+    documents = {"海棠县2026年教育重点项目清单.csv": table}
+    with assistant_over(tmp_path_factory.mktemp("joined"), documents) as assistant:
+        assert "（3行）合计2450万元" in told(assistant, "海棠县教育重点项目投资一共多少万元？")
+
+
 def test_two_tables_with_the_same_column_are_not_chosen_between(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
