@@ -157,8 +157,8 @@ class Statement:
 class Draft:
     """An answer before its labels: statements in order, what stands before them, and why there is no answer.
 
-    ``compared`` is what setting its figures side by side gives, or counting the days until one. A ``final``
-    refusal needs no chat model's opinion. ``missing`` is what the question names
+    ``compared`` is what setting its figures side by side gives, or counting the days until one. On a
+    ``final`` one, such as a sum over a table, no chat model is asked. ``missing`` is what the question names
     that the library does not have. ``told`` is what the catalog answers by itself: it stands for all else.
     """
 

@@ -28,7 +28,7 @@ from vectorstore.types import Document, Match, Passage
 
 @contextmanager
 def searcher_over(
-    folder: Path, documents: Mapping[str, str], embedder: Embedder | None = None
+    folder: Path, documents: Mapping[str, str | bytes], embedder: Embedder | None = None
 ) -> Iterator[Searcher]:
     """A searcher over these files, by their names; with hashed vectors, which are fast, unless told else."""
     embedder = embedder or HashedEmbedder()
@@ -39,7 +39,7 @@ def searcher_over(
 
 @contextmanager
 def assistant_over(
-    folder: Path, documents: Mapping[str, str], embedder: Embedder | None = None
+    folder: Path, documents: Mapping[str, str | bytes], embedder: Embedder | None = None
 ) -> Iterator[Assistant]:
     """The assistant over these files, without a chat model and without the model that reads closely."""
     embedder = embedder or HashedEmbedder()
@@ -65,13 +65,13 @@ def assistant_over(
         assistant.close()
 
 
-def build(folder: Path, documents: Mapping[str, str], embedder: Embedder) -> None:
+def build(folder: Path, documents: Mapping[str, str | bytes], embedder: Embedder) -> None:
     """Write the files into a folder and build the library in its ``data``."""
     sources: list[SourceFile] = []
     for name, text in documents.items():
         path = folder / "files" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
         sources.append(SourceFile(path=path, source=name))
     report = ingest(
         sources,

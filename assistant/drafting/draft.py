@@ -17,6 +17,7 @@ from assistant.drafting.hidden import lacks
 from assistant.drafting.members import members_of
 from assistant.drafting.reckoning.arithmetic import compare
 from assistant.drafting.reckoning.deadline import tell_left, tell_today
+from assistant.drafting.reckoning.reckon import reckon
 from assistant.drafting.rows import cells_told, is_blank, state_row, state_selected
 from assistant.drafting.sides import sides_of
 from assistant.drafting.state import state
@@ -73,8 +74,9 @@ def draft(
     if whole := _without_reading(asked.text, documents, nearest):
         return whole
     best = passages[0] if passages else None
-    if changes := tell_changes(asked.text, found.mentions, best, documents, searcher):
-        return changes
+    changes = tell_changes(asked.text, found.mentions, best, documents, searcher)
+    if told := changes or reckon(asked.text, found, passages, searcher):
+        return told
     if found.selection:
         return _select(found.selection, searcher)
     if missing := _missing(found.mentions, passages):
@@ -82,9 +84,9 @@ def draft(
     meant = not_of_others(passages, found.mentions)
     inquiries = list(_inquiries(asked, found.mentions, meant, searcher))
     closely = -(-found.closely // max(1, len(inquiries)))
-    told = _Told(searcher)
-    if not (inquiries := [one for one in inquiries if not told.add_letterhead(one.part, one.passages)]):
-        return Draft(statements=told.statements)
+    kept = _Told(searcher)
+    if not (inquiries := [one for one in inquiries if not kept.add_letterhead(one.part, one.passages)]):
+        return Draft(statements=kept.statements)
     readings = [_read(one, asked, found.reading, searcher, reader, closely) for one in inquiries]
     refused: list[Reason] = []
     sides: list[tuple[Statement, ...]] = []
@@ -93,12 +95,12 @@ def draft(
         reason = _refuse(reading, anyway=one.is_side and answering)
         spans = () if reason is Reason.NOT_FOUND else _of_named(reading.spans, found.mentions)
         spans = of_meant_versions(spans, searcher.holdings.versions, asked.text)
-        sides.append(told.add(choose(spans, reading.wanted, most=one.most), reading.wanted, one.part.focus))
+        sides.append(kept.add(choose(spans, reading.wanted, most=one.most), reading.wanted, one.part.focus))
         refused += [reason] if reason else []
-    statements = told.statements
+    statements = kept.statements
     if statements and is_blank(statements[0]):
         refused = [Reason.NOT_FOUND] * len(inquiries)
-    if not statements or (len(refused) == len(inquiries) and not told.of_head):
+    if not statements or (len(refused) == len(inquiries) and not kept.of_head):
         reason = refused[0] if refused else Reason.NOT_FOUND
         return Draft(reason=reason, nearest=nearest, statements=statements[:_EACH_PART])
     is_compared = all(one.is_side and not one.is_apart for one in inquiries)

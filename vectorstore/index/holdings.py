@@ -16,6 +16,8 @@ from vectorstore.types import EVERYWHERE, Chunk, Document, Head, Scope, SectionK
 
 _OUTSIDE = 8  # chunks at either end of a document among which letterhead and imprint stand
 _LETTERHEADS = 3  # of one document
+_OVER_TABLE = 2  # lines over a table that may say what it is of, and in what it counts
+_LONGEST_OVER = 40  # characters of such a line
 _TABLES_KEPT = 64  # what tables of named documents are kept ready
 
 Place = tuple[str, int]  # a document's id and a part of it
@@ -77,6 +79,20 @@ class Holdings:
         """The chunks under the heading over that one's own, itself among them: of a row, its table."""
         over = chunk.path[:-1] if len(chunk.path) > 1 else chunk.path
         return [one for one in self._by_document[chunk.document_id] if one.path[: len(over)] == over]
+
+    def tables_of(self, document_id: str) -> Iterator[tuple[str, tuple[Chunk, ...]]]:
+        """The tables of a document that are known whole: the lines right over each, and all its rows."""
+        document = self._documents.get(document_id)
+        rows = {c.start: c for c in self.chunks_of(document_id) if c.kind is SectionKind.ROW}
+        inside = (section.walk() for section in document.sections) if document else ()
+        for table in (one for one in chain.from_iterable(inside) if one.kind is SectionKind.TABLE):
+            starts = [one.start for one in table.walk() if one.kind is SectionKind.ROW]
+            if document and starts and all(start in rows for start in starts):
+                over = document.text[: table.start].rstrip().rsplit("\n", _OVER_TABLE)[-_OVER_TABLE:]
+                yield (
+                    "\n".join(line for line in over if len(line) <= _LONGEST_OVER),
+                    tuple(map(rows.__getitem__, starts)),
+                )
 
     def letterheads(self, document_id: str) -> list[Chunk]:
         """The chunks in which a document tells its number, date and issuer without naming them."""

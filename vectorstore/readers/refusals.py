@@ -132,3 +132,10 @@ def pictures_left_out(pages: int) -> Message:
     return Message(
         f"有 {pages} 页只有图像，没有读入。", f"{pages} pages hold only pictures and were left out."
     )
+
+
+def characters_left_out(count: int) -> Message:
+    """A notice: so many bytes of a web page are none of its encoding."""
+    return Message(
+        f"网页中有 {count} 处字符已损坏，没有读入。", f"{count} broken characters of the page were left out."
+    )

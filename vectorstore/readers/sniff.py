@@ -52,7 +52,11 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TAGS = re.compile(r"</?(?:p|div|br|table|span|h[1-6])\b", re.IGNORECASE)
-_MHTML = re.compile(r"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
+# One part alone is a page only where the head is that of a message: a text can begin with such a line.
+_MHTML = re.compile(
+    r"^content-type:\s*multipart/|\A(?=.*^mime-version:).*^content-type:\s*text/html",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
 _HEADER = re.compile(r"\s*[\w-]+:")
 _OF_WEB_PAGES = frozenset({".html", ".htm", ".shtml", ".xhtml", ".doc", ".xls"})
 
@@ -70,13 +74,18 @@ def format_by_head(head: bytes, name: str) -> Format:
         return Format.PDF
     text = head.replace(b"\0", b"").decode("latin-1").lstrip("ï»¿ÿþ")
     suffix = Path(name).suffix.lower()
-    if _HEADER.match(text) and _MHTML.search(text):
+    if _HEADER.match(text) and _MHTML.search(_message_head(text)):
         return Format.MHTML
     if _HTML.match(text) or (suffix in _OF_WEB_PAGES and _TAGS.search(text)):
         return Format.HTML
     if text.startswith("<?xml"):
         raise unsupported(name, "XML")
     return Format.MARKDOWN if suffix in (".md", ".markdown") else Format.TEXT
+
+
+def _message_head(text: str) -> str:
+    """The lines of a message's head: those up to the first blank one."""
+    return re.split(r"\r?\n\r?\n|\r\r", text.lstrip(), maxsplit=1)[0]
 
 
 def find_format(path: Path) -> Format:

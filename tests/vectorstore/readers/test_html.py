@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
 
+from vectorstore.errors import UnreadableFile
 from vectorstore.readers import ReadFile, read_file
 
 PROSE = "为进一步规范义务教育招生入学工作，切实保障适龄儿童少年平等接受教育的权利，现就有关事项通知如下。"
@@ -109,6 +111,81 @@ def test_a_web_archive_gives_the_same_as_the_page(tmp_path: Path) -> None:
     path = tmp_path / "page.mht"
     path.write_bytes(bytes(message))
     assert lines(read_file(path)) == LINES
+
+
+@pytest.mark.parametrize(
+    "name", ["notice", "notice.doc", "notice.html", "notice.mht", "notice.txt", "notice.md"]
+)
+@pytest.mark.parametrize(("cte", "charset"), [("base64", "gb18030"), ("quoted-printable", "utf-8")])
+def test_a_web_archive_is_known_by_its_content(tmp_path: Path, name: str, cte: str, charset: str) -> None:
+    page = PAGE.replace('<meta charset="utf-8">', "")
+    message = EmailMessage()
+    message["From"] = "<Saved by a browser>"
+    message.set_content("only the frame", subtype="html")
+    message.make_related()
+    message.add_related(page.encode(charset), "text", "html", cte=cte, params={"charset": charset})
+    path = tmp_path / name
+    path.write_bytes(b"\r\n" + message.as_bytes(policy=SMTP))
+    assert lines(read_file(path)) == LINES
+
+
+def test_a_web_archive_of_one_part_and_without_its_end_is_read(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message.set_content(PAGE, subtype="html", cte="quoted-printable")
+    path = tmp_path / "page.doc"
+    path.write_bytes(bytes(message))
+    assert lines(read_file(path)) == LINES
+    message.make_mixed()
+    path.write_bytes(bytes(message).rstrip().rpartition(b"\n")[0])
+    assert lines(read_file(path)) == LINES
+
+
+def test_a_workbook_that_is_a_web_archive_has_all_of_its_sheets(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["MIME-Version"] = "1.0"
+    message.set_content("<html><frameset rows='*,39'><frame src='s1.htm'></frameset></html>", subtype="html")
+    message.make_related()
+    for sheet in ("城区", "乡镇"):
+        table = "".join(f"<tr><td>{sheet}{n}小</td><td>{n}</td></tr>" for n in range(1, 4))
+        page = f"<html><body><table><tr><td>学校</td><td>班级数</td></tr>{table}</table></body></html>"
+        message.add_related(page.encode(), "text", "html")
+    path = tmp_path / "classes.xls"
+    path.write_bytes(bytes(message))
+    rows = [row.cells[0].text for table in read_file(path).tables for row in table.rows]
+    assert rows == ["城区1小", "城区2小", "城区3小", "乡镇1小", "乡镇2小", "乡镇3小"]
+
+
+def test_a_text_that_names_a_content_type_is_a_text(tmp_path: Path) -> None:
+    text = "标题:接口说明\n\ncontent-type: multipart/form-data 的请求由学校办公室处理。\n"
+    assert read(tmp_path, text, name="a.txt").text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_page_with_a_few_broken_bytes_is_read_and_the_loss_told(tmp_path: Path, encoding: str) -> None:
+    page = PAGE.replace('charset="utf-8"', f'charset="{encoding}"')
+    data = page.encode(encoding).replace("附件：".encode(encoding), "附件：".encode(encoding) + b"\xff")
+    path = tmp_path / "page.html"
+    path.write_bytes(data)
+    file = read_file(path)
+    assert lines(file) == LINES
+    assert [notice.zh for notice in file.notices] == ["网页中有 1 处字符已损坏，没有读入。"]
+
+
+def test_what_a_missing_byte_makes_of_the_sentence_behind_it_is_not_read(tmp_path: Path) -> None:
+    data = PAGE.replace('charset="utf-8"', 'charset="gbk"').encode("gb18030")
+    at = data.index("进一步".encode("gb18030")) + 1
+    path = tmp_path / "page.html"
+    path.write_bytes(data[:at] + data[at + 1 :])
+    file = read_file(path)
+    assert lines(file) == [line for line in LINES if line != PROSE]
+    assert [notice.zh for notice in file.notices] == ["网页中有 1 处字符已损坏，没有读入。"]
+
+
+def test_a_page_with_many_broken_bytes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_bytes(PAGE.encode().replace("的".encode(), b"\xff\xff\xfe" * 40))
+    with pytest.raises(UnreadableFile):
+        read_file(path)
 
 
 def test_a_page_that_a_web_system_calls_doc_is_read_as_a_page(tmp_path: Path) -> None:

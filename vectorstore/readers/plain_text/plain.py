@@ -39,7 +39,7 @@ def decode(data: bytes, name: str) -> str:
         return text
     for encoding in ("utf-16-le", "utf-16-be") if b"\0" in data else ("gb18030", "big5"):
         text = _decode(data, encoding)
-        if text is not None and _reads_like_chinese(text[:_ENOUGH]):
+        if text is not None and reads_like_chinese(text[:_ENOUGH]):
             return text
     raise _refusal(name)
 
@@ -52,7 +52,8 @@ def _decode(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _reads_like_chinese(text: str) -> bool:
+def reads_like_chinese(text: str) -> bool:
+    """Whether enough of a text's characters are those that fill Chinese official prose."""
     beyond_ascii = sum(char > "\x7f" for char in text)
     return bool(beyond_ascii) and len(_USUAL.findall(text)) / beyond_ascii >= _LEAST_USUAL
 

@@ -17,7 +17,7 @@ from vectorstore.readers.sniff import Format, find_format
 # Module and function; only the one that is needed is imported.
 _READERS = {
     Format.HTML: ("web_pages.html", "read_html"),
-    Format.MHTML: ("web_pages.html", "read_mhtml"),
+    Format.MHTML: ("web_pages.mhtml", "read_mhtml"),
     Format.DOCX: ("word.docx", "read_docx"),
     Format.DOC: ("word.doc", "read_doc"),
     Format.XLSX: ("spreadsheets.xlsx", "read_xlsx"),

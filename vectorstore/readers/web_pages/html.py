@@ -1,13 +1,9 @@
-"""Web pages, saved as HTML or as MHTML, and what else is HTML inside (old .doc and .xls of web systems)."""
+"""Web pages, and what else is HTML inside (old .doc and .xls of web systems)."""
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from email.message import EmailMessage
 from pathlib import Path
 
 from lxml import etree
@@ -15,9 +11,9 @@ from lxml import etree
 from vectorstore.readers.blocks.blocks import Block, Content, Grid, GridCell, Paragraph
 from vectorstore.readers.numbering import format_number, labelled
 from vectorstore.readers.packages import NO_REASON, Element
-from vectorstore.readers.plain_text.plain import decode
-from vectorstore.readers.refusals import damaged, too_demanding
+from vectorstore.readers.refusals import characters_left_out, damaged, too_demanding
 from vectorstore.readers.web_pages.article import isolate_article, squeezed
+from vectorstore.readers.web_pages.page_encoding import decode_page
 
 # fmt: off
 _BLOCKS = frozenset({
@@ -28,8 +24,6 @@ _BLOCKS = frozenset({
 })
 # fmt: on
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-_MARKUP = "<meta charset>"  # what declares an encoding was read as ASCII, so it must keep ASCII
 _BREAK = "\x00"  # a line break of the author's, among white space that means nothing
 _SPACE = re.compile("[ \t\r\n\f]+")
 _OWN_NUMBER = re.compile(
@@ -51,28 +45,15 @@ _SEVERAL = 3
 
 def read_html(path: Path) -> Content:
     """The document in a web page: its title, paragraphs, tables, and the names of its attachments."""
-    return _read_page(path.read_bytes(), path.name)
+    return read_page(path.read_bytes(), path.name)
 
 
-def read_mhtml(path: Path) -> Content:
-    """The page in a web archive: of its HTML parts the largest."""
-    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    pages = [
-        page
-        for part in message.walk()
-        if isinstance(part, EmailMessage)
-        and part.get_content_type() == "text/html"
-        and (page := _payload(part))
-    ]
-    if not pages:
-        raise damaged(path.name)
-    return _read_page(max(pages, key=len), path.name)
-
-
-def _read_page(data: bytes, name: str) -> Content:
+def read_page(data: bytes, name: str) -> Content:
+    """The document in the bytes of a page; a few that are broken are left out, with a notice."""
+    text, lost = decode_page(data, name)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(_decode(data, name).encode("utf-8", "replace"), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:  # the parser puts up with all else
         raise too_demanding(name) if NO_REASON in str(error) else damaged(name) from error
     if root is None:
@@ -82,31 +63,7 @@ def _read_page(data: bytes, name: str) -> Content:
     blocks.extend(_Walk().blocks(article))
     shown = squeezed(article)
     blocks.extend(Paragraph(text) for link in attachments if (text := _words(link)) and text not in shown)
-    return Content(blocks=blocks)
-
-
-def _payload(part: EmailMessage) -> bytes:
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        return b""
-    charset = part.get_content_charset()
-    declared = (
-        f'<meta charset="{charset}">'.encode() if charset and not _CHARSET.search(payload[:4_096]) else b""
-    )
-    return declared + payload
-
-
-def _decode(data: bytes, name: str) -> str:
-    """By the encoding that the page declares, if that is true."""
-    declared = _CHARSET.search(data[:4_096])
-    if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = declared.group(1).decode("ascii").lower()
-        encoding = "gb18030" if encoding in ("gb2312", "gbk", "x-gbk") else encoding
-        # UnicodeError: Python knows codecs that no page is in (undefined, idna), and those decode nothing.
-        with suppress(LookupError, UnicodeError):
-            if _MARKUP.encode(encoding) == _MARKUP.encode("ascii") and "escape" not in encoding:
-                return data.decode(encoding)
-    return decode(data, name)
+    return Content(blocks=blocks, notices=(characters_left_out(lost),) if lost else ())
 
 
 def _words(element: Element) -> str:
