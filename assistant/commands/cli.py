@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -153,8 +153,9 @@ def _tell_how_to_make_a_key(settings: Settings) -> None:
         "ⓘ There is no key yet, so the API is closed. Make one: policy-assistant keys create NAME",
     )
     try:
-        if not Keys(settings.data_dir).all():
-            tell(hint.in_language(settings.language))
+        with closing(Keys(settings.data_dir, settings.database)) as keys:
+            if not keys.all():
+                tell(hint.in_language(settings.language))
     except KeysUnusable as error:  # the page works all the same
         show_error(error, settings.language)
 

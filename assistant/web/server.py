@@ -132,8 +132,9 @@ def _set_state(app: FastAPI, settings: Settings, limits: Limits) -> None:
     app.state.crowd = Crowd(limits, app.state.metrics.refused)
     app.state.door = None
     app.state.stopping = False
+    app.state.keys = Keys(settings.data_dir, settings.database)
     app.state.gate = Gate(
-        Keys(settings.data_dir), open_to_all=is_loopback(settings.host), on_refused=app.state.metrics.refused
+        app.state.keys, open_to_all=is_loopback(settings.host), on_refused=app.state.metrics.refused
     )
     app.state.workers = new_workers()
     app.state.administration = open_administration(settings)
@@ -150,8 +151,11 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
     """Within the block everything is open that answers."""
     settings: Settings = app.state.settings
     with ExitStack() as opened:
+        opened.callback(app.state.keys.close)
         try:
-            history = opened.enter_context(closing(History(settings.data_dir, patient=True)))
+            history = opened.enter_context(
+                closing(History(settings.data_dir, settings.database, patient=True))
+            )
             if history.unopened:  # the terminal shows it, and every answer that was to be kept says so
                 _LOG.error(history.unopened.message.in_language(settings.language))
             assistant = await anyio.to_thread.run_sync(build_assistant, settings)
