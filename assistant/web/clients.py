@@ -12,9 +12,9 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
+from assistant.asking.callers import Caller
 from assistant.asking.kept_keys import Form
 from assistant.asking.keys import Keys
-from assistant.asking.sessions import Caller
 from assistant.errors import KeyMissing, TooOften
 from vectorstore.types import EVERYWHERE, Scope
 

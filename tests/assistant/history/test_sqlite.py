@@ -121,11 +121,11 @@ def write(data_dir: Path, name: str) -> None:
         for number in range(EACH):
             for conversation in ("shared", f"{name}{thread}"):
                 question_id = f"{name}-{thread}-{number}-{conversation}"
-                ask(history, question_id, conversation_id=conversation)
-                assert history.answer(question_id, answered())
-                assert history.conversation("甲", conversation).turns
+                ask(kept, question_id, conversation_id=conversation)
+                assert kept.answer(question_id, answered())
+                assert kept.conversation("甲", conversation).turns
 
-    with closing(History(data_dir)) as history, ThreadPoolExecutor(THREADS) as pool:
+    with closing(History(data_dir)) as kept, ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(some, range(THREADS)))
 
 
