@@ -49,9 +49,12 @@ Limit = Annotated[int, typer.Option(min=1, max=100, help="最多几条 How many 
 def serve(host: Host = None, port: Port = None) -> None:
     """启动网页和接口 Serve the page and the API."""
     settings = start(host=host, port=port)
+    from assistant.build import build_history
     from assistant.web import server
 
     server.bind(settings.host, settings.port).close()  # told before the index is built, which takes a while
+    if settings.database:
+        build_history(settings).close()  # so is a database that is away
     prepare(settings)
     server.serve(settings, lambda: _announce(settings))
 
