@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.answer import Assistant
 from assistant.errors import SettingsInvalid
+from assistant.history.history import History
 from assistant.model.endpoint.llm import build_chat_model
 from assistant.reading.cross_encoder import CrossEncoder
 from assistant.reading.read import Reader
@@ -73,3 +74,11 @@ def build_assistant(settings: Settings) -> Assistant:
     )
     with library.searcher():  # what is wrong with the index is told now and not to the first who asks
         return assistant
+
+
+def build_history(settings: Settings) -> History:
+    """Where conversations are kept: in the data folder, whatever its disk says now, or in a database.
+
+    Raises HistoryUnusable where a database does not answer, SettingsInvalid where it can't be one.
+    """
+    return History(settings.data_dir, settings.database, patient=True)

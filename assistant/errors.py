@@ -241,6 +241,22 @@ class AnswerStopped(PolicyAssistantError):
         )
 
 
+class AnswerLost(PolicyAssistantError):
+    """The server that was to answer has not told of an answer in time: it has ended, or hangs."""
+
+    code = "answer_lost"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                "正在回答的那台服务器没有回音，这个回答没有了。",
+                "The server that was to answer has fallen silent, and the answer is lost.",
+            ),
+            Message("请重新提问。", "Ask the question again."),
+        )
+
+
 class ServerStopping(PolicyAssistantError):
     """The server was told to stop before the answer was there."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import hypothesis
@@ -16,6 +17,9 @@ from assistant.upkeep.library import prepare_library
 from vectorstore.library.live import LiveLibrary
 from vectorstore.search.searcher import Searcher
 
+if TYPE_CHECKING:
+    from tests.postgres import Postgres
+
 # What `make quick` leaves out. What is shared by several tests (a fixture of a module or of the session) is
 # shared because it is dear: a library that is built, a server, a browser, a model. So a test that uses such a
 # fixture is not quick; whoever writes one need not mark it. Listed are only files and folders that are slow
@@ -26,7 +30,7 @@ SLOW_FILES = (
     "assistant/drafting/test_state.py",
     "assistant/for_langchain",
     "assistant/history/test_history.py",
-    "assistant/history/test_store.py",
+    "assistant/history/test_sqlite.py",
     "assistant/web/test_server.py",
     "assistant/upkeep/test_start_and_disk.py",
     "assistant/checking/test_support_seeds.py",
@@ -145,6 +149,15 @@ def server(settings: Settings) -> Iterator[str]:
 
     with running_server(settings) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL."""
+    from tests.postgres import running_postgres
+
+    with running_postgres() as running:
+        yield running
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_tests_over_what_is_built_for_several_are_left_out_and_pure_ones_stay() 
     assert "history/test_wording.py::" in listed
     assert "deselected" in listed
     assert "test_desk.py::" not in listed, "a desk stands on the library of the seeds"
-    assert "history/test_store.py::" not in listed, "it is listed as slow"
+    assert "history/test_sqlite.py::" not in listed, "it is listed as slow"
 
 
 @pytest.mark.parametrize("name", SLOW_FILES)

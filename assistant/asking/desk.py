@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from assistant.answer import Assistant
-from assistant.asking.job import Job
+from assistant.asking.job import UNFORESEEN, Job
+from assistant.asking.others import Alone, Others
 from assistant.errors import Busy, HistoryUnusable, ServerStopping, TooManyAtOnce
 from assistant.history.history import History
 from assistant.saying.answer_json import to_kept_json
@@ -32,10 +33,6 @@ MOST_WAITING = 64
 MOST_HURRIED = 48
 # Of one browser or person: more are asked by no hand, and would be in the way of others.
 MOST_OF_ONE = 4
-_UNFORESEEN = (
-    Message("回答时出错，原因已记入日志。", "Something went wrong while answering; the cause is in the log."),
-    Message("请再试一次，仍不行请联系管理员。", "Try again, or tell the administrator."),
-)
 _OF_ONE = (
     Message(f"您有 {MOST_OF_ONE} 个问题还在回答。", f"{MOST_OF_ONE} of your questions are under way."),
     Message("请等其中一个答完再问。", "Wait for one of the answers, then ask again."),
@@ -68,6 +65,7 @@ class Unwatched:
 
 
 _UNWATCHED = Unwatched()
+_ALONE = Alone()
 
 
 class Desk:
@@ -79,9 +77,14 @@ class Desk:
         history: History,
         watch: Watch = _UNWATCHED,
         lend: Callable[[str], AbstractContextManager[Assistant]] | None = None,
+        others: Others = _ALONE,
     ) -> None:
-        """``lend`` gives the assistant over a document of one's own, by its token, while it is asked."""
+        """``lend`` gives the assistant over a document of one's own, by its token, while it is asked.
+
+        ``others`` are told how questions end.
+        """
         self.watch = watch
+        self.others = others
         self._lend = lend
         self._assistant = assistant
         self._history = history
@@ -175,6 +178,7 @@ class Desk:
         for job in jobs:
             job.stop()
             job.end(ServerStopping())
+        self.others.close()
 
     def close(self) -> None:
         """Stop all that is under way, and wait for it."""
@@ -191,6 +195,7 @@ class Desk:
         except HistoryUnusable as error:
             job.lost, job.kept = job.lost or job.kept, False
             _LOG.warning("An answer was not kept: %s", error.message.en)
+        self.others.end(job, result)
         self.watch.ended(job, result)  # before whoever waits goes on: what they then read counts it
         job.end(result)
 
@@ -228,7 +233,7 @@ class Desk:
             self._history.fail(question_id, result.message, result.hint)
         elif result:
             _LOG.error("A question could not be answered", exc_info=result)
-            self._history.fail(question_id, *_UNFORESEEN)
+            self._history.fail(question_id, *UNFORESEEN)
         else:
             self._history.stop(question_id, job.said)
 

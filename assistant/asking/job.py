@@ -15,8 +15,13 @@ from contextlib import closing, contextmanager
 from assistant.answer import Assistant
 from assistant.setup.logs import request_id
 from assistant.types import Answer, AnswerEvent, AnswerReady, Question, TextDelta
+from vectorstore.errors import Message
 
 NOTHING_NEW = TextDelta(text="")
+UNFORESEEN = (
+    Message("回答时出错，原因已记入日志。", "Something went wrong while answering; the cause is in the log."),
+    Message("请再试一次，仍不行请联系管理员。", "Try again, or tell the administrator."),
+)
 HEARTBEAT = 0.5  # seconds after which a listener hears that there is nothing new
 
 
@@ -43,6 +48,22 @@ class Job:
         self._changed = threading.Condition()
         self._stopped = False
         self._watchers: list[Callable[[], None]] = []
+
+    @property
+    def answered(self) -> bool:
+        """Whether its answer is there."""
+        done = self.answer.done() and not self.answer.cancelled()
+        return done and self.answer.exception() is None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it came to no answer, so that it is worth another try."""
+        return self.answer.done() and not self.answered
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether its answer was made without the chat model, which may be well again."""
+        return self.answered and self.answer.result().fallback
 
     def stop(self) -> None:
         """Nobody wants it any more: it ends at its next event."""

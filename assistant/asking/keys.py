@@ -8,77 +8,37 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import json
-import os
 import secrets
-import threading
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
-from filelock import FileLock
-from pydantic import TypeAdapter, ValidationError
+from pydantic import SecretStr
 
-from assistant.errors import KeyNameUnusable, KeysUnusable, KeyTaken, KeyUnknown
+from assistant.asking.kept_keys import PER_MINUTE, Form, KeptKeys, Key, KeyFile, KeyTable, Made
+from assistant.errors import KeyNameUnusable, KeyTaken, KeyUnknown
 from assistant.types import Sources
-from vectorstore.disk.private import FILE_MODE, make_folder
 from vectorstore.errors import Message
 from vectorstore.types import Scope
 
-Form = Literal["markdown", "wechat"]
-"""How an answer looks: Markdown, or plain text that stands alone in WeChat."""
-
 FILE = "keys.json"
-PER_MINUTE = 120
 LONGEST_NAME = 60
 _PREFIX = "pa-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """What is kept of a key. ``form`` is None where the request chooses; an empty scope is everything."""
-
-    name: str
-    digest: str
-    created_at: str
-    form: Form | None = None
-    sources: Sources = "full"
-    per_minute: int = PER_MINUTE
-    scope: Scope = Scope()
-
-
-_KEYS = TypeAdapter(tuple[Key, ...])
-
-
 class Keys:
-    """The keys in ``data_dir``. Made and revoked keys count at once, in a running server too.
+    """The keys in ``data_dir``, or in a ``database`` that several servers share. Close it at the end.
 
-    Raises KeysUnusable where the file can't be read or written: nobody is let in then.
+    Made and revoked keys count at once, in running servers too. Raises KeysUnusable where they can't be read
+    or written: nobody is let in then.
     """
 
-    def __init__(self, data_dir: Path) -> None:
-        self._file = data_dir / FILE
-        self._lock = threading.Lock()
-        self._seen: tuple[int, int] | None = None
-        self._keys: tuple[Key, ...] = ()
+    def __init__(self, data_dir: Path, database: SecretStr | None = None) -> None:
+        self._kept: KeptKeys = KeyFile(data_dir / FILE) if database is None else KeyTable(database)
 
-    def all(self) -> tuple[Key, ...]:
+    def all(self) -> Made:
         """All keys in the order in which they were made."""
-        with self._lock:
-            try:
-                found = self._file.stat()
-            except FileNotFoundError:
-                self._seen, self._keys = None, ()
-            except OSError as error:
-                raise _unusable(self._file) from error
-            else:
-                if (found.st_mtime_ns, found.st_ino) != self._seen:
-                    self._keys = self._read()
-                    self._seen = (found.st_mtime_ns, found.st_ino)
-            return self._keys
+        return self._kept.read()
 
     def find(self, token: str) -> Key | None:
         """The key that ``token`` opens."""
@@ -98,7 +58,7 @@ class Keys:
         if not name or name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
             raise KeyNameUnusable(LONGEST_NAME)  # nobody could type it to revoke it
         token = _PREFIX + secrets.token_urlsafe(32)
-        key = Key(
+        made = Key(
             name=name,
             digest=_digest(token),
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -107,64 +67,20 @@ class Keys:
             per_minute=per_minute,
             scope=scope,
         )
-        with self._writing():
-            keys = self.all()
-            if any(one.name == name for one in keys):
-                raise KeyTaken(
-                    Message(f"已有名为 {name} 的密钥。", f"There is a key of the name {name} already."),
-                    Message("请换一个名字，或先撤销它。", "Choose another name, or revoke it first."),
-                )
-            self._write((*keys, key))
+        self._kept.change(lambda keys: _with(keys, made))
         return token
 
     def revoke(self, name: str) -> None:
         """Take a key out. Raises KeyUnknown."""
-        with self._writing():
-            gone = self._named(name)
-            self._write([key for key in self.all() if key != gone])
+        self._kept.change(lambda keys: _without(keys, name))
 
     def change(self, name: str, *, sources: Sources) -> None:
         """Tell sources otherwise in answers to that key from now on. Raises KeyUnknown."""
-        with self._writing():
-            old = self._named(name)
-            self._write([replace(key, sources=sources) if key == old else key for key in self.all()])
+        self._kept.change(lambda keys: _with_sources(keys, name, sources))
 
-    def _named(self, name: str) -> Key:
-        for key in self.all():
-            if key.name == name:
-                return key
-        raise KeyUnknown(
-            Message(f"没有名为 {name} 的密钥。", f"There is no key of the name {name}."),
-            Message("全部密钥见 policy-assistant keys list。", "See policy-assistant keys list."),
-        )
-
-    def _writing(self) -> FileLock:
-        try:
-            make_folder(self._file.parent)
-        except OSError as error:
-            raise _unusable(self._file) from error
-        return FileLock(self._file.with_suffix(".lock"), mode=FILE_MODE)
-
-    def _read(self) -> tuple[Key, ...]:
-        try:
-            return _KEYS.validate_json(self._file.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise _unusable(self._file) from error
-
-    def _write(self, keys: Sequence[Key]) -> None:
-        """In place of the file at once, for the account of the server alone."""
-        aside = self._file.with_suffix(".new")
-        try:
-            with suppress(FileNotFoundError):
-                aside.unlink()
-            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump([asdict(key) for key in keys], file, ensure_ascii=False, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(self._file)
-        except OSError as error:
-            raise _unusable(self._file) from error
+    def close(self) -> None:
+        """Let go of the database, where it is one."""
+        self._kept.close()
 
 
 def is_loopback(host: str) -> bool:
@@ -177,15 +93,34 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _with(keys: Made, made: Key) -> Made:
+    if any(one.name == made.name for one in keys):
+        raise KeyTaken(
+            Message(f"已有名为 {made.name} 的密钥。", f"There is a key of the name {made.name} already."),
+            Message("请换一个名字，或先撤销它。", "Choose another name, or revoke it first."),
+        )
+    return (*keys, made)
+
+
+def _without(keys: Made, name: str) -> Made:
+    gone = _named(keys, name)
+    return tuple(key for key in keys if key != gone)
+
+
+def _with_sources(keys: Made, name: str, sources: Sources) -> Made:
+    old = _named(keys, name)
+    return tuple(replace(key, sources=sources) if key == old else key for key in keys)
+
+
+def _named(keys: Made, name: str) -> Key:
+    for key in keys:
+        if key.name == name:
+            return key
+    raise KeyUnknown(
+        Message(f"没有名为 {name} 的密钥。", f"There is no key of the name {name}."),
+        Message("全部密钥见 policy-assistant keys list。", "See policy-assistant keys list."),
+    )
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def _unusable(file: Path) -> KeysUnusable:
-    return KeysUnusable(
-        Message(f"密钥文件 {file} 无法读写。", f"The file of keys {file} can't be read or written."),
-        Message(
-            "请检查文件权限；若已损坏，请删去它并重新创建密钥。",
-            "Check its permissions; where it is damaged, delete it and make the keys anew.",
-        ),
-    )

@@ -14,13 +14,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
+from assistant.asking.callers import Asked, Caller
 from assistant.asking.desk import Desk
 from assistant.asking.job import Job
+from assistant.asking.others import Named
 from assistant.errors import (
     AnswerUnknown,
     Busy,
@@ -33,6 +35,7 @@ from assistant.history.history import History
 from assistant.history.types import Conversation, TurnState
 from assistant.saying.answer_json import kept_from, own_document_id
 from assistant.types import Answer, Question, Turn
+from vectorstore.errors import PolicyAssistantError
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,35 +44,6 @@ IDLE = timedelta(minutes=30)
 """After which a person who names no conversation begins a new one."""
 MOST_TICKETS = 1_000  # each holds its answer
 _MOST_BEGUN = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who asks: the key that they come with, and what the request says of the person and the conversation.
-
-    All three may be empty. Persons of different keys are different persons. ``address`` is the network's
-    that the request came from, where that is known; whoever moves stays who they are.
-    """
-
-    key: str = ""
-    person: str = ""
-    conversation: str = ""
-    address: str = field(default="", compare=False)
-
-    @property
-    def owner(self) -> str | None:
-        """Whose conversations these are: the person's, or whoever's who knows the conversation; else None."""
-        if self.person:
-            return f"{self.key}\0person\0{self.person}"
-        return f"{self.key}\0conversation\0{self.conversation}" if self.conversation else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question on its way, and the name by which its conversation is continued."""
-
-    job: Job
-    conversation_id: str
 
 
 class _Recent(NamedTuple):
@@ -86,6 +60,7 @@ class Sessions:
     def __init__(self, desk: Desk, history: History) -> None:
         self._desk = desk
         self._history = history
+        self._others = desk.others
         self._recent: OrderedDict[Hashable, _Recent] = OrderedDict()
         self._begun: OrderedDict[str, Job] = OrderedDict()
         self._tickets: OrderedDict[str, tuple[str, Asked]] = OrderedDict()
@@ -105,7 +80,7 @@ class Sessions:
         job = self._desk.find(question.id)
         if job is None:
             with self._beginning:
-                job = self._begin(question, caller)
+                job = self._begin_here_or_follow(question, caller, message_id)
         return Asked(job=job, conversation_id=self._name(job, caller))
 
     @contextmanager
@@ -133,12 +108,18 @@ class Sessions:
             self._tickets[made] = (caller.key, asked)
             if len(self._tickets) > MOST_TICKETS:
                 self._tickets.popitem(last=False)
+        self._others.name(f"ticket {made}", _named(asked.job, caller, asked.conversation_id))
         return made
 
     def fetch(self, ticket: str, caller: Caller) -> Asked:
-        """What that ticket was given for. Raises AnswerUnknown for another key's, and for an old one."""
+        """What that ticket was given for, by whichever server. May wait for the database.
+
+        Raises AnswerUnknown for another key's, and for an old one; HistoryUnusable.
+        """
         with self._lock:
             key, asked = self._tickets.get(ticket, ("", None))
+        if asked is None and (named := self._others.named(f"ticket {ticket}")) and named.key == caller.key:
+            return Asked(job=self._others.follow(named), conversation_id=named.conversation_id)
         if asked is None or key != caller.key:
             raise AnswerUnknown
         return asked
@@ -152,11 +133,30 @@ class Sessions:
         """Delete the caller's conversation for good. Raises ConversationUnknown and HistoryUnusable."""
         with self._lock:
             begun = self._begun.pop(caller.conversation, None)
+        if shared := self._begun_elsewhere(caller):
+            begun = shared
+            self._others.forget(f"conversation {caller.conversation}")
         try:
             self._history.delete(caller.owner or "", self.find(caller).id)
         except ConversationUnknown:
             if begun is None:
                 raise
+
+    def _begin_here_or_follow(self, question: Question, caller: Caller, message_id: str) -> Job:
+        """Begin to answer, unless another server has begun with the same request."""
+        if question.own_file:
+            return self._begin(question, caller)
+        said = message_id or _content(question)
+        name = f"request {_key_of(question, replace(caller, address=''), message_id, said)!r}"
+        named = Named(question_id=question.id, key=caller.key)
+        first = self._others.claim(name, said, named, by_message=bool(message_id))
+        if first is not named:
+            return self._others.follow(first)
+        try:
+            return self._begin(question, caller)
+        except PolicyAssistantError:
+            self._others.forget(name)
+            raise
 
     def _begin(self, question: Question, caller: Caller) -> Job:
         conversation_id = self._conversation_of(caller)
@@ -174,9 +174,7 @@ class Sessions:
         """The id of that request: a new one, or the one that it had within the last minute."""
         # A library that has changed meanwhile may answer otherwise.
         said = message_id or f"{_content(question)} {self._desk.generation}"
-        # Of whom we remember what was said, the same words mean something else after another question.
-        leans = not message_id and caller.owner is not None and not question.history
-        key: Hashable = caller if leans else (caller, said)
+        key = _key_of(question, caller, message_id, said)
         now = time.monotonic()
         with self._lock:
             while self._recent and next(iter(self._recent.values())).asked < now - RETRY_SECONDS:
@@ -184,7 +182,7 @@ class Sessions:
             known = self._recent.get(key)
             if known and known.said == said:
                 job = self._desk.find(known.question_id)
-                if not (_failed(job) or (_fell_back(job) and not message_id)):
+                if not (job and (job.failed or (job.fell_back and not message_id))):
                     return known.question_id
             self._recent[key] = made = _Recent(said, uuid4().hex, now)
             self._recent.move_to_end(key)
@@ -212,10 +210,10 @@ class Sessions:
 
     def _said(self, caller: Caller, conversation_id: str, own_file: str) -> tuple[Turn, ...]:
         """What was said in the same documents: in the library, or in that one of the caller's own."""
-        begun = self._begun.get(caller.conversation)
+        begun = self._begun_as(caller)
         if begun and begun.question.own_file != own_file:
             begun = None
-        turns = _turns(begun.question.text, begun.answer.result()) if begun and _answered(begun) else ()
+        turns = _turns(begun.question.text, begun.answer.result()) if begun and begun.answered else ()
         if caller.owner is None:
             return turns
         try:
@@ -244,13 +242,37 @@ class Sessions:
         if caller.conversation:
             return caller.conversation
         if caller.person:
-            return job.question.conversation_id
+            return job.question.conversation_id or self._conversation_of(caller)  # "": not known of others'
         name = uuid4().hex
         with self._lock:
             self._begun[name] = job
             if len(self._begun) > _MOST_BEGUN:
                 self._begun.popitem(last=False)
+        self._others.name(f"conversation {name}", _named(job, caller, name))
         return name
+
+    def _begun_as(self, caller: Caller) -> Job | None:
+        """The question that a conversation of that name began with, of a stranger."""
+        return self._begun.get(caller.conversation) or self._begun_elsewhere(caller)
+
+    def _begun_elsewhere(self, caller: Caller) -> Job | None:
+        try:
+            named = self._others.named(f"conversation {caller.conversation}") if caller.conversation else None
+        except HistoryUnusable as error:
+            _LOG.warning("What was said before could not be read: %s", error.message.en)
+            return None
+        return self._others.follow(named) if named and named.key == caller.key else None
+
+
+def _key_of(question: Question, caller: Caller, message_id: str, said: str) -> Hashable:
+    """What a request has to itself, so that another of it is a retry, or takes its place."""
+    # Of whom we remember what was said, the same words mean something else after another question.
+    leans = not message_id and caller.owner is not None and not question.history
+    return caller if leans else (caller, said)
+
+
+def _named(job: Job, caller: Caller, conversation_id: str) -> Named:
+    return Named(question_id=job.question.id, key=caller.key, conversation_id=conversation_id)
 
 
 def _content(question: Question) -> str:
@@ -265,21 +287,6 @@ def _content(question: Question) -> str:
         question.hurried,
     )
     return hashlib.sha256(repr(same).encode()).hexdigest()
-
-
-def _failed(job: Job | None) -> bool:
-    """Whether it came to no answer, so that it is worth another try."""
-    return job is not None and job.answer.done() and not _answered(job)
-
-
-def _fell_back(job: Job | None) -> bool:
-    """Whether its answer was made without the chat model, which may be well again."""
-    return job is not None and _answered(job) and job.answer.result().fallback
-
-
-def _answered(job: Job) -> bool:
-    done = job.answer.done() and not job.answer.cancelled()
-    return done and job.answer.exception() is None
 
 
 def _turns(asked: str, answer: Answer) -> tuple[Turn, ...]:

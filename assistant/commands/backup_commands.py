@@ -16,6 +16,10 @@ backup_commands = typer.Typer()
 Target = Annotated[Path, typer.Argument(metavar="FILE", help="备份文件 The backup to write.")]
 Source = Annotated[Path, typer.Argument(metavar="FILE", help="备份文件 The backup to put back.")]
 _SAVED = Message("✓ 已备份到 {}：{} 个文件，{} MB。", "✓ Saved to {}: {} files, {} MB.")
+_DATABASE = Message(
+    "ⓘ 对话和密钥在 PostgreSQL 里，不在这份备份中；请另用 pg_dump 备份数据库。",
+    "ⓘ Conversations and keys are in PostgreSQL and not in this backup; save that database with pg_dump.",
+)
 _RESTORED = Message(
     "✓ 已恢复到 {}：{} 个文件，{} MB，备份于 {}。", "✓ Restored into {}: {} files, {} MB, saved on {}."
 )
@@ -30,6 +34,8 @@ def backup(target: Target) -> None:
     saved = write_backup(settings.data_dir, target)
     told = _SAVED.in_language(settings.language)
     tell(told.format(target, saved.files, f"{saved.size / 1_000_000:,.1f}"))
+    if settings.database:
+        tell(_DATABASE.in_language(settings.language))
 
 
 @backup_commands.command()

@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,9 +49,12 @@ Limit = Annotated[int, typer.Option(min=1, max=100, help="最多几条 How many 
 def serve(host: Host = None, port: Port = None) -> None:
     """启动网页和接口 Serve the page and the API."""
     settings = start(host=host, port=port)
+    from assistant.build import build_history
     from assistant.web import server
 
     server.bind(settings.host, settings.port).close()  # told before the index is built, which takes a while
+    if settings.database:
+        build_history(settings).close()  # so is a database that is away
     prepare(settings)
     server.serve(settings, lambda: _announce(settings))
 
@@ -153,8 +156,9 @@ def _tell_how_to_make_a_key(settings: Settings) -> None:
         "ⓘ There is no key yet, so the API is closed. Make one: policy-assistant keys create NAME",
     )
     try:
-        if not Keys(settings.data_dir).all():
-            tell(hint.in_language(settings.language))
+        with closing(Keys(settings.data_dir, settings.database)) as keys:
+            if not keys.all():
+                tell(hint.in_language(settings.language))
     except KeysUnusable as error:  # the page works all the same
         show_error(error, settings.language)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -12,7 +13,7 @@ from assistant.commands.terminal import tell
 from vectorstore.errors import Message
 
 if TYPE_CHECKING:
-    from assistant.asking.keys import Key
+    from assistant.asking.kept_keys import Key
     from assistant.setup.settings import Settings
     from vectorstore.errors import Language
 
@@ -82,9 +83,8 @@ def create(
     from vectorstore.types import Scope
 
     scope = Scope(documents=_ids(settings, documents or ()), regions=tuple(regions or ()))
-    token = Keys(settings.data_dir).create(
-        name, form=form, sources=sources, per_minute=per_minute, scope=scope
-    )
+    with closing(Keys(settings.data_dir, settings.database)) as keys:
+        token = keys.create(name, form=form, sources=sources, per_minute=per_minute, scope=scope)
     tell(_MADE.in_language(settings.language).format(name))
     typer.echo(token)
 
@@ -95,7 +95,8 @@ def list_keys() -> None:
     settings = start()
     from assistant.asking.keys import Keys
 
-    keys = Keys(settings.data_dir).all()
+    with closing(Keys(settings.data_dir, settings.database)) as kept:
+        keys = kept.all()
     if not keys:
         tell(_NONE.in_language(settings.language))
     for key in keys:
@@ -108,7 +109,8 @@ def change(name: Name, sources: Sources) -> None:
     settings = start()
     from assistant.asking.keys import Keys
 
-    Keys(settings.data_dir).change(name, sources=sources)
+    with closing(Keys(settings.data_dir, settings.database)) as keys:
+        keys.change(name, sources=sources)
     tell(_CHANGED.in_language(settings.language).format(name))
 
 
@@ -118,7 +120,8 @@ def revoke(name: Name) -> None:
     settings = start()
     from assistant.asking.keys import Keys
 
-    Keys(settings.data_dir).revoke(name)
+    with closing(Keys(settings.data_dir, settings.database)) as keys:
+        keys.revoke(name)
     tell(_REVOKED.in_language(settings.language).format(name))
 
 

@@ -12,11 +12,13 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import delete, func, insert, select, update
 
 from assistant.errors import HistoryUnusable
 from assistant.history import rows
 from assistant.history.shared import SharedAnswers
+from assistant.history.sqlite import SqliteStore
 from assistant.history.statistics import Statistics
 from assistant.history.store import Store
 from assistant.history.tables import citations, conversations, ratings, turns
@@ -33,18 +35,27 @@ LONGEST_ANSWER = 5_000_000  # characters of JSON
 
 
 class History:
-    """The conversations in ``data_dir``. Safe in several threads and processes; close it at the end.
+    """The conversations in ``data_dir``, or in a ``database`` that several servers share.
 
-    Everything raises HistoryUnusable where the file can't be used: an answer is
+    Safe in several threads and processes; close it at the end. Everything
+    raises HistoryUnusable where file or database can't be used: an answer is
     to be shown all the same. What is of one owner raises ConversationUnknown for
     another, as what is not there does. Times need a time zone.
     """
 
-    def __init__(self, data_dir: Path, *, patient: bool = False) -> None:
-        """A ``patient`` one is made where the disk is full or only to be read, too, and works once it can."""
-        self._store = Store(data_dir / FILE, patient=patient)
+    def __init__(self, data_dir: Path, database: SecretStr | None = None, *, patient: bool = False) -> None:
+        """A ``patient`` one is made where the disk is full or only to be read, too, and works once it can.
+
+        Raises SettingsInvalid for a database that can't be one.
+        """
+        self._store = open_store(data_dir / FILE, database, patient=patient)
         self.statistics = Statistics(self._store)
         self.shared = SharedAnswers(self._store)
+
+    @property
+    def store(self) -> Store:
+        """Where it is kept."""
+        return self._store
 
     @property
     def unopened(self) -> HistoryUnusable | None:
@@ -57,7 +68,7 @@ class History:
         return self._store.writable
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, or all connections."""
         self._store.close()
 
     def ask(
@@ -224,6 +235,15 @@ class History:
             forgotten = connection.execute(delete(turns).where(turns.c.asked_at < start)).rowcount
             connection.execute(delete(conversations).where(conversations.c.asked_at < start, ~left))
             return forgotten
+
+
+def open_store(file: Path, database: SecretStr | None, *, patient: bool = False) -> Store:
+    """The database where one is set, or else the file. Raises HistoryUnusable and SettingsInvalid."""
+    if database is None:
+        return SqliteStore(file, patient=patient)
+    from assistant.history.postgresql import PostgresStore
+
+    return PostgresStore(database)
 
 
 def _too_long() -> HistoryUnusable:

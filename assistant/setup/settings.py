@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     )
     language: Literal["zh", "en"] = Field("zh", description="Language of the page, messages and notices.")
     data_dir: Path = Field(Path("var"), description="The one folder with all that is built or stored.")
+    database: SecretStr | None = Field(
+        None,
+        description="PostgreSQL where several servers keep conversations, keys and tickets together, as"
+        " postgresql://user:password@host/name (docs/scaling.md). Unset: files in the data folder.",
+    )
     seeds_dir: Path = Field(_shipped("seeds"), description="Documents that the library starts with.")
     prompts_dir: Path = Field(_shipped("prompts"), description="Prompt files.")
 

@@ -46,6 +46,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         (Message("向量模型", "Embedding"), _embedding),
         (Message("阅读模型", "Reading"), _reading),
         (Message("重排接口", "Reranking"), _reranker),
+        (Message("数据库", "Database"), _database),
         (Message("接口密钥", "Keys of the API"), _keys),
         (Message("聊天里的链接", "Links in chats"), _links),
         (Message("企业微信智能机器人", "WeCom AI bot"), _long_connection),
@@ -172,8 +173,27 @@ def _reranker(settings: Settings) -> Message:
     return Message(found, found)
 
 
+def _database(settings: Settings) -> Message:
+    if settings.database is None:
+        return Message(
+            "未设置，对话和密钥存在数据目录（多台服务器共用时设置 POLICY_ASSISTANT_DATABASE）",
+            "none set, conversations and keys are in the data folder (POLICY_ASSISTANT_DATABASE sets one)",
+        )
+    from assistant.history.postgresql import PostgresStore
+
+    with closing(PostgresStore(settings.database)) as store:
+        started = time.perf_counter()
+        with store.writing():
+            milliseconds = (time.perf_counter() - started) * 1000
+        return Message(
+            f"PostgreSQL {store.where}，可写，{milliseconds:.0f} 毫秒",
+            f"PostgreSQL {store.where}, can be written, {milliseconds:.0f} ms",
+        )
+
+
 def _keys(settings: Settings) -> Message:
-    keys = Keys(settings.data_dir).all()
+    with closing(Keys(settings.data_dir, settings.database)) as kept:
+        keys = kept.all()
     if keys:
         names = "、".join(key.name for key in keys)
         return Message(f"{len(keys)} 个：{names}", f"{len(keys)}: {', '.join(key.name for key in keys)}")

@@ -12,8 +12,9 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
-from assistant.asking.keys import Form, Keys
-from assistant.asking.sessions import Caller
+from assistant.asking.callers import Caller
+from assistant.asking.kept_keys import Form
+from assistant.asking.keys import Keys
 from assistant.errors import KeyMissing, TooOften
 from assistant.types import Sources
 from vectorstore.types import EVERYWHERE, Scope

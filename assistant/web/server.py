@@ -21,10 +21,10 @@ from assistant.asking.desk import Desk
 from assistant.asking.examples import written_questions
 from assistant.asking.keys import Keys, is_loopback
 from assistant.asking.sessions import Sessions
+from assistant.asking.shared_questions import open_others
 from assistant.asking.suggest import Suggester
-from assistant.build import build_assistant
+from assistant.build import build_assistant, build_history
 from assistant.errors import PortInUse, SettingsInvalid
-from assistant.history.history import History
 from assistant.setup.settings import Settings
 from assistant.web import answers
 from assistant.web.admin.access.gate import open_administration
@@ -51,7 +51,7 @@ from assistant.web.own_file import routes as own_file
 from assistant.web.own_file.serving import open_own_files, sweeping
 from assistant.web.page import conversations, page, places
 from assistant.web.retention import forgetting
-from assistant.web.serving import SHUTDOWN_SECONDS, Server, stopped_in_order
+from assistant.web.serving import KEEP_ALIVE_SECONDS, SHUTDOWN_SECONDS, Server, stopped_in_order
 from assistant.web.visitor import Visitors
 from assistant.web.watch import routes as watching
 from assistant.web.watch.metrics import Metrics
@@ -64,7 +64,6 @@ from vectorstore.errors import Language, Message, PolicyAssistantError
 
 _LOG = logging.getLogger(__name__)
 
-KEEP_ALIVE_SECONDS = 15
 _ROUTERS = (
     ask.router,
     files.router,
@@ -129,12 +128,12 @@ def _set_state(app: FastAPI, settings: Settings, limits: Limits) -> None:
     app.state.metrics = Metrics()
     app.state.metrics.registry.register(Readings(app))
     app.state.told = settings.request_log != "off"
-    app.state.crowd = Crowd(limits, app.state.metrics.refused)
+    refused = app.state.metrics.refused
+    app.state.crowd = Crowd(limits, refused)
     app.state.door = None
     app.state.stopping = False
-    app.state.gate = Gate(
-        Keys(settings.data_dir), open_to_all=is_loopback(settings.host), on_refused=app.state.metrics.refused
-    )
+    app.state.keys = Keys(settings.data_dir, settings.database)
+    app.state.gate = Gate(app.state.keys, open_to_all=is_loopback(settings.host), on_refused=refused)
     app.state.workers = new_workers()
     app.state.administration = open_administration(settings)
     app.state.callbacks = Callbacks(settings)
@@ -150,8 +149,9 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
     """Within the block everything is open that answers."""
     settings: Settings = app.state.settings
     with ExitStack() as opened:
+        opened.callback(app.state.keys.close)
         try:
-            history = opened.enter_context(closing(History(settings.data_dir, patient=True)))
+            history = opened.enter_context(closing(build_history(settings)))
             if history.unopened:  # the terminal shows it, and every answer that was to be kept says so
                 _LOG.error(history.unopened.message.in_language(settings.language))
             assistant = await anyio.to_thread.run_sync(build_assistant, settings)
@@ -165,7 +165,8 @@ async def _opened(app: FastAPI) -> AsyncIterator[None]:
         if own_files:
             opened.callback(own_files.close)
         lend = own_files.lend if own_files else None
-        desk = opened.enter_context(closing(Desk(assistant, history, watch, lend)))
+        others = open_others(settings, history)
+        desk = opened.enter_context(closing(Desk(assistant, history, watch, lend, others)))
         app.state.parts = Parts(
             assistant=assistant,
             desk=desk,

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+KEEP_ALIVE_SECONDS = 15
 # When the server stops: what is nearly answered is finished, then all else is told that it ends, and then
 # what is left is cut, such as the stream that every open page holds for ever.
 FINISHING_SECONDS = 2.0

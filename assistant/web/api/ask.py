@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.responses import Response
 
-from assistant.asking.sessions import Asked
+from assistant.asking.callers import Asked
 from assistant.types import AnswerEvent, AnswerReady, EvidenceReady, LookedAgain, TextDelta
 from assistant.web.api.description import BODY_ERRORS, READING_ERRORS, Responses, as_json, errors_of
 from assistant.web.api.examples import ANSWER_EXAMPLE, EVENTS_EXAMPLE, TICKET_EXAMPLE
@@ -19,7 +19,14 @@ from assistant.web.api.files import holder_of
 from assistant.web.api.replies import AnswerBody, TicketBody
 from assistant.web.api.requests import AskBody
 from assistant.web.clients import TheAsker, TheClient
-from assistant.web.delivery.following import answer_of, follow, submit, told_answer
+from assistant.web.delivery.following import (
+    answer_of,
+    fetched,
+    follow,
+    submit,
+    ticket_for,
+    told_answer,
+)
 from assistant.web.dependencies import TheCallbacks, TheLanguage, TheParts
 from assistant.web.door.http_errors import told_error
 from assistant.web.own_file.receiving import open_files
@@ -74,14 +81,14 @@ async def ask(
     if body.callback_url is not None:
         callbacks.send_later(asked, body.callback_url)
     if not wait:
-        return _later(parts.sessions.ticket(asked, caller), asked)
+        return _later(await ticket_for(parts.sessions, asked, caller), asked)
     if _EVENTS in request.headers.get("accept", ""):
         return await _as_events(asked, language)
     seconds = None if body.deadline_s is None else question.due - time.monotonic() + _GRACE
     try:
         answer = await answer_of(asked.job, seconds)
     except TimeoutError:
-        return _later(parts.sessions.ticket(asked, caller), asked)
+        return _later(await ticket_for(parts.sessions, asked, caller), asked)
     return JSONResponse(told_answer(answer, asked, language))
 
 
@@ -93,7 +100,7 @@ async def ask(
 )
 async def fetch_answer(ticket: str, client: TheClient, parts: TheParts, language: TheLanguage) -> Response:
     """The answer of a ticket, or 202 while it is not there. The last thousand tickets are good."""
-    asked = parts.sessions.fetch(ticket, client.caller())
+    asked = await fetched(parts.sessions, ticket, client.caller())
     if not asked.job.answer.done():
         return _later(ticket, asked)
     return JSONResponse(told_answer(await answer_of(asked.job), asked, language))

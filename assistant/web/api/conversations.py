@@ -15,7 +15,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
-from assistant.asking.sessions import Caller
+from assistant.asking.callers import Caller
 from assistant.errors import ConversationUnknown
 from assistant.history.history import History
 from assistant.history.types import ConversationSummary, KeptTurn, Verdict

@@ -31,7 +31,7 @@ _MEANING = {
     403: "Sent by a page of another site",
     404: "No such thing, or another's",
     408: "The body trickled in",
-    410: "The answer was stopped",
+    410: "The answer was stopped, or is lost",
     413: "Body over 1 MB",
     415: "Body not declared as JSON",
     422: "A field is missing, unknown or out of bounds",

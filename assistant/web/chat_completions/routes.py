@@ -20,8 +20,8 @@ from fastapi import APIRouter, Header, Path
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.responses import Response
 
-from assistant.asking.keys import Form
-from assistant.asking.sessions import Asked, Caller
+from assistant.asking.callers import Asked, Caller
+from assistant.asking.kept_keys import Form
 from assistant.errors import TooOften
 from assistant.saying.forms.markdown import to_markdown
 from assistant.saying.forms.plain import plain_text

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import httpx
 
-from assistant.asking.sessions import Asked
+from assistant.asking.callers import Asked
 from assistant.errors import CallbackRefused
 from assistant.setup.settings import Settings
 from assistant.web.delivery.following import answer_of, told_answer

@@ -8,8 +8,9 @@ from contextlib import suppress
 
 import anyio.to_thread
 
+from assistant.asking.callers import Asked, Caller
 from assistant.asking.job import HEARTBEAT, NOTHING_NEW, Job
-from assistant.asking.sessions import Asked, Caller, Sessions
+from assistant.asking.sessions import Sessions
 from assistant.errors import AnswerStopped
 from assistant.saying.answer_json import Json, to_json
 from assistant.setup.logs import IN_HAND
@@ -35,6 +36,16 @@ async def submit(sessions: Sessions, question: Question, caller: Caller, message
     if in_hand := IN_HAND.get():
         in_hand.answer_id = asked.job.question.id
     return asked
+
+
+async def ticket_for(sessions: Sessions, asked: Asked, caller: Caller) -> str:
+    """``Sessions.ticket``, which may tell other servers of it, outside of the event loop."""
+    return await anyio.to_thread.run_sync(sessions.ticket, asked, caller)
+
+
+async def fetched(sessions: Sessions, ticket: str, caller: Caller) -> Asked:
+    """``Sessions.fetch``, which may ask other servers' database, outside of the event loop."""
+    return await anyio.to_thread.run_sync(sessions.fetch, ticket, caller)
 
 
 async def answer_of(job: Job, seconds: float | None = None) -> Answer:

@@ -22,7 +22,7 @@ from typing import Annotated
 import anyio.to_thread
 from fastapi import Depends, Request
 
-from assistant.asking.sessions import Caller
+from assistant.asking.callers import Caller
 from assistant.saying.answer_json import to_json
 from assistant.saying.forms.plain import plain_text
 from assistant.saying.forms.sentences import ASK_IN_WORDS, FAILED, NOT_YET, WORKING, apology

@@ -7,10 +7,12 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from assistant.asking.keys import FILE, LONGEST_NAME, Keys
 from assistant.commands import cli
@@ -19,6 +21,7 @@ from assistant.setup.settings import Settings
 from assistant.upkeep.library import list_documents
 from assistant.web.server import bind
 from tests.assistant.command_line import Command
+from tests.postgres import Postgres
 from tests.small_library import build_library, running_server
 from vectorstore.types import Scope
 
@@ -76,28 +79,41 @@ def test_of_a_key_only_its_hash_is_kept_in_a_file_for_the_server_alone(tmp_path:
         assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
 
 
-def test_a_key_is_found_by_its_token_and_by_nothing_else(tmp_path: Path) -> None:
-    keys = Keys(tmp_path)
+@pytest.fixture(params=["file", "database"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres) -> Iterator[Keys]:
+    """Keys in a file, and in a database."""
+    database = postgres.new_database() if request.param == "database" else None
+    with closing(Keys(tmp_path, database)) as keys:
+        yield keys
+
+
+def test_a_key_is_found_by_its_token_and_by_nothing_else(kept: Keys) -> None:
+    keys = kept
     token, other = keys.create("one", form="wechat", per_minute=3), keys.create("two")
 
     found = keys.find(token)
     assert found is not None
     assert (found.name, found.form, found.per_minute) == ("one", "wechat", 3)
     assert [key.name for key in keys.all()] == ["one", "two"]
+    scope = Scope(documents=("a",), regions=("河口县",))
+    narrow = keys.find(keys.create("narrow", scope=scope))
+    assert narrow is not None
+    assert narrow.scope == scope
     for wrong in ("", "pa-", token[:-1], token + other, found.digest, "一\ud800"):
         assert keys.find(wrong) is None
 
 
 @pytest.mark.parametrize("name", ["", " ", " bot", "bot\n", "a\0b", "名" * (LONGEST_NAME + 1)])
-def test_a_name_that_nobody_could_type_or_read_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_name_that_nobody_could_type_or_read_is_refused(tmp_path: Path, kept: Keys, name: str) -> None:
     with pytest.raises(KeyNameUnusable):
-        Keys(tmp_path).create(name)
+        kept.create(name)
 
+    assert kept.all() == ()
     assert not (tmp_path / FILE).exists()
 
 
-def test_a_name_is_taken_until_its_key_is_revoked(tmp_path: Path) -> None:
-    keys = Keys(tmp_path)
+def test_a_name_is_taken_until_its_key_is_revoked(kept: Keys) -> None:
+    keys = kept
     first = keys.create("学校 微信")
     with pytest.raises(KeyTaken):
         keys.create("学校 微信")
@@ -111,6 +127,18 @@ def test_a_name_is_taken_until_its_key_is_revoked(tmp_path: Path) -> None:
     assert keys.find(second) is not None
 
 
+def test_a_changed_key_keeps_its_token_and_its_place(kept: Keys) -> None:
+    token = kept.create("机器人")
+    kept.create("网页")
+    kept.change("机器人", sources="off")
+    assert [(key.name, key.sources) for key in kept.all()] == [("机器人", "off"), ("网页", "full")]
+    found = kept.find(token)
+    assert found is not None
+    assert found.name == "机器人"
+    with pytest.raises(KeyUnknown):
+        kept.change("无此密钥", sources="off")
+
+
 def test_keys_that_several_processes_make_at_once_are_all_kept(tmp_path: Path) -> None:
     script = "import sys; from pathlib import Path; from assistant.asking.keys import Keys\n"
     script += "for number in range(5): Keys(Path(sys.argv[1])).create(f'{sys.argv[2]}-{number}')"
@@ -121,6 +149,31 @@ def test_keys_that_several_processes_make_at_once_are_all_kept(tmp_path: Path) -
         assert maker.wait(60) == 0
 
     assert {key.name for key in Keys(tmp_path).all()} == {f"{m}-{n}" for m in "abc" for n in range(5)}
+
+
+def test_keys_in_a_database_count_on_every_server_at_once_and_in_no_file(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    database = postgres.new_database()
+    with closing(Keys(tmp_path, database)) as one, closing(Keys(tmp_path, database)) as other:
+        token = one.create("bot")
+        assert other.find(token) is not None
+        with pytest.raises(KeyTaken):
+            other.create("bot")
+        other.revoke("bot")
+        assert one.find(token) is None
+    (kept,) = postgres.run(database, "SELECT count(*) FROM keys")
+    assert kept == (0,)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_the_database_is_away_nobody_is_let_in(tmp_path: Path) -> None:
+    with (
+        closing(Keys(tmp_path, SecretStr("postgresql://127.0.0.1:1/policy"))) as keys,
+        pytest.raises(KeysUnusable) as caught,
+    ):
+        keys.find("pa-whatever")
+    assert "policy" in caught.value.message.en
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[{}]", b'[{"name": "x", "digest": 1}]', b"\xff\xfe"])

@@ -10,12 +10,15 @@ import pytest
 
 from assistant.answer import Assistant
 from assistant.asking import sessions as module
+from assistant.asking.callers import Asked, Caller
 from assistant.asking.desk import Desk
-from assistant.asking.sessions import Asked, Caller, Sessions
+from assistant.asking.sessions import Sessions
+from assistant.asking.shared_questions import open_others
 from assistant.build import build_assistant
 from assistant.history.history import History
 from assistant.setup.settings import Settings
 from assistant.types import Question, Turn
+from tests.postgres import Postgres
 
 LUNCH = "云山市的午餐补助由哪个部门负责？"
 BOOKS = "河口县的图书角不少于多少册？"
@@ -28,15 +31,22 @@ def assistant(settings: Settings) -> Iterator[Assistant]:
         yield opened
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def chosen(request: pytest.FixtureRequest, settings: Settings, postgres: Postgres) -> Settings:
+    """Settings without a database, and with an empty one."""
+    database = postgres.new_database() if request.param == "postgresql" else None
+    return settings.model_copy(update={"database": database})
+
+
 @pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    with closing(History(tmp_path)) as opened:
+def history(tmp_path: Path, chosen: Settings) -> Iterator[History]:
+    with closing(History(tmp_path, chosen.database)) as opened:
         yield opened
 
 
 @pytest.fixture
-def sessions(assistant: Assistant, history: History) -> Iterator[Sessions]:
-    with closing(Desk(assistant, history)) as desk:
+def sessions(assistant: Assistant, history: History, chosen: Settings) -> Iterator[Sessions]:
+    with closing(Desk(assistant, history, others=open_others(chosen, history))) as desk:
         yield Sessions(desk, history)
 
 

@@ -1,3 +1,5 @@
+"""One contract for both stores: every test that takes ``history`` is run with each of them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -7,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from assistant.history.history import History
+from tests.postgres import Postgres
 
 
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    """A real and empty history in ``tmp_path``."""
-    with closing(History(tmp_path)) as opened:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def history(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres) -> Iterator[History]:
+    """A real and empty history, in ``tmp_path`` or in a PostgreSQL."""
+    database = postgres.new_database() if request.param == "postgresql" else None
+    with closing(History(tmp_path, database)) as opened:
         yield opened

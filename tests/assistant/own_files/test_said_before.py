@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.asking.sessions import Asked, Caller
+from assistant.asking.callers import Asked, Caller
 from assistant.own_files.files import OwnFiles
 from assistant.own_files.types import Holder
 from assistant.types import Question

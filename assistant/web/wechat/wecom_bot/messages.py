@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.asking.sessions import Caller
+from assistant.asking.callers import Caller
 from assistant.history.types import Complaint, Verdict
 
 _CLIENT = "\0wecom-bot"  # no key of the API can be called so: its people are none of the bot's

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -15,12 +16,19 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import HistoryUnusable
-from assistant.history import store
+from assistant.history import sqlite
 from assistant.history.history import FILE, History
 from assistant.history.types import TurnState, Verdict
 from tests.assistant.kept_answers import NOON, answered, ask, kept_questions
 
 SECRET = "不可告人的问题"
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    """A real and empty history in ``tmp_path``."""
+    with closing(History(tmp_path)) as opened:
+        yield opened
 
 
 def counts(data_dir: Path) -> dict[str, int]:
@@ -100,7 +108,7 @@ _WRITE = """
 import sys
 import traceback
 from pathlib import Path
-from tests.assistant.history.test_store import write
+from tests.assistant.history.test_sqlite import write
 write(Path(sys.argv[1]), sys.argv[2])
 """
 THREADS, EACH = 4, 6
@@ -113,11 +121,11 @@ def write(data_dir: Path, name: str) -> None:
         for number in range(EACH):
             for conversation in ("shared", f"{name}{thread}"):
                 question_id = f"{name}-{thread}-{number}-{conversation}"
-                ask(history, question_id, conversation_id=conversation)
-                assert history.answer(question_id, answered())
-                assert history.conversation("甲", conversation).turns
+                ask(kept, question_id, conversation_id=conversation)
+                assert kept.answer(question_id, answered())
+                assert kept.conversation("甲", conversation).turns
 
-    with closing(History(data_dir)) as history, ThreadPoolExecutor(THREADS) as pool:
+    with closing(History(data_dir)) as kept, ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(some, range(THREADS)))
 
 
@@ -194,7 +202,7 @@ def test_a_folder_that_can_not_be_is_the_typed_error(tmp_path: Path) -> None:
 def test_while_another_process_keeps_the_file_a_write_fails_and_can_be_done_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.05)
     with closing(History(tmp_path)) as history:
         ask(history, "1")
         with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
