@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from vectorstore.index.generations import Generation
+    from vectorstore.index.snapshots import Stated
     from vectorstore.search.rerank import Reranker
 
 _LOG = logging.getLogger(__name__)
@@ -76,13 +77,23 @@ class Searcher:
     """Searches one generation of the index. Safe to use from several threads."""
 
     def __init__(
-        self, generation: Generation, embedder: Embeddings, reranker: Reranker | None = None
+        self,
+        generation: Generation,
+        embedder: Embeddings,
+        reranker: Reranker | None = None,
+        before: Searcher | None = None,
     ) -> None:
+        """What ``before``, a searcher of another generation, has read is shared where it is the same."""
         self._generation = generation
         self._embedder = embedder
         self._reranker = reranker
         self._by_words_alone = False
-        self.holdings = Holdings(generation.database.documents(), generation.database.chunks())
+        known = before._read if before else {}
+        self._read: dict[str, Stated] = {one.document.id: one for one in generation.database.read(known)}
+        self.holdings = Holdings(
+            [one.document for one in self._read.values()],
+            [chunk for one in self._read.values() for chunk in one.chunks],
+        )
         self._mentions = MentionReader(self.holdings.documents)
 
     @property
