@@ -15,31 +15,25 @@ were read and found intact just then, and beside it a small segment of what the 
 from __future__ import annotations
 
 import shutil
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 from uuid import uuid4
 
 from vectorstore.disk.private import close_to_others, make_folder
-from vectorstore.disk.storage import link_or_copy, move_folder, replace_file, storage_errors, sync_tree
-from vectorstore.documents.chunking import is_chunk
+from vectorstore.disk.storage import move_folder, replace_file, storage_errors, sync_tree
 from vectorstore.errors import IndexMismatch, IndexMissing, Message
-from vectorstore.index.chroma import DISTANCE
+from vectorstore.index.building import Published, build_anew, build_beside
 from vectorstore.index.exact import ExactVectors
 from vectorstore.index.keywords import KeywordIndex
 from vectorstore.index.lent import lend
 from vectorstore.index.manifest import (
-    SCHEMA,
     SIDE,
-    BaseHoldings,
     Manifest,
     Recipe,
-    changed,
-    checksums,
     gone,
     intact_manifest,
     is_intact,
@@ -48,18 +42,9 @@ from vectorstore.index.manifest import (
 )
 from vectorstore.index.nearest import NearestVectors
 from vectorstore.index.published import current_name, generation_names, last_number
-from vectorstore.index.segment import Base, IndexedText, build_base, build_side, open_base, open_segment
+from vectorstore.index.segment import Base, IndexedText, open_base, open_segment
 from vectorstore.index.snapshots import Snapshots
 from vectorstore.store.database import Database
-
-_MOST_BESIDE = 0.1  # of what stays of the base: chunks that came beside it or are gone of it
-
-
-class Published(NamedTuple):
-    """The published generation, every file of which is as it was written."""
-
-    name: str
-    manifest: Manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,21 +98,6 @@ def intact_recipe(data_dir: Path) -> Recipe | None:
     return published.manifest.recipe if published else None
 
 
-def to_index(published: Published, recipe: Recipe, chunks: Mapping[str, int]) -> frozenset[str] | None:
-    """The documents that a small segment must hold beside the base of what is published, by their ids.
-
-    None where everything is to be built anew. ``chunks`` counts those of each document of the library.
-    """
-    base, before = published.manifest.base, published.manifest.recipe
-    if replace(before, documents={}) != replace(recipe, documents={}):
-        return None
-    wanted, leaving = changed(base, recipe), gone(base, recipe)
-    all_of_base = sum(base.chunks.values())
-    left = sum(base.chunks.get(i, 0) for i in leaving)
-    beside = sum(chunks.get(i, 0) for i in wanted)
-    return wanted if beside + left <= _MOST_BESIDE * (all_of_base - left) else None
-
-
 def open_current(data_dir: Path, embedding_model: str, before: Generation | None = None) -> Generation:
     """Open the published generation, or the newest intact one before it if it is damaged.
 
@@ -174,9 +144,9 @@ def publish(
         aside = index / f".building-{uuid4().hex}"
         try:
             manifest = (
-                _build_beside(aside, index / upon.name, upon.manifest, database, texts, recipe)
+                build_beside(aside, index / upon.name, upon.manifest, database, texts, recipe)
                 if upon
-                else _build_anew(aside, database, texts, recipe, dimension, on_progress)
+                else build_anew(aside, database, texts, recipe, dimension, on_progress)
             )
             name = f"{last_number(index) + 1:08d}-{write_manifest(aside, manifest)}"
             close_to_others(aside)
@@ -195,54 +165,6 @@ def remove_unfinished(data_dir: Path) -> None:
     with storage_errors(index):
         for leftover in index.glob(".building-*"):
             shutil.rmtree(leftover)
-
-
-def _build_anew(
-    aside: Path,
-    database: Database,
-    texts: Sequence[IndexedText],
-    recipe: Recipe,
-    dimension: int,
-    on_progress: Callable[[int, int], None],
-) -> Manifest:
-    build_base(aside, database, texts, on_progress)
-    chunks = _count_chunks(texts)
-    return Manifest(
-        schema=SCHEMA,
-        recipe=recipe,
-        base=BaseHoldings(documents=recipe.documents, chunks=chunks),
-        dimension=dimension,
-        distance=DISTANCE,
-        chunks=sum(chunks.values()),
-        files=checksums(aside),
-    )
-
-
-def _build_beside(
-    aside: Path,
-    published: Path,
-    before: Manifest,
-    database: Database,
-    texts: Sequence[IndexedText],
-    recipe: Recipe,
-) -> Manifest:
-    make_folder(aside)
-    for path in before.base_files:
-        make_folder((aside / path).parent)
-        link_or_copy(published / path, aside / path)
-    documents = changed(before.base, recipe)
-    files = before.base_files
-    if documents:
-        build_side(aside / SIDE, database, texts, documents)
-        files |= {f"{SIDE}/{path}": checksum for path, checksum in checksums(aside / SIDE).items()}
-    leaving = gone(before.base, recipe)
-    staying = sum(count for i, count in before.base.chunks.items() if i not in leaving)
-    chunks = staying + sum(_count_chunks(texts).values())
-    return replace(before, recipe=recipe, chunks=chunks, files=files)
-
-
-def _count_chunks(texts: Sequence[IndexedText]) -> dict[str, int]:
-    return dict(Counter(text.document_id for text in texts if is_chunk(text.entry_id)))
 
 
 def _open(

@@ -28,11 +28,11 @@ class Snapshots:
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, by source."""
-        return tuple(one.document for one in self.read())
+        return tuple(one.document for one in self.read().values())
 
     def chunks(self) -> tuple[Chunk, ...]:
         """The chunks of all documents by source, each document's in the order of its text."""
-        return tuple(chain.from_iterable(one.chunks for one in self.read()))
+        return tuple(chain.from_iterable(one.chunks for one in self.read().values()))
 
     def states(self) -> dict[str, str]:
         """By document id: a digest of all that is stored of the document and its chunks."""
@@ -43,10 +43,11 @@ class Snapshots:
             if document_id not in gone
         }
 
-    def read(self, known: Mapping[str, Stated] | None = None) -> tuple[Stated, ...]:
-        """All documents by source; what is ``known``, by id, and of the same state is not read again."""
+    def read(self, known: Mapping[str, Stated] | None = None) -> dict[str, Stated]:
+        """All documents by id, ordered by source; what is ``known`` and the same is not read again."""
         found = [one for database, gone in self._databases for one in _read(database, gone, known or {})]
-        return tuple(sorted(found, key=lambda one: one.document.source.encode("utf-8", "surrogatepass")))
+        found.sort(key=lambda one: one.document.source.encode("utf-8", "surrogatepass"))
+        return {one.document.id: one for one in found}
 
 
 def _read(database: Database, gone: Collection[str], known: Mapping[str, Stated]) -> Iterator[Stated]:

@@ -22,7 +22,8 @@ from vectorstore.disk.storage import storage_errors
 from vectorstore.documents import chunking
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import EmbeddingUnavailable, Message
-from vectorstore.index.generations import intact_published, publish, remove_unfinished, to_index
+from vectorstore.index.building import to_index
+from vectorstore.index.generations import intact_published, publish, remove_unfinished
 from vectorstore.index.manifest import Recipe, read_manifest
 from vectorstore.index.published import current_name
 from vectorstore.index.segment import IndexedText

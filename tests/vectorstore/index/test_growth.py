@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,7 +16,6 @@ from tests.fakes import HashedEmbedder
 from tests.vectorstore.stored_library import (
     MODEL,
     articles,
-    contents,
     current,
     run,
     texts_found,
@@ -104,13 +104,12 @@ def test_after_any_changes_answers_are_those_of_an_index_built_anew(
 ) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         library = Path(folder) / "data", Path(folder) / "files"
-        patch.setattr("vectorstore.index.generations._MOST_BESIDE", 1.0)
+        patch.setattr("vectorstore.index.building._MOST_BESIDE", 1.0)
         run(library[0], write(library[1], **BASE))
         for some in (changes, more):
             for name, text in some:
                 change(library, name, text)
             grown = list(answers(library[0], (*QUESTIONS, *asked)))
-            assert len(dict(some)) > len(BASE) or (current(library[0]) / "chroma").is_dir()
             with ExitStack() as kept:
                 before = kept.enter_context(open_current(library[0], MODEL))
                 run(library[0], [], reindex=True)
@@ -130,13 +129,9 @@ def test_a_small_change_leaves_the_files_of_the_base_and_a_larger_one_builds_ane
         assert path.samefile(second / path.relative_to(first)), path
     for number in range(9):
         change(library, f"m{number}", articles("又一所", "再一所"))
-    assert not (first / "chroma" / "chroma.sqlite3").exists()
-    assert (
-        contents(current(data) / "chroma").keys() == contents(second / "chroma").keys() or not second.exists()
-    )
     with open_current(data, MODEL) as generation:
-        assert generation.manifest.base.documents != {}
-        assert len(generation.manifest.base.documents) > len(BASE)
+        assert len(BASE) + 1 < len(generation.manifest.base.documents) < len(BASE) + 10
+        assert has_side(data)  # what came after that
 
 
 def test_what_is_removed_is_gone_with_the_next_question(library: tuple[Path, Path]) -> None:
@@ -216,8 +211,10 @@ def test_a_running_library_opens_the_base_once_and_reads_only_what_changed(
     live = LiveLibrary(library[0], HashedEmbedder())
     with live.searcher() as before:
         generation = change(library, "n1", articles("望星湖小学"))
+        patience = time.monotonic() + 60
         while live.generation_name != generation:
-            pass
+            assert time.monotonic() < patience
+            time.sleep(0.01)
         with live.searcher() as after:
             assert after is not before
             assert {id(chunk) for chunk in before.holdings.chunks} < {
