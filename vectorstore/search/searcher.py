@@ -74,7 +74,7 @@ class _Candidates:
 
 
 class Searcher:
-    """Searches one generation of the index. Safe to use from several threads."""
+    """Searches a generation; shares what ``before`` has read. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -83,14 +83,15 @@ class Searcher:
         reranker: Reranker | None = None,
         before: Searcher | None = None,
     ) -> None:
-        """What ``before``, a searcher of another generation, has read is shared where it is the same."""
         self._generation = generation
         self._embedder = embedder
         self._reranker = reranker
         self._by_words_alone = False
         self._read: dict[str, Stated] = generation.database.read(before._read if before else None)
         self.holdings = Holdings.of(self._read.values())
-        self._mentions = MentionReader(self.holdings.documents)
+        self._mentions: MentionReader = MentionReader(
+            self.holdings.documents, before._mentions if before else None
+        )
 
     @property
     def is_reranked(self) -> bool:
