@@ -71,12 +71,18 @@ def _sound(char: str) -> str:
     return str(lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True)[0])
 
 
-def names_in_pinyin(texts: Iterable[str]) -> dict[str, str]:
-    """The places that the texts speak of, by the pinyin of their names, without tones and spaces."""
-    found = {text[start:end] for text in texts for start, end in find_places(text)}
+def places_in(text: str) -> frozenset[str]:
+    """The places that a text speaks of."""
+    return frozenset(text[start:end] for start, end in find_places(text))
+
+
+def names_in_pinyin(places: Iterable[str]) -> dict[str, str]:
+    """Places by the pinyin of their names, without tones and spaces."""
     # Sorted, so that of two names that sound alike the same one counts in every run.
     return {
-        "".join(lazy_pinyin(name)): place for place in sorted(found) for name in (bare_name(place), place)
+        "".join(lazy_pinyin(name)): place
+        for place in sorted(set(places))
+        for name in (bare_name(place), place)
     }
 
 

@@ -23,7 +23,7 @@ from vectorstore.library.ingest import waiting
 
 _WAITING = Message("待发布", "Unpublished")
 _NAMED = 3  # of the documents that wait
-PACKAGES = ("chromadb", "fastapi", "gradio", "langchain-core", "langchain-openai", "tantivy", "tiktoken")
+PACKAGES = ("chromadb", "fastapi", "gradio", "langchain-core", "langchain-openai", "tiktoken")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

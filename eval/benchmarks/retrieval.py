@@ -33,10 +33,10 @@ from vectorstore.documents.chunking import is_chunk
 from vectorstore.documents.understand import understand
 from vectorstore.embeddings import Embedder
 from vectorstore.embeddings.builtin.universal import UniversalEmbedder
-from vectorstore.index.chroma import VectorIndex
 from vectorstore.index.exact import ExactVectors
 from vectorstore.index.generations import Generation, open_current
 from vectorstore.index.keywords import KeywordIndex
+from vectorstore.index.nearest import NearestVectors
 from vectorstore.library.ingest import ingest
 from vectorstore.library.intake import SourceFile
 from vectorstore.library.sources import CATALOG
@@ -73,7 +73,7 @@ class _Nothing:
 class _WholeChunks:
     """Vectors of whole chunks alone, without those of their sentences and cells."""
 
-    vectors: VectorIndex | ExactVectors
+    vectors: NearestVectors | ExactVectors
 
     def search(self, vector: Sequence[float], limit: int, *document_ids: Sequence[str]) -> list[Hit]:
         found = self.vectors.search(vector, 4 * limit, *document_ids)

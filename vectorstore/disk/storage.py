@@ -92,6 +92,14 @@ def replace_file(path: Path, text: str) -> None:
     _sync(path.parent)
 
 
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file another name, or make a copy where the disk knows no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def move_folder(folder: Path, target: Path) -> None:
     """Rename a folder within its parent, for good."""
     folder.rename(target)

@@ -17,7 +17,7 @@ Chroma can lose a collection for good. Opening one writes to its folder even so
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 DISTANCE: Final = "cosine"
 _COLLECTION = "chunks"
 _TWINS = "twins.json"  # by an entry of the graph: the others with its vector
-_MOST_TWINS = 20  # of those that a search gives back: any says the same
+MOST_ALIKE = 21  # entries with one vector that a search gives back: any says the same
 _MOST_AT_ONCE = 5_000  # Chroma takes 5,461
 _CHECKED_AT_ONCE = 500
 _MOST_CHECKED = 10_000  # half a minute; of a larger index an even sample is looked for
@@ -49,7 +49,7 @@ _SAME = 1e-4  # distance of a vector to itself, after rounding
 
 
 class VectorIndex:
-    """An index opened for reading. Safe to use from several threads, not after a fork."""
+    """A graph opened for reading. Safe to use from several threads, not after a fork."""
 
     def __init__(self, client: Client, twins: Mapping[str, Sequence[str]]) -> None:
         self._client = client
@@ -91,29 +91,21 @@ class VectorIndex:
                 client.close()
             raise _unreadable(error) from error
 
-    def search(self, vector: Sequence[float] | Vector, limit: int) -> list[Hit]:
+    def search(self, vector: Sequence[float] | Vector, limit: int, gone: Collection[str] = ()) -> list[Hit]:
         """At most ``limit`` texts of the whole library, best first, each with some entries that have it.
 
-        ``score`` is the cosine similarity. Raises IndexMismatch for a vector of
-        another dimension.
+        Entries that are ``gone`` are passed over. ``score`` is the cosine
+        similarity. Raises IndexMismatch for a vector of another dimension.
         """
-        limit = min(limit, self.size)
+        limit = asked = min(limit, self.size)
         if limit < 1:
             return []
-        try:
-            found = self._collection.query(
-                query_embeddings=np.asarray(vector, np.float32),
-                n_results=limit,
-                include=["distances"],
-            )
-        except ChromaError as error:
-            raise _unreadable(error) from error
-        distances = (found["distances"] or [[]])[0]
-        hits = [
-            Hit(same, 1.0 - distance)
-            for entry, distance in zip(found["ids"][0], distances, strict=True)
-            for same in (entry, *self._twins.get(entry, ())[:_MOST_TWINS])
-        ]
+        while True:
+            found = self._present(np.asarray(vector, np.float32), asked, gone)
+            if len(found) >= limit or asked == self.size:
+                break
+            asked = min(2 * asked, self.size)
+        hits = [Hit(entry, score) for score, entries in found[:limit] for entry in entries]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))
 
     def lost(self, entries: Sequence[Entry]) -> tuple[str, ...]:
@@ -137,6 +129,24 @@ class VectorIndex:
     def close(self) -> None:
         """Free all descriptors; may be called twice."""
         self._client.close()
+
+    def _present(
+        self, vector: Vector, asked: int, gone: Collection[str]
+    ) -> list[tuple[float, Sequence[str]]]:
+        """So many texts of the graph that any entry still has: similarity, and the first of those entries."""
+        try:
+            found = self._collection.query(query_embeddings=vector, n_results=asked, include=["distances"])
+        except ChromaError as error:
+            raise _unreadable(error) from error
+        alike = [sorted((entry, *self._twins.get(entry, ()))) for entry in found["ids"][0]]
+        if gone:
+            alike = [[entry for entry in entries if entry not in gone] for entries in alike]
+        distances = (found["distances"] or [[]])[0]
+        return [
+            (1.0 - distance, entries[:MOST_ALIKE])
+            for distance, entries in zip(distances, alike, strict=True)
+            if entries
+        ]
 
     def _held(self) -> Iterator[list[str]]:
         for start in range(0, self.size, _MOST_AT_ONCE):

@@ -6,6 +6,10 @@ index, a snapshot of the library that both were built from, and a manifest with
 the checksum of every file. Its name is a number and the start of the
 manifest's own checksum, so nothing in it can change unnoticed. What is broken
 is built again from the library, never repaired.
+
+A small change builds as much: the generation has links to the files of the base of the one before, which
+were read and found intact just then, and beside it a small segment of what the base lacks
+(see segment). When that is a tenth of all, everything is built anew.
 """
 
 from __future__ import annotations
@@ -16,47 +20,31 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 from uuid import uuid4
 
 from vectorstore.disk.private import close_to_others, make_folder
 from vectorstore.disk.storage import move_folder, replace_file, storage_errors, sync_tree
-from vectorstore.documents.chunking import is_chunk
-from vectorstore.errors import IndexMismatch, IndexMissing, LibraryDamaged, Message
-from vectorstore.index.chroma import DISTANCE, VectorIndex
-from vectorstore.index.exact import Entry, ExactVectors
+from vectorstore.errors import IndexMismatch, IndexMissing, Message
+from vectorstore.index.building import Published, build_anew, build_beside
+from vectorstore.index.exact import ExactVectors
 from vectorstore.index.keywords import KeywordIndex
 from vectorstore.index.lent import lend
 from vectorstore.index.manifest import (
-    KEYWORDS,
-    SCHEMA,
-    VECTORS,
+    SIDE,
     Manifest,
     Recipe,
-    checksums,
+    gone,
     intact_manifest,
     is_intact,
     read_manifest,
     write_manifest,
 )
+from vectorstore.index.nearest import NearestVectors
 from vectorstore.index.published import current_name, generation_names, last_number
-from vectorstore.store.database import Database, Vector
-from vectorstore.text import search_terms
-
-_LIBRARY = "library.sqlite"
-_EXACT = "exact"
-
-
-class IndexedText(NamedTuple):
-    """A chunk, or a sentence or cell of one (see chunking.entry_id), with its vector.
-
-    ``text`` is what was embedded; of a chunk the keyword index holds it too.
-    """
-
-    entry_id: str
-    document_id: str
-    text: str
-    vector: Vector
+from vectorstore.index.segment import Base, IndexedText, open_base, open_segment
+from vectorstore.index.snapshots import Snapshots
+from vectorstore.store.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +60,12 @@ class Generation:
     name: str
     published: str | None
     manifest: Manifest
-    database: Database
-    vectors: VectorIndex
+    database: Snapshots
+    vectors: NearestVectors
     exact: ExactVectors
     keywords: KeywordIndex
     notices: tuple[Message, ...]
+    base: Base
     resources: ExitStack
 
     def close(self) -> None:
@@ -92,20 +81,27 @@ class Generation:
         self.close()
 
 
-def intact_recipe(data_dir: Path) -> Recipe | None:
-    """The recipe of the published generation if every file of it is as it was written, else None."""
+def intact_published(data_dir: Path) -> Published | None:
+    """The published generation if every file of it is as it was written, else None."""
     name = current_name(data_dir)
     if name is None:
         return None
     folder = data_dir / "index" / name
     with storage_errors(folder):
         manifest = intact_manifest(folder)
-    return manifest.recipe if manifest else None
+    return Published(name, manifest) if manifest else None
 
 
-def open_current(data_dir: Path, embedding_model: str) -> Generation:
+def intact_recipe(data_dir: Path) -> Recipe | None:
+    """The recipe of the published generation if every file of it is as it was written, else None."""
+    published = intact_published(data_dir)
+    return published.manifest.recipe if published else None
+
+
+def open_current(data_dir: Path, embedding_model: str, before: Generation | None = None) -> Generation:
     """Open the published generation, or the newest intact one before it if it is damaged.
 
+    Of one that is open, ``before``, the base is shared where it is the same.
     Checksums are compared before anything is opened: the engines can crash on
     corrupt files. Raises IndexMissing when there is none to open, IndexMismatch
     for one of another embedding model or another version of the program, and
@@ -116,7 +112,7 @@ def open_current(data_dir: Path, embedding_model: str) -> Generation:
         published = current_name(data_dir)
         # Newer than the published one are only those that were never published.
         for name in (name for name in generation_names(index) if published is None or name <= published):
-            generation = _open(index, name, published, embedding_model)
+            generation = _open(index, name, published, embedding_model, before)
             if generation is not None:
                 return generation
         if published == current_name(data_dir):  # else it was replaced, and removed, meanwhile
@@ -130,12 +126,14 @@ def publish(
     *,
     recipe: Recipe,
     dimension: int,
+    upon: Published | None = None,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> str:
     """Build a generation, verify it and publish it; its name. ``on_progress(done, total)`` counts texts.
 
-    For one process at a time. Killed at any moment, the generation published
-    before still is. It is kept, as the one to fall back on; older ones are
+    It stands ``upon`` the base of the one published before, if that is given: ``texts`` are those of the
+    documents that ``to_index`` names then, else all. For one process at a time. Killed at any moment, the
+    generation published before still is. It is kept, as the one to fall back on; older ones are
     removed. Raises StorageUnusable, or LibraryDamaged if what was written does
     not find its own chunks.
     """
@@ -145,14 +143,10 @@ def publish(
         remove_unfinished(data_dir)
         aside = index / f".building-{uuid4().hex}"
         try:
-            _build(aside, database, texts, on_progress)
-            manifest = Manifest(
-                schema=SCHEMA,
-                recipe=recipe,
-                dimension=dimension,
-                distance=DISTANCE,
-                chunks=sum(is_chunk(text.entry_id) for text in texts),
-                files=checksums(aside),
+            manifest = (
+                build_beside(aside, index / upon.name, upon.manifest, database, texts, recipe)
+                if upon
+                else build_anew(aside, database, texts, recipe, dimension, on_progress)
             )
             name = f"{last_number(index) + 1:08d}-{write_manifest(aside, manifest)}"
             close_to_others(aside)
@@ -173,42 +167,9 @@ def remove_unfinished(data_dir: Path) -> None:
             shutil.rmtree(leftover)
 
 
-def _build(
-    folder: Path, database: Database, texts: Sequence[IndexedText], on_progress: Callable[[int, int], None]
-) -> None:
-    make_folder(folder)
-    database.snapshot(folder / _LIBRARY)
-    chunks = (text for text in texts if is_chunk(text.entry_id))
-    terms = ((chunk.entry_id, chunk.document_id, search_terms(chunk.text)) for chunk in chunks)
-    KeywordIndex.build(folder / KEYWORDS, terms)
-    entries = [Entry(text.entry_id, text.document_id, text.vector) for text in texts]
-    ExactVectors.build(folder / _EXACT, entries)
-    VectorIndex.build(folder / VECTORS, entries, on_progress)
-    _verify(folder, entries)
-
-
-def _verify(folder: Path, entries: Sequence[Entry]) -> None:
-    chunk_ids = (entry.chunk_id for entry in entries if is_chunk(entry.chunk_id))
-    lost = KeywordIndex.open(folder / KEYWORDS).lost(chunk_ids)
-    vectors = VectorIndex.open(folder / VECTORS)
-    try:
-        lost += vectors.lost(entries)
-    finally:
-        vectors.close()
-    if lost:
-        raise LibraryDamaged(
-            Message(
-                f"新建的索引找不到其中 {len(lost)} 个片段，没有启用。",
-                f"The new index does not find {len(lost)} of its own chunks and was not published.",
-            ),
-            Message(
-                "原有索引照常可用；请检查磁盘后再运行 policy-assistant ingest。",
-                "The index before it still answers; check the disk, then run policy-assistant ingest again.",
-            ),
-        )
-
-
-def _open(index: Path, name: str, published: str | None, embedding_model: str) -> Generation | None:
+def _open(
+    index: Path, name: str, published: str | None, embedding_model: str, before: Generation | None
+) -> Generation | None:
     """The generation, or None if it is damaged."""
     folder = index / name
     with storage_errors(folder), ExitStack() as resources:
@@ -217,26 +178,40 @@ def _open(index: Path, name: str, published: str | None, embedding_model: str) -
             return None
         if manifest.recipe.embedding_model != embedding_model:
             raise _other_model(manifest.recipe.embedding_model, embedding_model)
-        lent = lend(folder, manifest, resources)  # what is opened is what is checked
-        if lent is None or not is_intact(folder, manifest, lent):
+        side_files = dict(manifest.files.items() - manifest.base_files.items())
+        base = _base(folder, manifest, before, resources)
+        if base is None or not is_intact(folder, side_files):
             return None
-        database = Database(folder / _LIBRARY, read_only=True)
-        resources.callback(database.close)
-        vectors = VectorIndex.open(lent / VECTORS)
-        resources.callback(vectors.close)
-        exact = ExactVectors.open(folder / _EXACT)
-        resources.callback(exact.close)
+        side = open_segment(folder / SIDE, resources) if side_files else None
+        leaving = gone(manifest.base, manifest.recipe)
+        exact, keywords = base.segment.exact, base.segment.keywords
+        if leaving:
+            exact, keywords = exact.without(leaving), keywords.without(leaving)
         return Generation(
             name=name,
             published=published,
             manifest=manifest,
-            database=database,
-            vectors=vectors,
-            exact=exact,
-            keywords=KeywordIndex.open(lent / KEYWORDS),
+            database=Snapshots(base.segment.database, side.database if side else None, leaving),
+            vectors=NearestVectors(base.graph, base.segment.exact, leaving, side.exact if side else None),
+            exact=exact.beside(side.exact) if side else exact,
+            keywords=keywords.beside(side.keywords) if side else keywords,
             notices=() if name == published else (_FALLEN_BACK,),
+            base=base,
             resources=resources.pop_all(),
         )
+
+
+def _base(folder: Path, manifest: Manifest, before: Generation | None, resources: ExitStack) -> Base | None:
+    """The base of a generation until ``resources`` close, shared with ``before``; None if it is damaged."""
+    base = before.base if before and before.base.hold(manifest.base_files) else None
+    if base is None:
+        with ExitStack() as opened:
+            lent = lend(folder, manifest, opened)  # what is opened is what is checked
+            if lent is None or not is_intact(folder, manifest.base_files, lent):
+                return None
+            base = open_base(folder, lent, manifest.base_files, opened)
+    resources.callback(base.let_go)
+    return base
 
 
 def _remove_old(index: Path, published: str) -> None:
@@ -245,7 +220,7 @@ def _remove_old(index: Path, published: str) -> None:
     for name in generation_names(index):
         if name == published:
             continue
-        if spare is None and intact_manifest(index / name):
+        if spare is None and intact_manifest(index / name, known=index / published):
             spare = name
         else:
             shutil.rmtree(index / name, ignore_errors=True)

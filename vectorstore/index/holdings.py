@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain, islice
 
 from vectorstore.documents.chunking import is_searched, unnamed_fields
 from vectorstore.documents.versions import Versions
+from vectorstore.index.snapshots import Stated
 from vectorstore.mentions.named import Target
 from vectorstore.mentions.row_selection import RowTable
 from vectorstore.places import nearness_to
@@ -39,6 +40,11 @@ class Holdings:
             self._by_document.setdefault(chunk.document_id, []).append(chunk)
             self._places.setdefault((chunk.document_id, chunk.part), []).append(chunk)
         self._rows_at = lru_cache(maxsize=_TABLES_KEPT)(self._table_at)
+
+    @classmethod
+    def of(cls, read: Collection[Stated]) -> Holdings:
+        """Those of documents as they are read."""
+        return cls([one.document for one in read], [chunk for one in read for chunk in one.chunks])
 
     def document(self, document_id: str) -> Document | None:
         """The document of that id, or None."""
@@ -154,3 +160,8 @@ class Holdings:
 
 def _is_letterhead(chunk: Chunk, document: Document) -> bool:
     return bool(unnamed_fields(chunk.text, document.head_of(chunk.part)))
+
+
+def documents_of(places: Iterable[Place]) -> tuple[str, ...]:
+    """The documents in which places are, in order."""
+    return tuple(sorted({document_id for document_id, _ in places}))

@@ -1,7 +1,7 @@
-"""An index as its engines may open it, which write where they read.
+"""A graph as its engine may open it, which writes where it reads.
 
-Chroma writes to its own database (a row in its lock table) and tantivy to its lock: those are copied. The
-rest, with the vectors, is only read, and linked, so that opening an index takes no second copy of it.
+Chroma writes to its own database (a row in its lock table): that is copied. The rest, with the
+vectors, is only read, and linked, so that opening an index takes no second copy of it.
 Measured with Chroma 1.5: its other files are made anew only where the graph was never saved, as of less than
 a hundred vectors. Such an index is copied whole, and so is one of another version, of which nobody knows.
 """
@@ -18,13 +18,13 @@ from vectorstore.disk.private import make_file, make_folder
 from vectorstore.disk.storage import PrivateFolder, temporary_folder
 from vectorstore.index.manifest import ENGINES, Manifest, is_lent, is_lost
 
-_WRITTEN = (".sqlite3", ".lock")
-_WRITES = 4_000_000  # bytes, with room to spare, that the engines write when they open an index
+_WRITTEN = ".sqlite3"
+_WRITES = 4_000_000  # bytes, with room to spare, that the engine writes when it opens an index
 _SAVED = "index_metadata.pickle"  # written with the graph
 
 
 def lend(folder: Path, manifest: Manifest, resources: ExitStack) -> Path | None:
-    """Where Chroma's and tantivy's files may be opened until ``resources`` close; None if some are lost.
+    """Where Chroma's files may be opened until ``resources`` close; None if some are lost.
 
     That is beside the generation, or in the system's temporary folder where nothing can be written there: the
     disk is full, or the folder is only to be read. Raises OSError where neither can be.

@@ -1,4 +1,9 @@
-"""The manifest of a generation: what it was built from, and the checksum of every file."""
+"""The manifest of a generation: what it was built from, and the checksum of every file.
+
+A generation has a base, an index of the whole library as it once was, and beside it perhaps a small one
+of the documents that have come or changed since, in a folder of its own. The files of the base may be those
+of the generation before under other names.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +18,10 @@ from typing import Any
 
 from vectorstore.errors import IndexMismatch, Message
 
-SCHEMA = 3  # raised whenever the manifest, the library in a generation or its layout changes
+SCHEMA = 4  # raised whenever the manifest, the library in a generation or its layout changes
 VECTORS = "chroma"
-KEYWORDS = "keywords"
-ENGINES = f"chromadb {version('chromadb')}, tantivy {version('tantivy')}"
+SIDE = "side"
+ENGINES = f"chromadb {version('chromadb')}"
 _FILE = "manifest.json"
 
 
@@ -36,15 +41,39 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BaseHoldings:
+    """What a base holds: by document id its state, and how many chunks are searched of it."""
+
+    documents: Mapping[str, str]
+    chunks: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a generation is, and the SHA-256 of its files by path."""
 
     schema: int
     recipe: Recipe
+    base: BaseHoldings
     dimension: int
     distance: str
     chunks: int
     files: Mapping[str, str]
+
+    @property
+    def base_files(self) -> dict[str, str]:
+        """The files of the base, by path, with their checksums."""
+        return {path: checksum for path, checksum in self.files.items() if not path.startswith(f"{SIDE}/")}
+
+
+def changed(base: BaseHoldings, recipe: Recipe) -> frozenset[str]:
+    """The documents that a recipe has otherwise than a base, or that the base lacks."""
+    return frozenset(i for i, state in recipe.documents.items() if base.documents.get(i) != state)
+
+
+def gone(base: BaseHoldings, recipe: Recipe) -> frozenset[str]:
+    """The documents of a base that a recipe does not have, or has otherwise."""
+    return frozenset(i for i, state in base.documents.items() if recipe.documents.get(i) != state)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> str:
@@ -70,17 +99,18 @@ def read_manifest(folder: Path) -> Manifest | None:
     stored: dict[str, Any] = json.loads(content)
     if stored["schema"] != SCHEMA:
         raise _other_version(stored["schema"])
-    return Manifest(**stored | {"recipe": Recipe(**stored["recipe"])})
+    read = {"recipe": Recipe(**stored["recipe"]), "base": BaseHoldings(**stored["base"])}
+    return Manifest(**stored | read)
 
 
 def is_lent(path: str) -> bool:
-    """Whether a file belongs to an engine that writes where it reads, so that it is opened elsewhere."""
-    return path.startswith((f"{VECTORS}/", f"{KEYWORDS}/"))
+    """Whether a file belongs to the engine that writes where it reads, so that it is opened elsewhere."""
+    return path.startswith(f"{VECTORS}/")
 
 
-def is_intact(folder: Path, manifest: Manifest, lent: Path | None = None) -> bool:
+def is_intact(folder: Path, files: Mapping[str, str], lent: Path | None = None) -> bool:
     """Whether every file has its checksum, those in ``lent`` that are opened there."""
-    for path, checksum in manifest.files.items():
+    for path, checksum in files.items():
         place = lent if lent and is_lent(path) else folder
         try:
             if _checksum(place / path) != checksum:
@@ -92,13 +122,20 @@ def is_intact(folder: Path, manifest: Manifest, lent: Path | None = None) -> boo
     return True
 
 
-def intact_manifest(folder: Path) -> Manifest | None:
-    """The manifest if it is of this version and every file is as it was written, else None."""
+def intact_manifest(folder: Path, known: Path | None = None) -> Manifest | None:
+    """The manifest if it is of this version and every file is as it was written, else None.
+
+    Files that the intact generation ``known`` has too are not read again.
+    """
     try:
         manifest = read_manifest(folder)
     except IndexMismatch:
         return None
-    return manifest if manifest and is_intact(folder, manifest) else None
+    if manifest is None:
+        return None
+    shared = {path for path in manifest.base_files if known and _is_one(folder / path, known / path)}
+    unread = {path: checksum for path, checksum in manifest.files.items() if path not in shared}
+    return manifest if is_intact(folder, unread) else None
 
 
 def is_lost(error: OSError) -> bool:
@@ -110,6 +147,14 @@ def checksums(folder: Path) -> dict[str, str]:
     """The SHA-256 of every file below the folder, by its path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): _checksum(path) for path in files}
+
+
+def _is_one(path: Path, other: Path) -> bool:
+    """Whether two names are of one file."""
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
 
 
 def _checksum(path: Path) -> str:

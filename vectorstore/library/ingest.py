@@ -8,7 +8,7 @@ the next run goes on where this one stopped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +22,11 @@ from vectorstore.disk.storage import storage_errors
 from vectorstore.documents import chunking
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import EmbeddingUnavailable, Message
-from vectorstore.index.generations import IndexedText, intact_recipe, publish, remove_unfinished
+from vectorstore.index.building import to_index
+from vectorstore.index.generations import intact_published, publish, remove_unfinished
 from vectorstore.index.manifest import Recipe, read_manifest
 from vectorstore.index.published import current_name
+from vectorstore.index.segment import IndexedText
 from vectorstore.library.intake import Failure, Intake, Notice, SourceFile
 from vectorstore.store.database import Database, Vector, text_digest
 from vectorstore.types import Document
@@ -169,10 +171,11 @@ def _index(
 ) -> str:
     """Publish an index of what the library holds, unless the published one is just that; its name."""
     recipe = Recipe(embedding_model=embedder.model, rules=chunking.VERSION, documents=database.states())
-    published = current_name(data_dir)
-    if published is not None and not anew and intact_recipe(data_dir) == recipe:
-        return published
-    texts = _indexed_texts(database)
+    published = None if anew else intact_published(data_dir)
+    if published and published.manifest.recipe == recipe:
+        return published.name
+    some = to_index(published, recipe, database.chunk_counts()) if published else None
+    texts = _indexed_texts(_documents(database, some), database)
     by_digest = {text_digest(text): text for _, _, text in texts}
     stored = database.vectors(embedder.model, by_digest)
     vectors = {digest: vector for digest, vector in stored.items() if vector.size == embedder.dimension}
@@ -187,14 +190,25 @@ def _index(
         indexed,
         recipe=recipe,
         dimension=embedder.dimension,
+        upon=published if some is not None else None,
         on_progress=lambda done, total: on_progress(ProgressEvent(stage="index", done=done, total=total)),
     )
 
 
-def _indexed_texts(database: Database) -> list[tuple[str, str, str]]:
-    """Entry id, document id and embedded text of every chunk that is searched, and of its units."""
+def _documents(database: Database, some: Collection[str] | None) -> Iterator[Document]:
+    """All documents of the library, or those with these ids, by source."""
+    if some is None:
+        yield from database.documents()
+        return
+    for stored in database.stored().values():
+        if stored.id in some and (document := database.document(stored.id)):
+            yield document
+
+
+def _indexed_texts(documents: Iterable[Document], database: Database) -> list[tuple[str, str, str]]:
+    """Entry id, document id and embedded text of every chunk of these that is searched, and of its units."""
     texts: list[tuple[str, str, str]] = []
-    for document in database.documents():
+    for document in documents:
         for chunk in filter(chunking.is_searched, database.chunks(document.id)):
             whole = chunking.embedded_text(chunk, document.head_of(chunk.part))
             for number, text in enumerate((whole, *chunking.embedded_units(chunk))):

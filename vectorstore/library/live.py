@@ -138,7 +138,7 @@ class LiveLibrary:
     def _take_over(self, before: _Opened) -> None:
         """Open the newer generation, and put it in the place of the one before it."""
         try:
-            newer = self._open()
+            newer = self._open(before)
         except PolicyAssistantError as error:
             self._unopened = error.with_traceback(None)  # what is open still answers
             return
@@ -150,9 +150,11 @@ class LiveLibrary:
                 return
         newer.generation.close()  # the library was closed meanwhile
 
-    def _open(self) -> _Opened:
-        generation = open_current(self._data_dir, self._embedder.model)
-        return _Opened(generation, Searcher(generation, self._embedder, self._reranker))
+    def _open(self, before: _Opened | None = None) -> _Opened:
+        """Open what is published; what ``before`` has read of it already is shared."""
+        generation = open_current(self._data_dir, self._embedder.model, before.generation if before else None)
+        known = before.searcher if before else None
+        return _Opened(generation, Searcher(generation, self._embedder, self._reranker, known))
 
     def _retire(self) -> None:
         if self._current is None:

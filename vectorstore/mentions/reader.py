@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 
 from vectorstore.mentions.named import Mention, Mentions, Target, combine
@@ -20,6 +21,7 @@ from vectorstore.places import (
     find_places,
     names_in_pinyin,
     names_of_region,
+    places_in,
     sounds_of,
 )
 from vectorstore.text import YEAR, fold, read_number
@@ -45,7 +47,8 @@ _FEW = 3  # a third of the documents: a quoted name that more of them have says 
 class MentionReader:
     """Reads questions against one library."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, documents: Sequence[Document], before: MentionReader | None = None) -> None:
+        """What ``before``, a reader of another library, has found in texts that are the same is shared."""
         self._targets = tuple(_targets(documents))
         by_id = {document.id: document for document in documents}
         self._texts = {t: fold(_text_of(by_id[t.document_id], t)) for t in self._targets}
@@ -55,7 +58,11 @@ class MentionReader:
         self._places = _regions(self._targets, by_id)
         self._sounds = sounds_of(self._places)
         self._compilations = {document.id for document in documents if document.parts}
-        self.names_in_pinyin = names_in_pinyin(document.text for document in documents)
+        known: Mapping[str, frozenset[str]] = before._spoken_of if before else {}
+        self._spoken_of: dict[str, frozenset[str]] = {
+            one.digest: known[one.digest] if one.digest in known else places_in(one.text) for one in documents
+        }
+        self.names_in_pinyin = names_in_pinyin(chain.from_iterable(self._spoken_of.values()))
 
     def read(self, question: str) -> Mentions:
         """What ``question`` names."""

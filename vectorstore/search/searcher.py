@@ -12,7 +12,7 @@ does not crowd out the other. While there are no vectors, words alone decide.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from math import log
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from vectorstore.documents.chunking import embedded_text, entry_id, units
 from vectorstore.errors import EmbeddingUnavailable, Message, RerankUnavailable
 from vectorstore.glossary import gloss, is_foreign
-from vectorstore.index.holdings import Holdings, Place
+from vectorstore.index.holdings import Holdings, Place, documents_of
 from vectorstore.mentions.named import Mentions, Target, within
 from vectorstore.mentions.numbered import numbers_of
 from vectorstore.mentions.reader import MentionReader
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from vectorstore.index.generations import Generation
+    from vectorstore.index.snapshots import Stated
     from vectorstore.search.rerank import Reranker
 
 _LOG = logging.getLogger(__name__)
@@ -73,17 +74,24 @@ class _Candidates:
 
 
 class Searcher:
-    """Searches one generation of the index. Safe to use from several threads."""
+    """Searches a generation; shares what ``before`` has read. Safe to use from several threads."""
 
     def __init__(
-        self, generation: Generation, embedder: Embeddings, reranker: Reranker | None = None
+        self,
+        generation: Generation,
+        embedder: Embeddings,
+        reranker: Reranker | None = None,
+        before: Searcher | None = None,
     ) -> None:
         self._generation = generation
         self._embedder = embedder
         self._reranker = reranker
         self._by_words_alone = False
-        self.holdings = Holdings(generation.database.documents(), generation.database.chunks())
-        self._mentions = MentionReader(self.holdings.documents)
+        self._read: dict[str, Stated] = generation.database.read(before._read if before else None)
+        self.holdings = Holdings.of(self._read.values())
+        self._mentions: MentionReader = MentionReader(
+            self.holdings.documents, before._mentions if before else None
+        )
 
     @property
     def is_reranked(self) -> bool:
@@ -188,7 +196,7 @@ class Searcher:
         vector = self._vector_of(question)
         near: dict[str, float] = {}
         words: dict[str, float] = {}
-        everywhere = () if allowed is None else _documents_of(allowed)
+        everywhere = () if allowed is None else documents_of(allowed)
         for ids in (everywhere, *self._named_documents(mentions, allowed)):
             if vector:
                 near |= {hit.chunk_id: hit.score for hit in self._nearest(vector, ids)}
@@ -214,7 +222,7 @@ class Searcher:
         """The documents of each thing that is named, as far as they are allowed and not too many."""
         for group in mentions.groups:
             places = {(target.document_id, target.part) for target in group}
-            ids = _documents_of(places if allowed is None else places & allowed)
+            ids = documents_of(places if allowed is None else places & allowed)
             if 0 < len(ids) <= _NAMED_DOCUMENTS:
                 yield ids
 
@@ -289,7 +297,3 @@ class Searcher:
             matches=tuple(matches),
             pages=document.pages,
         )
-
-
-def _documents_of(places: Iterable[Place]) -> tuple[str, ...]:
-    return tuple(sorted({document_id for document_id, _ in places}))

@@ -7,7 +7,7 @@ process writes at a time (see ingest); any number may read.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -206,14 +206,21 @@ class Database:
             with self._transaction() as connection:
                 connection.execute(insert(records.vectors).prefix_with("OR REPLACE"), rows)
 
-    def snapshot(self, path: Path) -> None:
-        """Write the documents and chunks of this moment to a new library file, without vectors."""
+    def snapshot(self, path: Path, document_ids: Collection[str] | None = None) -> None:
+        """Write the documents and chunks of this moment, or those named, to a new file, without vectors."""
         Database(path).close()
         with storage_errors(path), closing(self._connect()) as connection:
             connection.execute("ATTACH ? AS snapshot", (str(path.absolute()),))
             connection.execute("BEGIN")
-            connection.execute("INSERT INTO snapshot.documents SELECT * FROM main.documents")
-            connection.execute("INSERT INTO snapshot.chunks SELECT * FROM main.chunks")
+            documents = "INSERT INTO snapshot.documents SELECT * FROM main.documents"
+            chunks = "INSERT INTO snapshot.chunks SELECT * FROM main.chunks"
+            if document_ids is None:
+                connection.execute(documents)
+                connection.execute(chunks)
+            for document_id in sorted(document_ids or ()):
+                one = (document_id.encode("utf-8", "surrogatepass"),)  # as the columns keep it
+                connection.execute(f"{documents} WHERE id = ?", one)
+                connection.execute(f"{chunks} WHERE document_id = ?", one)
             connection.execute("COMMIT")
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ def test_importing_the_packages_loads_nothing_heavy() -> None:
     script = (
         "import sys, assistant, vectorstore, assistant.commands.cli\n"
         "heavy = {'gradio', 'chromadb', 'fastapi', 'openai', 'langchain_core', 'mcp', "
-        "'sqlalchemy', 'tantivy'}\n"
+        "'sqlalchemy'}\n"
         "sys.exit(f'loaded: {heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

@@ -203,7 +203,7 @@ def test_a_text_that_hundreds_of_documents_share_hides_no_other(tmp_path: Path) 
         assert index.size == 1_001
         assert index.lost(entries) == ()
         shared = index.search(vectors[0], 1)
-        assert len(shared) == 1 + chroma._MOST_TWINS
+        assert len(shared) == chroma.MOST_ALIKE
         assert {hit.chunk_id for hit in shared} < {entry.chunk_id for entry in entries[::3]}
         for entry in entries[1::300]:
             assert entry.chunk_id in {hit.chunk_id for hit in index.search(entry.vector, 1)}

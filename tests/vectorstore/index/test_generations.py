@@ -25,9 +25,10 @@ from vectorstore.errors import IndexMismatch, IndexMissing, LibraryDamaged, Stor
 from vectorstore.index import manifest
 from vectorstore.index.chroma import VectorIndex
 from vectorstore.index.exact import Entry
-from vectorstore.index.generations import IndexedText, intact_recipe, open_current, publish
+from vectorstore.index.generations import intact_recipe, open_current, publish
 from vectorstore.index.manifest import Recipe
 from vectorstore.index.published import current_name
+from vectorstore.index.segment import IndexedText
 from vectorstore.store.database import Database
 
 
@@ -36,7 +37,7 @@ def test_the_current_generation_answers_by_vector_and_by_words(data_dir: Path) -
         assert generation.name == generation.published == current_name(data_dir)
         assert generation.notices == ()
         assert texts_found(generation, "乙方案") == ("第一条 每学年安排一次，乙方案",) * 2
-        assert generation.manifest.chunks == generation.keywords.size == generation.vectors.size == 2
+        assert generation.manifest.chunks == generation.keywords.size == generation.exact.size == 2
         assert generation.manifest.recipe.documents == generation.database.states()
         assert (generation.manifest.dimension, generation.manifest.distance) == (64, "cosine")
 
@@ -46,7 +47,7 @@ def test_the_manifest_has_the_checksum_of_every_file(data_dir: Path) -> None:
     stored = json.loads((folder / "manifest.json").read_text())
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert set(stored["files"]) == files - {"manifest.json"}
-    assert {"library.sqlite", "chroma/chroma.sqlite3", "keywords/meta.json"} <= files
+    assert {"library.sqlite", "chroma/chroma.sqlite3", "keywords/terms.npy"} <= files
 
 
 def test_reading_leaves_every_byte_as_it_was(data_dir: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import tantivy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -176,3 +178,29 @@ def test_a_folder_that_can_not_be_is_storage_unusable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StorageUnusable):
         KeywordIndex.build(tmp_path / "file" / "index", [])
+
+
+def test_scores_are_those_of_the_engine_that_others_use(tmp_path: Path) -> None:
+    """Lengths are rounded as there: the reader was fitted on passages in that order."""
+    chance = random.Random(3)
+    words = [f"w{int(chance.paretovariate(0.6)) % 400}" for _ in range(40_000)]
+    cuts = [chance.choices(words, k=chance.choice([3, 30, 90, 300, 700])) for _ in range(300)]
+    KeywordIndex.build(tmp_path / "index", ((f"c{i:03d}", "d", cut) for i, cut in enumerate(cuts)))
+    index = KeywordIndex.open(tmp_path / "index")
+    builder = tantivy.SchemaBuilder().add_text_field("id", stored=True, tokenizer_name="raw")
+    schema = builder.add_text_field("terms", tokenizer_name="raw", index_option="freq").build()
+    engine = tantivy.Index(schema)
+    writer = engine.writer(num_threads=1)
+    for i, cut in enumerate(cuts):
+        writer.add_document(tantivy.Document(id=f"c{i:03d}", terms=cut))
+    writer.commit()
+    writer.wait_merging_threads()
+    engine.reload()
+    searcher = engine.searcher()
+    for _ in range(20):
+        terms = sorted(set(chance.choices(words, k=8)))
+        found = [tantivy.Query.term_query(schema, "terms", term, index_option="freq") for term in terms]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in found])
+        hits = searcher.search(query, len(cuts), count=False).hits
+        expected = {searcher.doc(address)["id"][0]: score for score, address in hits}
+        assert dict(index.search(terms, len(cuts))) == pytest.approx(expected, rel=1e-5)

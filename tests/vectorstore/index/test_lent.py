@@ -23,11 +23,13 @@ from tests.vectorstore.stored_library import (
     write,
 )
 from vectorstore.index import lent
-from vectorstore.index.generations import IndexedText, intact_recipe, open_current, publish
+from vectorstore.index.generations import intact_recipe, open_current, publish
 from vectorstore.index.manifest import Recipe
+from vectorstore.index.segment import IndexedText
 from vectorstore.store.database import Database
 
 VECTORS = np.random.default_rng(7).standard_normal((700, 16)).astype(np.float32)
+VECTORS /= np.linalg.norm(VECTORS, axis=1, keepdims=True)
 
 
 def publish_vectors(data_dir: Path, count: int) -> None:

@@ -116,7 +116,7 @@ def test_files_that_are_gone_are_removed_only_when_asked(data_dir: Path, seeds: 
     assert (report.removed, report.chunks) == (("b.txt",), 1)
     with open_current(data_dir, MODEL) as generation:
         assert generation.keywords.document_frequency("乙") == 0
-        assert generation.vectors.size == 1
+        assert generation.exact.size == 1
 
 
 def test_the_order_of_the_files_does_not_matter(tmp_path: Path, seeds: Path) -> None:
@@ -247,7 +247,7 @@ def test_vectors_made_before_a_failure_are_not_made_again(data_dir: Path, seeds:
     assert len(failing.embedded) + len(resumed.embedded) == 81
     assert set(failing.embedded).isdisjoint(resumed.embedded)
     with open_current(data_dir, MODEL) as generation:
-        assert generation.vectors.size == 81
+        assert generation.exact.size == 81
 
 
 @pytest.mark.parametrize("vector", [[float("nan")] * 64, [0.0] * 64, [1.0] * 3, []])
@@ -265,7 +265,7 @@ def test_a_vector_that_can_not_be_used_is_not_stored(
 def test_a_damaged_index_is_built_anew_without_embedding(data_dir: Path, seeds: Path) -> None:
     files = write(seeds, a=articles("甲"))
     first = run(data_dir, files)
-    (data_dir / "index" / first.generation / "keywords" / "meta.json").write_bytes(b"{}")
+    (data_dir / "index" / first.generation / "keywords" / "entries.json").write_bytes(b"{}")
     embedder = HashedEmbedder()
     second = run(data_dir, files, embedder=embedder)
     assert second.unchanged == ("a.txt",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tests.vectorstore.stored_library import MODEL, articles, run, texts_found, 
 from vectorstore.errors import LibraryBusy, StorageUnusable
 from vectorstore.index.generations import open_current
 from vectorstore.index.published import current_name
+from vectorstore.text import search_terms
 
 
 @pytest.fixture
@@ -71,38 +73,49 @@ def test_a_writer_of_the_same_process_is_kept_out_too(data_dir: Path, seeds: Pat
     run(data_dir, files)
 
 
-# Takes 25 documents in, one after another, for ever: each run is a whole ingest with a new generation.
+# Takes 25 documents in, of which so many have changed, for ever: each run publishes a new generation.
 _INGEST_FOR_EVER = """
 import itertools, sys
 from pathlib import Path
 from tests.vectorstore.stored_library import articles, run, write
 data_dir, seeds = Path(sys.argv[1]), Path(sys.argv[2])
 print("ready", flush=True)
+changed = range(int(sys.argv[4]))
 for number in itertools.count(int(sys.argv[3])):
-    texts = {f"f{i}": articles(*(f"{i}之{j}，第{number}版" for j in range(4))) for i in range(25)}
+    texts = {f"f{i}": articles(*(f"{i}之{j}，第{number}版" for j in range(4))) for i in changed}
     run(data_dir, write(seeds, **texts))
     print(number, flush=True)
 """
 
 
-def versions(data_dir: Path) -> set[int]:
-    """The versions that the current index answers from; checks that it holds each chunk once."""
+_VERSION = re.compile(r"(\d+)之\d，第(\d+)版")
+
+
+def versions(data_dir: Path, changed: int) -> set[int]:
+    """The versions of so many documents that the current index answers from; each chunk must be held once."""
     with open_current(data_dir, MODEL) as generation:
         chunks = generation.database.chunks()
-        assert len(chunks) == generation.keywords.size == generation.vectors.size == 100
+        assert len(chunks) == generation.keywords.size == generation.exact.size == 100
         assert generation.notices == ()
-        return {int(chunk.text.partition("，第")[2].rstrip("版")) for chunk in chunks}
+        found = [match.groups() for chunk in chunks if (match := _VERSION.search(chunk.text))]
+        for number, version in set(found):
+            terms = search_terms(f"第{version}版")
+            assert all(generation.keywords.document_frequency(term) for term in terms), (number, version)
+        return {int(version) for number, version in found if int(number) < changed}
 
 
+# Of 25 documents one goes beside the index that is there, all make a new one.
+@pytest.mark.parametrize("changed", [1, 25])
 def test_killed_at_any_moment_an_old_or_new_index_answers_whole_and_the_next_run_works(
-    data_dir: Path, seeds: Path
+    data_dir: Path, seeds: Path, changed: int
 ) -> None:
     texts = {f"f{i}": articles(*(f"{i}之{j}，第0版" for j in range(4))) for i in range(25)}
     run(data_dir, write(seeds, **texts))
     moments = random.Random(20_261)
     acknowledged = 0
     for _ in range(4):
-        command = [sys.executable, "-c", _INGEST_FOR_EVER, str(data_dir), str(seeds), str(acknowledged + 1)]
+        numbers = (str(acknowledged + 1), str(changed))
+        command = [sys.executable, "-c", _INGEST_FOR_EVER, str(data_dir), str(seeds), *numbers]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
             assert child.stdout.readline() == "ready\n"
@@ -111,9 +124,9 @@ def test_killed_at_any_moment_an_old_or_new_index_answers_whole_and_the_next_run
             printed = child.stdout.read().split()
         acknowledged = int(printed[-1]) if printed else acknowledged
         # What was acknowledged is there; what was not is there whole or not at all.
-        assert versions(data_dir) in ({acknowledged}, {acknowledged + 1})
+        assert versions(data_dir, changed) in ({acknowledged}, {acknowledged + 1})
     run(data_dir, write(seeds, **{name: text.replace("第0版", "第999版") for name, text in texts.items()}))
-    assert versions(data_dir) == {999}
+    assert versions(data_dir, 25) == {999}
     assert len([path for path in (data_dir / "index").iterdir() if path.is_dir()]) == 2
 
 
