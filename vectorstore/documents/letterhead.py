@@ -27,10 +27,12 @@ _DAY = r"(?:\d{4}\s*年\s*)?\d{1,2}\s*月\s*\d{1,2}\s*日"
 _NUMBER = re.compile(
     rf"^(?:文\s*号\s*[:：]\s*)?({OFFICIAL_NUMBER})(?=$|[\s\u3000]+\S)|(?:文\s*号|发文字号)\s*[:：]\s*({OFFICIAL_NUMBER})"
 )
-_SAYS_MORE = re.compile(rf"{_DATE.pattern}|[:：]")  # beside the name of a body
+_NAMES_FIELD = re.compile("[:：]")
+_SAYS_MORE = re.compile(rf"{_DATE.pattern}|{_NAMES_FIELD.pattern}")  # beside the name of a body
 _BRACKETED = re.compile(r"[(（](\d{4}-\d{1,2}-\d{1,2})[)）]")
 _FIELD = r"{name}\s*[:：]\s*(\S+)"
-_ISSUER_FIELD = re.compile(_FIELD.format(name=r"(?:发布机构|发文机关|发文单位|信息来源|发布单位)"))
+_ISSUER_FIELD = re.compile(_FIELD.format(name=r"发文(?:机关|机构|单位)"))
+_PUBLISHER_FIELD = re.compile(_FIELD.format(name=r"(?:发布机构|发布单位|信息来源)"))  # who put it on the web
 _DATE_FIELD = re.compile(r"(?:成文日期|印发日期|发文日期|发布日期|发布时间|生成日期|时间)\s*[:：]\s*(\S+)")
 _ISSUER_IN_TITLE = re.compile(
     r"^([\u4e00-\u9fff]{2,24}?(?:厅|局|委员会|委|政府|办公室|部|院|会|大学|学院|学校))(?:等.{1,4}部门)?关于"
@@ -58,7 +60,8 @@ def read_head(text: str, structure: Structure, source: str = "") -> Head:
     zone = [*lines[:_ZONE], *lines[max(_ZONE, len(lines) - _ZONE) :]]
     title = choose_title(structure, lines, source, text)
     issuer, issued_on = _signed(lines)
-    issuer = _issuer_field(zone) or issuer or _issuer_named(structure.titles, lines)
+    issuer = _field(_ISSUER_FIELD, zone) or issuer or _field(_PUBLISHER_FIELD, zone)
+    issuer = issuer or _issuer_named(structure.titles, lines)
     kind = _kind(title)
     status = _status(title, kind, text)
     adoption = read_adoption(lines)
@@ -112,20 +115,19 @@ def parse_date(text: str) -> date | None:
         return None
 
 
-def _issuer_field(zone: Sequence[Line]) -> str:
-    fields = (_ISSUER_FIELD.search(line.text[:_LONGEST_LINE]) for line in zone)
+def _field(pattern: re.Pattern[str], zone: Sequence[Line]) -> str:
+    fields = (pattern.search(line.text[:_LONGEST_LINE]) for line in zone)
     return next((field.group(1) for field in fields if field), "")
 
 
 def _signed(lines: Sequence[Line]) -> tuple[str, date | None]:
     """The first signature with a date below or beside it, of joint issuers all ("甲、乙"), and that date."""
     for index, line in enumerate(lines):
-        if not is_signature(line.text):
+        if not is_signature(line.text) or _NAMES_FIELD.search(line.text):
             continue
         beside, below = parse_date(line.text), lines[index + 1].text if index + 1 < len(lines) else ""
         if beside or is_date(below):
-            first, *others = re.split(r"\s{2,}", _DATE.split(line.text)[0].strip())
-            names = [*_signed_above(lines[:index]), first, *filter(is_signature, others)]
+            names = [*_signed_above(lines[:index]), *_names_in(_DATE.split(line.text)[0])]
             return "、".join(names), beside or parse_date(below)
     return "", None
 
@@ -135,7 +137,22 @@ def _signed_above(lines: Sequence[Line]) -> list[str]:
     above = takewhile(
         lambda line: is_signature(line.text) and not _SAYS_MORE.search(line.text), reversed(lines)
     )
-    return [line.text.strip() for line in above][::-1]
+    return [name for line in [*above][::-1] for name in _names_in(line.text)]
+
+
+def _names_in(line: str) -> list[str]:
+    """The names in a line of a signature, parted by spaces; letters set apart are one name still."""
+    names = line.split()
+    if all(map(is_signature, names)):
+        return names
+    first, *others = map(_without_gaps, re.split(r"\s{2,}", line.strip()))
+    return [first, *filter(is_signature, others)]
+
+
+def _without_gaps(name: str) -> str:
+    """A name whose letters are set apart, closed up; any other as it is."""
+    letters = name.split()
+    return "".join(letters) if all(len(letter) == 1 for letter in letters) else name
 
 
 def _issuer_named(titles: Sequence[str], lines: Sequence[Line]) -> str:

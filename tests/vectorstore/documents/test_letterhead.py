@@ -53,6 +53,13 @@ def test_all_who_sign_below_each_other_have_issued_it() -> None:
     )
 
 
+def test_who_signed_has_issued_it_and_not_who_put_it_on_the_web() -> None:
+    frame = "时间：2024/5/8  发布单位：清水县教育局  文号：云教〔2024〕12号  阅读：10\n"
+    found = head(f"关于做好支教工作的通知\n{frame}{BODY}\n云山市教育局 云山市财政局\n2024年3月8日\n")
+    assert found.issuer == "云山市教育局、云山市财政局"
+    assert found.issued_on == date(2024, 3, 8)
+
+
 def test_a_notice_by_itself_is_known_by_its_own_title() -> None:
     found = head(f"云山市教育局等五部门关于做好2024年招生工作的通知\n{BODY}")
     assert (found.title, found.kind) == ("云山市教育局等五部门关于做好2024年招生工作的通知", "通知")
