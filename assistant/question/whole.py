@@ -16,6 +16,9 @@ _REPLIES = {
     "acknowledges": Message(
         "好的。有别的问题，直接问就行。", "All right. Ask whenever you have another question."
     ),
+    "only_thanks": Message(
+        "不客气。有别的问题，直接问就行。", "You are welcome. Ask whenever you have another question."
+    ),
     "goes_on": Message(
         "没有可以接着看的了：上一个回答已经完整。可以追问其中一点，或者点开依据看原文。",
         "There is nothing more: the last answer was whole. Ask about one point of it, or open its sources.",
