@@ -135,8 +135,10 @@ def _inquiries(
         for group in mentions.groups:
             yield _Inquiry(whole, _of(group, passages), _EACH_PART, is_side=True)
     elif any(numbered.values()):
+        parts = cut(asked.focus) if len(numbered) == 1 else (whole,)
+        most = _EACH_PART if len(parts) * len(numbered) > 1 else MOST
         for own in numbered.values():
-            yield _Inquiry(whole, own, _EACH_PART if len(numbered) > 1 else MOST, is_side=True, is_apart=True)
+            yield from (_Inquiry(part, own, most, is_side=True, is_apart=True) for part in parts)
     elif sides := sides_of(asked.focus, passages, searcher.weight):
         for side in sides:
             yield _Inquiry(side, passages, _EACH_PART, is_side=True)

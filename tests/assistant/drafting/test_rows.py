@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from assistant.answer import Assistant
 from assistant.drafting.rows import BLANK, cells_told, is_blank, state_row, state_selected
 from assistant.reading.learned import load
 from assistant.reading.read import Span
 from assistant.reading.wanted import want
-from assistant.types import Statement
+from assistant.types import Question, Statement
 from tests.assistant.drafting.counties import PROJECTS, QINGHE
 from tests.invented import searcher_over, spans_of
 from vectorstore.search.searcher import Searcher
@@ -180,3 +181,11 @@ def test_a_selected_row_is_told_with_the_sentence_that_has_the_value(searcher: S
     statement = state_selected(passage, "2021年", briefly=False)
     assert statement.text == ("语文教师：本岗位要求具有相应学科的教师资格证书，2021年以后毕业的优先")
     assert state_selected(passage, "2021年", briefly=True).text == "语文教师"
+
+
+def test_several_things_asked_of_one_numbered_row_are_each_told(counties: Assistant) -> None:
+    text = counties.ask(Question(text="云山市校舍建设项目清单第3项什么时候完成，由谁负责？")).text
+    assert "北山中学宿舍" in text
+    assert "2026年6月" in text
+    assert "基建科" in text
+    assert "体育科" not in text
