@@ -69,6 +69,17 @@ def follows(figure: Figure, sentence: str, said: Sequence[Figure], known: Sequen
     return halved or value in sums or _is_made_of(value, figure, said, known)
 
 
+def is_reckoned_with(figure: Figure, own: Sequence[Figure]) -> bool:
+    """Whether others of a sentence are reckoned with a figure: 30个月，每月0.2分，加6分."""
+    value = _amount(figure)
+    others = set(_amounts(one for one in own if one.text != figure.text))
+    return bool(value) and any(
+        result in (value + one, abs(value - one)) or _is_near(result, value * one)
+        for one, result in permutations(others, 2)
+        if value
+    )
+
+
 def _is_made_of(value: Decimal, figure: Figure, said: Sequence[Figure], known: Sequence[Figure]) -> bool:
     """Whether an amount is a sum, a difference, a product, a share or a quotient of two others.
 

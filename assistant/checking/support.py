@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from assistant.checking.cited import Source
-from assistant.checking.derived import follows, is_count, is_small_count
+from assistant.checking.derived import follows, is_count, is_reckoned_with, is_small_count
 from assistant.checking.misread import misreadings
 from assistant.checking.names.latin_names import unknown_names
 from assistant.checking.names.names import find_departments, find_places, find_quotes
@@ -171,10 +171,13 @@ class Support:
         own = [claim.figure for claim in told if claim.figure]
         asked = read_figures(self._question)
         if stands_among(figure, asked) and (
-            speaks_to_asker(text) or any(one.unit == figure.unit and one.text != figure.text for one in own)
+            speaks_to_asker(text)
+            or is_reckoned_with(figure, own)
+            or any(one.unit == figure.unit and one.text != figure.text for one in own)
         ):
             return True
-        known = [*(one for source in cited for one in source.figures), *asked, _WHOLE]
+        others = [one for one in asked if not stands_among(figure, [one])]  # nothing follows from itself
+        known = [*(one for source in cited for one in source.figures), *others, _WHOLE]
         apart = any(is_difference(figure, one, two) for one, two in combinations(said[-_MOST_SAID:], 2))
         return apart or is_count(figure, text, (s.body for s in cited)) or follows(figure, text, said, known)
 

@@ -159,3 +159,14 @@ def test_parts_of_a_ratio_and_years_between_follow(wrong: str, right: str) -> No
     support = Support(Evidence(question="经费？", passages=tuple(passages_of(text))), "zh")
     assert support.lacking(wrong, support.sources)
     assert support.lacking(right, support.sources) == []
+
+
+@pytest.mark.parametrize("told", ["校车费标准为每人每学期9875元", "校车费标准一共是每年9875元"])
+def test_a_figure_that_only_the_question_has_is_no_standard(told: str) -> None:
+    assert lacking(told, "听说校车费每学期9875元，是吗？")
+
+
+def test_a_figure_of_the_question_may_be_reckoned_with() -> None:
+    asked = "我家3个孩子都上小学，一学期校车费多少？"
+    assert lacking("小学每人每学期交费300元，3个孩子一共900元", asked) == []
+    assert lacking("小学每人每学期交费300元，3个孩子一共800元", asked)
