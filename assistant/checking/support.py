@@ -172,7 +172,7 @@ class Support:
         asked = read_figures(self._question)
         if stands_among(figure, asked) and (
             speaks_to_asker(text)
-            or is_reckoned_with(figure, own)
+            or is_reckoned_with(figure, read_figures(text))
             or any(one.unit == figure.unit and one.text != figure.text for one in own)
         ):
             return True
