@@ -9,12 +9,12 @@ import pytest
 
 MODULES = (
     "assistant.checking.claims",
-    "assistant.checking.derived",
+    "assistant.checking.comparing.derived",
     "assistant.figures.figures",
     "assistant.checking.names.latin_names",
     "assistant.checking.names.names",
-    "assistant.checking.opposed",
-    "assistant.checking.planned",
+    "assistant.checking.comparing.opposed",
+    "assistant.checking.comparing.planned",
     "assistant.figures.same_figures",
     "assistant.checking.stated",
     "assistant.saying.forms.links",

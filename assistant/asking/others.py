@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from assistant.asking.job import Job
-from assistant.types import Answer
+from assistant.errors import AnswerLost
+from assistant.types import Answer, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +83,10 @@ class Alone:
         """Nothing."""
 
     def follow(self, named: Named) -> Job:
-        """Never asked for: nothing has a name here."""
-        raise NotImplementedError
+        """Its end, which is that nobody here knows of it."""
+        job = Job(Question(text="", id=named.question_id, conversation_id=named.conversation_id))
+        job.end(AnswerLost())
+        return job
 
     def close(self) -> None:
         """Nothing."""

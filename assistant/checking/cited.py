@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from assistant.checking.beside import Mention, mentions_of
-from assistant.checking.opposed import Window, pairs_of, role_at, role_of_header, windows_of
+from assistant.checking.comparing.beside import Mention, mentions_of
+from assistant.checking.comparing.opposed import Window, pairs_of, role_at, role_of_header, windows_of
 from assistant.figures.figures import ANY_UNIT, DATE, Figure, comparable, read_figures
 from assistant.figures.same_figures import with_years
 from vectorstore.places import names_of_region

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.checking.beside import UNMEASURED, told_of_other, told_of_several
 from assistant.checking.cited import Source
-from assistant.checking.names.persons import wrong_person
-from assistant.checking.opposed import (
+from assistant.checking.comparing.beside import UNMEASURED, told_of_other, told_of_several
+from assistant.checking.comparing.opposed import (
     clauses_in,
     clauses_of,
     nearest,
@@ -21,7 +20,7 @@ from assistant.checking.opposed import (
     speaks_to_asker,
     tells_both,
 )
-from assistant.checking.planned import (
+from assistant.checking.comparing.planned import (
     tells_completion,
     tells_done,
     tells_in_force,
@@ -29,6 +28,7 @@ from assistant.checking.planned import (
     told_as_planned,
     without_done,
 )
+from assistant.checking.names.persons import wrong_person
 from assistant.checking.stated import Claim, Kind, figures_of
 from assistant.checking.turned import turned_around
 from assistant.figures.figures import DATE, read_figures

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from assistant.checking.cited import Source
-from assistant.checking.derived import follows, is_count, is_reckoned_with, is_small_count
+from assistant.checking.comparing.derived import follows, is_count, is_reckoned_with, is_small_count
+from assistant.checking.comparing.opposed import share_in, speaks_to_asker
 from assistant.checking.misread import misreadings
 from assistant.checking.names.latin_names import unknown_names
 from assistant.checking.names.names import find_departments, find_places, find_quotes
-from assistant.checking.opposed import share_in, speaks_to_asker
 from assistant.checking.stated import Claim, Kind, figures_of
 from assistant.figures.figures import Figure, comparable, read_figures
 from assistant.figures.same_figures import is_difference, stands_among

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.checking.opposed import pairs_of
+from assistant.checking.comparing.opposed import pairs_of
 from assistant.figures.figures import DATE, DOCUMENT, ITEM, Figure, read_figures
 from assistant.figures.same_figures import stands_among
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant.checking.planned import told_as_done, told_as_planned
+from assistant.checking.comparing.planned import told_as_done, told_as_planned
 
 
 @pytest.mark.parametrize(

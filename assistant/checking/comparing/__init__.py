@@ -1,0 +1,1 @@
+"""What two texts say, compared: figures, the words beside them, negations, plans, what follows by arithmetic."""
