@@ -1,1 +1,1 @@
-"""What two texts say, compared: figures, the words beside them, negations, plans, what follows by arithmetic."""
+"""What two texts say, compared: figures, the words beside them, negations, plans, what can be reckoned."""
